@@ -1,0 +1,95 @@
+package dev.millrace.node;
+
+import dev.millrace.core.shard.Session;
+import dev.millrace.core.shard.SessionListener;
+import dev.millrace.core.shard.Subscription;
+import dev.millrace.core.shard.TopicRef;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a door sees of this node: topics, groups and messages, wherever their shards are.
+ *
+ * <p>
+ * Every future completes after what it reports is durable; it fails with {@link BrokerException}. Futures complete on
+ * an owner thread of a shard: continue with {@code ...Async} on an executor of the door's own for anything but a
+ * hand-over. All methods may be called from any thread and never block.
+ */
+public interface Broker {
+    /** Where a topic lives, or will live once something is published to it. Does not create it. */
+    TopicRef topic(String name);
+
+    int shardCount();
+
+    /** Opens a session at one shard (0-based); its listener is called on that shard's owner thread. */
+    Session openSession(int shard, SessionListener listener);
+
+    /** Creates the topic unless it exists; the result says whether it was created. */
+    CompletableFuture<Boolean> createTopic(String topic);
+
+    /** Creates the group (and its topic if missing); the result says whether the group was created. */
+    CompletableFuture<Boolean> createGroup(String topic, String group, GroupStart start);
+
+    /**
+     * Subscribes a session of the topic's home shard, creating topic and group if missing.
+     *
+     * @param leaseMillis
+     *            how long each delivery is leased
+     * @param maxConsumers
+     *            refuse with category LIMIT when the group has that many subscriptions already; 0: no limit
+     */
+    CompletableFuture<Subscription> subscribe(Session session, TopicRef topic, String group, long leaseMillis,
+            int maxConsumers);
+
+    /** Ends a subscription; its leases stay with the session. */
+    CompletableFuture<Void> unsubscribe(Subscription subscription);
+
+    CompletableFuture<Void> deleteTopic(String topic);
+
+    CompletableFuture<Void> deleteGroup(String topic, String group);
+
+    /** Purges what waits in the topic itself (no group yet) and what is scheduled, not what its groups hold. */
+    CompletableFuture<Void> emptyTopic(String topic);
+
+    /** Purges everything ready, leased and retrying in the group. */
+    CompletableFuture<Void> emptyGroup(String topic, String group);
+
+    /** A paused topic keeps what is published and offers nothing to its groups. */
+    CompletableFuture<Void> pauseTopic(String topic, boolean paused);
+
+    /** A paused group delivers nothing; what is leased goes on. */
+    CompletableFuture<Void> pauseGroup(String topic, String group, boolean paused);
+
+    /** Sets the retry policy that the engine applies for the group. */
+    CompletableFuture<Void> setRetryPolicy(String topic, String group, RetryPolicy policy);
+
+    /** All topics, or one, sorted by name; groups sorted by name. */
+    CompletableFuture<List<TopicStats>> stats(@Nullable String topic);
+
+    /**
+     * Dead letters of a group, oldest first, at most {@code limit} (1..1000) after the cursor.
+     *
+     * @param after
+     *            {@link DeadLetter#cursor()} of the last one seen, or 0
+     */
+    CompletableFuture<List<DeadLetter>> deadLetters(String topic, String group, long after, int limit);
+
+    /** Offers dead letters to their group anew, attempts starting at 0; ids not dead are skipped. Returns how many. */
+    CompletableFuture<Integer> replayDead(String topic, String group, List<Long> ids);
+
+    /** Replays all that are dead now, in slices; returns how many. */
+    CompletableFuture<Long> replayAllDead(String topic, String group);
+
+    /** Purges dead letters; an empty list purges all. Returns how many. */
+    CompletableFuture<Long> purgeDead(String topic, String group, List<Long> ids);
+
+    /** Names of existing topics with their groups, as of now; for registration with discovery services. */
+    CompletableFuture<List<TopicNames>> names();
+
+    /** Told of every topic and group that comes or goes, in order per shard, on owner threads. */
+    void addListener(TopologyListener listener);
+
+    /** State of every shard, for health checks. Never waits for a shard. */
+    List<ShardHealth> health();
+}

@@ -1,0 +1,43 @@
+package dev.millrace.node;
+
+/**
+ * Figures of a group at one instant. Conservation: offered = ready + leased + retrying + done + dead + cancelled +
+ * expired + purged + filtered + dropped.
+ *
+ * @param name
+ *            group
+ * @param paused
+ *            delivers nothing
+ * @param offered
+ *            messages ever offered to it, replays of dead letters counted again
+ * @param ready
+ *            can be delivered now
+ * @param leased
+ *            in flight
+ * @param retrying
+ *            wait for their next attempt
+ * @param done
+ *            acknowledged
+ * @param dead
+ *            dead letters
+ * @param cancelled
+ *            cancelled
+ * @param expired
+ *            expired
+ * @param purged
+ *            emptied by an operator
+ * @param filtered
+ *            sampled out
+ * @param dropped
+ *            taken by retention
+ * @param retries
+ *            attempts given back by clients
+ * @param timeouts
+ *            leases that ended by time
+ * @param subscriptions
+ *            live subscriptions
+ */
+public record GroupStats(String name, boolean paused, long offered, long ready, long leased, long retrying, long done,
+        long dead, long cancelled, long expired, long purged, long filtered, long dropped, long retries, long timeouts,
+        int subscriptions) {
+}
