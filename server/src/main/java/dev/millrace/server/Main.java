@@ -1,0 +1,43 @@
+package dev.millrace.server;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program behind {@code ./millrace}, {@code bin/nsqd} and {@code bin/nsqlookupd}: chooses a command and runs it.
+ * Exit codes: 0 done, 1 failed, 2 wrong usage.
+ */
+@Command(name = "millrace", description = "Delivers work at the right time.", mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class, subcommands = WarmUp.class)
+public final class Main implements Runnable {
+    @Spec private CommandSpec spec;
+
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The whole command line, ready to execute; a new one for each use. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main());
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "No command given.");
+    }
+
+    /** The version that the build wrote into the jar. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[]{"millrace " + (version == null ? "(run from classes)" : version)};
+        }
+    }
+}
