@@ -25,5 +25,4 @@ import java.nio.ByteBuffer;
  *            the message's bytes, read-only
  */
 public record DeadLetter(long cursor, long id, int attempts, long bornAtNanos, long firstFailureMillis,
-        long diedAtMillis, String reason, String error, ByteBuffer body) {
-}
+        long diedAtMillis, String reason, String error, ByteBuffer body) {}

@@ -39,5 +39,4 @@ package dev.millrace.node;
  */
 public record GroupStats(String name, boolean paused, long offered, long ready, long leased, long retrying, long done,
         long dead, long cancelled, long expired, long purged, long filtered, long dropped, long retries, long timeouts,
-        int subscriptions) {
-}
+        int subscriptions) {}

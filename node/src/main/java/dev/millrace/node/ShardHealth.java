@@ -10,5 +10,4 @@ package dev.millrace.node;
  * @param message
  *            empty, or what is wrong and what to do
  */
-public record ShardHealth(int shard, boolean serving, String message) {
-}
+public record ShardHealth(int shard, boolean serving, String message) {}

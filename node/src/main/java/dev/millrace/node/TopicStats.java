@@ -29,5 +29,4 @@ import java.util.List;
  *            its groups by name
  */
 public record TopicStats(String name, boolean paused, long accepted, long acceptedBytes, long scheduled, long joined,
-        long cancelled, long expired, long purged, long waiting, List<GroupStats> groups) {
-}
+        long cancelled, long expired, long purged, long waiting, List<GroupStats> groups) {}

@@ -24,8 +24,7 @@ public final class Location {
     private static final int OFFSET_BITS = 20;
     private static final int UNIT_BITS = 6;
 
-    private Location() {
-    }
+    private Location() {}
 
     /** Packs a batch position (cold flag included) and an offset; refuses what does not fit. */
     public static long of(long batchPosition, int offset) {

@@ -23,5 +23,4 @@ package dev.millrace.core.log;
  *            free space below which commands that add bodies are refused
  */
 public record LogUsage(String folder, int segments, long bytesOnDisk, long bytesWritten, long appends, long syncs,
-        long syncNanosTotal, long freeBytes, long neededBytes) {
-}
+        long syncNanosTotal, long freeBytes, long neededBytes) {}

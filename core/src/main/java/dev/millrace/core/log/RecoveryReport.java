@@ -23,5 +23,4 @@ import java.util.List;
  *            sentences for the operator: what was cut, which snapshot was broken, what a weaker sync level lost
  */
 public record RecoveryReport(long snapshotPosition, long tail, long batches, long bytes, long tornBytes,
-        long lastElapsedMillis, long lastWallMillis, List<String> notes) {
-}
+        long lastElapsedMillis, long lastWallMillis, List<String> notes) {}

@@ -41,8 +41,7 @@ public final class BodyLayout {
     /** Bodies of one record at most. */
     public static final int MAX_COUNT = 4096;
 
-    private BodyLayout() {
-    }
+    private BodyLayout() {}
 
     /** Bytes of the offsets table. */
     public static int offsetsBytes(int count) {

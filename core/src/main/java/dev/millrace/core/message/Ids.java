@@ -14,8 +14,7 @@ public final class Ids {
     public static final int ORIGIN_BITS = 10;
     private static final int COUNTS_PER_MILLI = 4096;
 
-    private Ids() {
-    }
+    private Ids() {}
 
     /** The smallest counter that may be given at this wall time. */
     public static long counterAt(long wallMillis) {

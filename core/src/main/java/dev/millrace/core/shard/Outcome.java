@@ -15,6 +15,5 @@ public final class Outcome {
     /** The machine failed on the command; it is logged and counted. Nothing changed. */
     public static final byte INTERNAL = 5;
 
-    private Outcome() {
-    }
+    private Outcome() {}
 }

@@ -29,8 +29,7 @@ public final class Submission {
     byte[] kinds = new byte[16];
     long[] first = new long[16];
     long[] second = new long[16];
-    @Nullable
-    Object[] refs = new Object[16];
+    @Nullable Object[] refs = new Object[16];
     byte[] results = new byte[16];
     int size;
     int publishedBytes;
