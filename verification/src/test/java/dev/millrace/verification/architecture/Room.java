@@ -1,0 +1,37 @@
+package dev.millrace.verification.architecture;
+
+import java.util.List;
+
+/**
+ * One row of the table of rooms: what a room may use. A new room gets a row here, and a dependency in this room's pom so
+ * that its classes are seen. Only bench has none: it may use everything and nothing uses it.
+ *
+ * @param name the module's folder
+ * @param uses packages of the project that its shipped code may use, as ArchUnit's patterns, besides its own
+ */
+record Room(String name, List<String> uses) {
+    private static final String STRUCTURES = "dev.millrace.structures..";
+    private static final String CORE = "dev.millrace.core..";
+    private static final String NODE = "dev.millrace.node..";
+    /** The part of core that doors carry: never the machine, never a log. */
+    private static final List<String> A_DOORS = List.of(NODE, "dev.millrace.core.shard..",
+            "dev.millrace.core.message..");
+
+    static final List<Room> ALL = List.of(new Room("structures", List.of()), new Room("core", List.of(STRUCTURES)),
+            new Room("log-contract", List.of(CORE)), new Room("log-file", List.of(CORE, STRUCTURES)),
+            new Room("node", List.of(CORE)), new Room("door-nsq", A_DOORS), new Room("door-http", A_DOORS),
+            new Room("server",
+                    List.of(STRUCTURES, CORE, "dev.millrace.log.file..", NODE, "dev.millrace.door.nsq..",
+                            "dev.millrace.door.http..")),
+            new Room("verification", List.of("dev.millrace..")));
+
+    /** The room's own packages. */
+    String packages() {
+        return "dev.millrace." + name.replace('-', '.') + "..";
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}
