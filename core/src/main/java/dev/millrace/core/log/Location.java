@@ -10,14 +10,16 @@ package dev.millrace.core.log;
  *
  * <pre>
  *   bit 63        62 ............ 20   19 ........ 0
- *   cold flag     position / 64        offset
+ *   cold flag     position / 64        offset / 64
  * </pre>
  */
 public final class Location {
     /** Every batch starts at a multiple of this many bytes. */
     public static final int POSITION_UNIT = 64;
+    /** Records that are pointed at start at multiples of this offset. */
+    public static final int OFFSET_UNIT = 64;
     /** Offsets of records are below this. */
-    public static final int MAX_OFFSET = 1 << 20;
+    public static final int MAX_OFFSET = 1 << 26;
     /** Set in the position of a batch that stands in a cold segment. */
     public static final long COLD = 1L << 49;
 
@@ -31,10 +33,10 @@ public final class Location {
         if ((batchPosition & (POSITION_UNIT - 1)) != 0 || batchPosition < 0 || batchPosition >= COLD << 1) {
             throw new IllegalArgumentException("not a batch position: " + batchPosition);
         }
-        if (offset < 0 || offset >= MAX_OFFSET) {
-            throw new IllegalArgumentException("offset out of range: " + offset);
+        if (offset < 0 || offset >= MAX_OFFSET || (offset & (OFFSET_UNIT - 1)) != 0) {
+            throw new IllegalArgumentException("not an offset of a record: " + offset);
         }
-        return batchPosition >>> UNIT_BITS << OFFSET_BITS | offset;
+        return batchPosition >>> UNIT_BITS << OFFSET_BITS | offset >>> UNIT_BITS;
     }
 
     public static long batchPosition(long location) {
@@ -42,7 +44,7 @@ public final class Location {
     }
 
     public static int offset(long location) {
-        return (int) location & MAX_OFFSET - 1;
+        return ((int) location & (1 << OFFSET_BITS) - 1) << UNIT_BITS;
     }
 
     public static boolean isCold(long location) {

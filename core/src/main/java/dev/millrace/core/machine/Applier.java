@@ -1,0 +1,414 @@
+package dev.millrace.core.machine;
+
+import dev.millrace.core.message.Ids;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes the state: one method per transition, the same for a record just written and for a record replayed.
+ *
+ * <p>
+ * Every method is total for records that this version wrote; a violation of an invariant is an
+ * {@link IllegalStateException}, which stops the shard with the record's position. Thread safety: owner thread only.
+ */
+final class Applier {
+    /** Chunks released in one slice of sweeping. */
+    private static final int SWEEP_SLICE = 1_000;
+
+    final State state;
+    MachineListener listener = MachineListener.NONE;
+    /** The timers of live leases; null while replaying. */
+    @Nullable LeaseTimers leaseTimers;
+
+    Applier(State state) {
+        this.state = state;
+    }
+
+    // ---- topics and groups ----
+
+    Topic createTopic(int number, String name, boolean ephemeral) {
+        Topic topic = new Topic(number, name, ephemeral);
+        state.put(topic);
+        listener.topicCreated(topic);
+        return topic;
+    }
+
+    Group createGroup(int number, Topic topic, String name, boolean ephemeral, long startSeq) {
+        if (topic.groups.isEmpty()) {
+            topic.heldSeq = startSeq;
+        }
+        Group group = new Group(number, topic, name, ephemeral, startSeq);
+        group.cursorOrdinal = startSeq == topic.nextSeq ? topic.chunks.size() : topic.chunks.find(startSeq);
+        state.put(group);
+        sweepLater(topic);
+        listener.groupCreated(group);
+        if (group.deliverable()) {
+            listener.groupReady(group);
+        }
+        return group;
+    }
+
+    void deleteTopic(Topic topic) {
+        for (Group group : topic.groups.toArray(Group[]::new)) {
+            deleteGroup(group);
+        }
+        topic.heldSeq = topic.nextSeq;
+        topic.removed = true;
+        state.remove(topic);
+        sweepLater(topic);
+        listener.topicDeleted(topic);
+    }
+
+    void deleteGroup(Group group) {
+        Topic topic = group.topic;
+        releaseDead(group);
+        releaseReturned(group);
+        state.remove(group);
+        if (topic.groups.isEmpty()) {
+            topic.heldSeq = topic.offeredSeq;
+        }
+        sweepLater(topic);
+        listener.groupDeleted(group);
+    }
+
+    void emptyTopic(Topic topic) {
+        topic.generation++;
+        topic.purged += topic.scheduled;
+        topic.scheduled = 0;
+        if (topic.groups.isEmpty()) {
+            topic.heldSeq = topic.nextSeq;
+            sweepLater(topic);
+        }
+    }
+
+    void emptyGroup(Group group) {
+        group.purged += group.ready() + group.leased + group.retrying;
+        group.generation++;
+        group.leased = 0;
+        group.retrying = 0;
+        releaseReturned(group);
+        group.cursor = group.topic.offeredSeq;
+        group.cursorOrdinal = group.cursor == group.topic.nextSeq ? group.topic.chunks.size()
+                : group.topic.chunks.find(group.cursor);
+        sweepLater(group.topic);
+    }
+
+    void pauseTopic(Topic topic, boolean paused) {
+        topic.paused = paused;
+        if (!paused) {
+            topic.offeredSeq = topic.nextSeq;
+            for (Group group : topic.groups) {
+                listener.groupReady(group);
+            }
+        }
+    }
+
+    void pauseGroup(Group group, boolean paused) {
+        group.paused = paused;
+        if (!paused) {
+            listener.groupReady(group);
+        }
+    }
+
+    void policy(Group group, int maxAttempts, long minBackoffMillis, long maxBackoffMillis) {
+        group.maxAttempts = maxAttempts;
+        group.minBackoffMillis = minBackoffMillis;
+        group.maxBackoffMillis = maxBackoffMillis;
+    }
+
+    // ---- publishing ----
+
+    void published(Topic topic, Published what) {
+        topic.accepted += what.count();
+        topic.acceptedBytes += what.bodyBytes();
+        state.lastCounter = Math.max(state.lastCounter, Ids.counter(what.firstId()) + what.count() - 1);
+        join(topic, what.location(), what.count(), what.units(), what.firstId());
+    }
+
+    void deferred(Topic topic, Published what, long dueMillis) {
+        topic.accepted += what.count();
+        topic.acceptedBytes += what.bodyBytes();
+        topic.scheduled += what.count();
+        state.lastCounter = Math.max(state.lastCounter, Ids.counter(what.firstId()) + what.count() - 1);
+        int units = Math.min(what.units(), Waiting.MAX_UNITS);
+        state.waiting.add(dueMillis, what.location(),
+                Waiting.payload(topic.number, Waiting.DEFERRED, topic.generation, units));
+        state.segments.add(what.location(), units);
+    }
+
+    private void join(Topic topic, long location, int count, int units, long firstId) {
+        topic.chunks.add(topic.nextSeq, count, location, units, firstId);
+        state.segments.add(location, units);
+        topic.nextSeq += count;
+        if (!topic.paused) {
+            topic.offeredSeq = topic.nextSeq;
+            for (int i = 0; i < topic.groups.size(); i++) {
+                listener.groupReady(topic.groups.get(i));
+            }
+        }
+    }
+
+    // ---- leases ----
+
+    /** Leases what a LEASE record says: first the messages given back, then fresh ones from the cursor. */
+    void lease(Group group, int consumer, long deadline, int returned, int fresh, DeliverySink sink) {
+        ChunkTable chunks = group.topic.chunks;
+        for (int i = 0; i < returned; i++) {
+            long packed = group.returned.remove();
+            long seq = packed >>> 16;
+            int attempts = Math.min(((int) packed & 0xFFFF) + 1, 0xFFFF);
+            int ordinal = chunks.find(seq);
+            sink.run(chunks.location(ordinal), (int) (seq - chunks.firstSeq(ordinal)));
+            int slot = hold(group, consumer, deadline, seq << 16 | attempts, ordinal);
+            sink.message(state.leases.token(slot), attempts);
+        }
+        int left = fresh;
+        while (left > 0) {
+            int ordinal = group.cursorOrdinal;
+            int index = (int) (group.cursor - chunks.firstSeq(ordinal));
+            int inChunk = chunks.count(ordinal);
+            int count = Math.min(left, inChunk - index);
+            sink.run(chunks.location(ordinal), index);
+            for (int i = 0; i < count; i++) {
+                int slot = hold(group, consumer, deadline, (group.cursor + i) << 16 | 1, ordinal);
+                sink.message(state.leases.token(slot), 1);
+            }
+            chunks.addPending(ordinal, count);
+            group.cursor += count;
+            left -= count;
+            if (index + count == inChunk) {
+                group.cursorOrdinal++;
+                sweepLater(group.topic);
+            }
+        }
+        group.leased += returned + fresh;
+    }
+
+    private int hold(Group group, int consumer, long deadline, long seqAndAttempts, int ordinal) {
+        long place = LeaseTable.place(group.number, group.generation, ordinal);
+        int slot = state.leases.allocate(seqAndAttempts, place, consumer, deadline);
+        group.held++;
+        if (leaseTimers != null) {
+            leaseTimers.add(slot, deadline);
+        }
+        return slot;
+    }
+
+    void acked(int slot, boolean filtered) {
+        long place = state.leases.place(slot);
+        Group group = state.groupOf(place);
+        if (group != null) {
+            group.leased--;
+            if (filtered) {
+                group.filtered++;
+            } else {
+                group.done++;
+            }
+        }
+        settle(place);
+        endLease(slot, true);
+    }
+
+    /** The attempt failed; the message is given back now (due 0) or waits until {@code dueMillis}. */
+    void retry(int slot, long dueMillis, int reason) {
+        long place = state.leases.place(slot);
+        Group group = state.groupOf(place);
+        long packed = state.leases.seqAndAttempts(slot);
+        boolean waits = group != null && dueMillis != 0;
+        if (group == null) {
+            settle(place);
+        } else {
+            group.leased--;
+            if (reason == Records.REASON_TIMEOUT) {
+                group.timeouts++;
+            } else if (reason == Records.REASON_RETRY) {
+                group.retries++;
+            }
+            if (dueMillis == 0) {
+                group.returned.add(packed);
+                listener.groupReady(group);
+            } else {
+                group.retrying++;
+                state.waiting.add(dueMillis, packed,
+                        Waiting.payload(group.number, Waiting.RETRY, group.generation, 0));
+            }
+        }
+        endLease(slot, !waits);
+    }
+
+    void extend(int slot, long deadline) {
+        state.leases.deadline(slot, deadline);
+        if (leaseTimers != null) {
+            leaseTimers.move(slot, deadline);
+        }
+    }
+
+    void dead(int slot, long wallMillis, int reason, @Nullable String error) {
+        long place = state.leases.place(slot);
+        Group group = state.groupOf(place);
+        if (group == null) {
+            settle(place);
+        } else {
+            group.leased--;
+            group.dead++;
+            long ordinalAndReason = (long) LeaseTable.ordinalOf(place) << 32 | reason;
+            group.deadTable.add(state.leases.seqAndAttempts(slot), wallMillis, ordinalAndReason, error);
+        }
+        endLease(slot, true);
+    }
+
+    private void endLease(int slot, boolean letGo) {
+        int consumer = state.leases.consumer(slot);
+        Group group = state.groupOrNull(LeaseTable.groupOf(state.leases.place(slot)));
+        if (letGo && group != null) {
+            group.held--;
+            state.forgetIfUnused(group);
+        }
+        if (leaseTimers != null) {
+            leaseTimers.cancel(slot);
+        }
+        state.leases.free(slot);
+        listener.leaseEnded(consumer);
+    }
+
+    /** One delivery under way less in a chunk, wherever its group is now. */
+    private void settle(long place) {
+        Group group = state.groupOrNull(LeaseTable.groupOf(place));
+        if (group != null) {
+            settle(group.topic, LeaseTable.ordinalOf(place));
+        }
+    }
+
+    private void settle(Topic topic, int ordinal) {
+        if (topic.chunks.isLive(ordinal) && topic.chunks.addPending(ordinal, -1) == 0 && ordinal < topic.swept) {
+            release(topic, ordinal);
+        }
+    }
+
+    // ---- time ----
+
+    /** A waiting entry is due: a retry can be delivered again, a deferred message joins its topic. */
+    void due(long id, long payload) {
+        state.waiting.left(id, payload);
+        if (Waiting.kind(payload) == Waiting.RETRY) {
+            retryDue(id, payload);
+        } else {
+            deferredDue(id, payload);
+        }
+    }
+
+    private void retryDue(long packed, long payload) {
+        Group group = state.groupOrNull(Waiting.owner(payload));
+        if (group == null) {
+            return;
+        }
+        group.held--;
+        if (!group.removed && (group.generation & 0xFF) == Waiting.generation(payload)) {
+            group.retrying--;
+            group.returned.add(packed);
+            listener.groupReady(group);
+        } else {
+            settle(group.topic, group.topic.chunks.find(packed >>> 16));
+            state.forgetIfUnused(group);
+        }
+    }
+
+    private void deferredDue(long location, long payload) {
+        int units = Waiting.units(payload);
+        state.segments.remove(location, units);
+        Topic topic = state.topicOrNull(Waiting.owner(payload));
+        if (topic != null && (topic.generation & 0xFF) == Waiting.generation(payload)) {
+            topic.scheduled--;
+            join(topic, location, 1, units, 0);
+        }
+    }
+
+    // ---- dead letters ----
+
+    void redrive(Group group, int number) {
+        long packed = group.deadTable.seqAndAttempts(number);
+        group.deadTable.remove(number);
+        group.dead--;
+        group.redriven++;
+        group.returned.add(packed & ~0xFFFFL);
+        listener.groupReady(group);
+    }
+
+    void purgeDead(Group group, int number) {
+        int ordinal = group.deadTable.ordinal(number);
+        group.deadTable.remove(number);
+        group.dead--;
+        group.purged++;
+        settle(group.topic, ordinal);
+    }
+
+    private void releaseDead(Group group) {
+        for (int number = group.deadTable.first(); number < group.deadTable.size(); number++) {
+            if (group.deadTable.holds(number)) {
+                settle(group.topic, group.deadTable.ordinal(number));
+            }
+        }
+    }
+
+    private void releaseReturned(Group group) {
+        while (!group.returned.isEmpty()) {
+            long seq = group.returned.remove() >>> 16;
+            settle(group.topic, group.topic.chunks.find(seq));
+        }
+    }
+
+    // ---- relocation ----
+
+    /** The bodies of a chunk now stand elsewhere. */
+    void moved(Topic topic, int ordinal, long location, int units) {
+        if (topic.chunks.isLive(ordinal)) {
+            state.segments.remove(topic.chunks.location(ordinal), topic.chunks.units(ordinal));
+            topic.chunks.location(ordinal, location, units);
+            state.segments.add(location, units);
+        }
+    }
+
+    /** A deferred message now stands elsewhere. */
+    void movedDeferred(long dueMillis, long oldLocation, long payload, long location) {
+        state.waiting.left(oldLocation, payload);
+        state.waiting.add(dueMillis, location, payload);
+        state.segments.remove(oldLocation, Waiting.units(payload));
+        state.segments.add(location, Waiting.units(payload));
+    }
+
+    // ---- derived: releasing chunks ----
+
+    private void sweepLater(Topic topic) {
+        if (!topic.sweeping && topic.swept < topic.chunks.size()) {
+            topic.sweeping = true;
+            state.toSweep.add(topic);
+        }
+    }
+
+    /** Releases passed chunks, a bounded number; returns whether more is to do. */
+    boolean sweep() {
+        int left = SWEEP_SLICE;
+        while (left > 0 && !state.toSweep.isEmpty()) {
+            Topic topic = state.toSweep.peek();
+            int passed = topic.passed();
+            while (left > 0 && topic.swept < passed) {
+                int ordinal = topic.chunks.skipDropped(topic.swept);
+                if (ordinal < passed && topic.chunks.isLive(ordinal)
+                        && (topic.removed || topic.chunks.pending(ordinal) == 0)) {
+                    release(topic, ordinal);
+                }
+                topic.swept = Math.min(passed, ordinal + 1);
+                left--;
+            }
+            if (topic.swept >= passed) {
+                topic.sweeping = false;
+                state.toSweep.remove();
+            }
+        }
+        return !state.toSweep.isEmpty();
+    }
+
+    private void release(Topic topic, int ordinal) {
+        state.segments.remove(topic.chunks.location(ordinal), topic.chunks.units(ordinal));
+        topic.chunks.release(ordinal);
+    }
+}

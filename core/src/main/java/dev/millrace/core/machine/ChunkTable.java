@@ -1,0 +1,229 @@
+package dev.millrace.core.machine;
+
+import java.util.Arrays;
+
+/**
+ * Where a topic's messages stand in the log: one entry per chunk, which is the messages of one topic in one batch.
+ *
+ * <p>
+ * A topic numbers its messages in the order in which they join it (the sequence). A chunk covers {@code count} of them
+ * from {@code firstSeq} on; chunks have ascending ordinals and sequences. An entry is four longs:
+ *
+ * <pre>
+ *   firstSeq (48) | count (16)    location (64)    units (32) | pending (32)    firstId (64), 0: not known
+ * </pre>
+ *
+ * {@code units} is the chunk's length in the log in steps of 64 bytes. {@code pending} counts deliveries under way: for
+ * each group, each message that is leased, waiting for a retry, given back or dead. A chunk that every group has passed
+ * and that has nothing pending is released; a page of released chunks is dropped, so that one stuck message keeps one
+ * page and not everything behind it.
+ *
+ * <p>
+ * Thread safety: none; see {@link PagedLongs}.
+ */
+final class ChunkTable {
+    private static final int WORDS = 4;
+    private static final int PER_PAGE = PagedLongs.PAGE_LONGS / WORDS;
+    /** Value of the location of a chunk that was released. */
+    static final long RELEASED = -1L;
+
+    private final PagedLongs words = new PagedLongs();
+    /** First sequence of each page, for searching; Long.MAX_VALUE where no chunk stands yet. */
+    private long[] pageFirstSeq = new long[1];
+    private int[] liveInPage = new int[1];
+    private int size;
+
+    /** Appends a chunk; returns its ordinal. */
+    int add(long firstSeq, int count, long location, int units, long firstId) {
+        int ordinal = size++;
+        int page = ordinal / PER_PAGE;
+        if (page >= pageFirstSeq.length) {
+            pageFirstSeq = Arrays.copyOf(pageFirstSeq, page * 2);
+            liveInPage = Arrays.copyOf(liveInPage, page * 2);
+        }
+        if (ordinal % PER_PAGE == 0) {
+            pageFirstSeq[page] = firstSeq;
+        }
+        liveInPage[page]++;
+        long at = (long) ordinal * WORDS;
+        words.set(at + 2, (long) units << 32);
+        words.set(at, firstSeq << 16 | count);
+        words.set(at + 1, location);
+        words.set(at + 3, firstId);
+        return ordinal;
+    }
+
+    /** For loading: the next chunk gets this ordinal; those skipped count as released. */
+    void skipTo(int ordinal) {
+        while (size < ordinal) {
+            int page = size / PER_PAGE;
+            if (size % PER_PAGE == 0 && ordinal >= size + PER_PAGE) {
+                growTo(page);
+                pageFirstSeq[page] = page == 0 ? 0 : pageFirstSeq[page - 1];
+                size += PER_PAGE;
+            } else {
+                growTo(page);
+                if (size % PER_PAGE == 0) {
+                    pageFirstSeq[page] = page == 0 ? 0 : pageFirstSeq[page - 1];
+                }
+                long at = (long) size * WORDS;
+                words.set(at, pageFirstSeq[page] << 16);
+                words.set(at + 1, RELEASED);
+                size++;
+            }
+        }
+    }
+
+    private void growTo(int page) {
+        if (page >= pageFirstSeq.length) {
+            pageFirstSeq = Arrays.copyOf(pageFirstSeq, Math.max(page + 1, page * 2));
+            liveInPage = Arrays.copyOf(liveInPage, pageFirstSeq.length);
+        }
+    }
+
+    /** Ordinals ever given. */
+    int size() {
+        return size;
+    }
+
+    /** Whether the chunk still has its entry. */
+    boolean isLive(int ordinal) {
+        return ordinal < size && words.holds(ordinal / PER_PAGE) && location(ordinal) != RELEASED;
+    }
+
+    long firstSeq(int ordinal) {
+        return words.get((long) ordinal * WORDS) >>> 16;
+    }
+
+    int count(int ordinal) {
+        return (int) words.get((long) ordinal * WORDS) & 0xFFFF;
+    }
+
+    long location(int ordinal) {
+        return words.get((long) ordinal * WORDS + 1);
+    }
+
+    void location(int ordinal, long location, int units) {
+        long at = (long) ordinal * WORDS;
+        words.set(at + 1, location);
+        words.set(at + 2, ((long) units << 32) | (words.get(at + 2) & 0xFFFF_FFFFL));
+    }
+
+    long firstId(int ordinal) {
+        return words.get((long) ordinal * WORDS + 3);
+    }
+
+    int units(int ordinal) {
+        return (int) (words.get((long) ordinal * WORDS + 2) >>> 32);
+    }
+
+    int pending(int ordinal) {
+        return (int) words.get((long) ordinal * WORDS + 2);
+    }
+
+    /** Changes the pending count and returns it. */
+    int addPending(int ordinal, int change) {
+        long at = (long) ordinal * WORDS + 2;
+        long word = words.get(at);
+        int pending = (int) word + change;
+        if (pending < 0) {
+            throw new IllegalStateException("chunk " + ordinal + " has " + pending + " pending deliveries");
+        }
+        words.set(at, (word & 0xFFFF_FFFF_0000_0000L) | pending);
+        return pending;
+    }
+
+    /** Forgets where the chunk is; drops its page when it was the last one there. */
+    void release(int ordinal) {
+        words.set((long) ordinal * WORDS + 1, RELEASED);
+        int page = ordinal / PER_PAGE;
+        if (--liveInPage[page] == 0 && (page + 1) * PER_PAGE <= size) {
+            words.drop(page);
+        }
+    }
+
+    /** Ordinal of the next chunk at or after {@code ordinal} that may be live; skips dropped pages in one step. */
+    int skipDropped(int ordinal) {
+        int next = ordinal;
+        while (next < size && next % PER_PAGE == 0 && !words.holds(next / PER_PAGE)) {
+            next += PER_PAGE;
+        }
+        return Math.min(next, size);
+    }
+
+    /** The chunk that holds this sequence; it must be live. */
+    int find(long seq) {
+        int page = search(seq);
+        int low = page * PER_PAGE;
+        int high = Math.min(size, low + PER_PAGE) - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (firstSeq(middle) <= seq) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    private int search(long seq) {
+        int low = 0;
+        int high = (size - 1) / PER_PAGE;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (pageFirstSeq[middle] <= seq) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** Consistent copy for a snapshot. */
+    Frozen freeze() {
+        return new Frozen(words.freeze(), size);
+    }
+
+    long memoryBytes() {
+        return words.memoryBytes() + 12L * pageFirstSeq.length;
+    }
+
+    /** The table as it was at one moment; readable from any thread. */
+    static final class Frozen {
+        private final PagedLongs.Frozen words;
+        private final int size;
+
+        private Frozen(PagedLongs.Frozen words, int size) {
+            this.words = words;
+            this.size = size;
+        }
+
+        int size() {
+            return size;
+        }
+
+        /** Whether the chunk was live; a chunk always has a count above 0, a dropped page reads as 0. */
+        boolean isLive(int ordinal) {
+            long at = (long) ordinal * WORDS;
+            return words.get(at + 1) != RELEASED && (words.get(at) & 0xFFFF) != 0;
+        }
+
+        long range(int ordinal) {
+            return words.get((long) ordinal * WORDS);
+        }
+
+        long location(int ordinal) {
+            return words.get((long) ordinal * WORDS + 1);
+        }
+
+        long use(int ordinal) {
+            return words.get((long) ordinal * WORDS + 2);
+        }
+
+        long firstId(int ordinal) {
+            return words.get((long) ordinal * WORDS + 3);
+        }
+    }
+}

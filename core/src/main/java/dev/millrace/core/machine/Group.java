@@ -1,0 +1,173 @@
+package dev.millrace.core.machine;
+
+/**
+ * A group's state: a cursor into its topic, and what is not as the cursor alone would say.
+ *
+ * <p>
+ * Every message below the cursor is done unless it is leased, retrying, given back ({@link #returned}) or dead, and only
+ * those have entries. Conservation: offered = ready + leased + retrying + done + dead + cancelled + expired + purged +
+ * filtered + dropped.
+ *
+ * <p>
+ * Thread safety: owner thread only.
+ */
+public final class Group {
+    final int number;
+    final Topic topic;
+    final String name;
+    final boolean ephemeral;
+    /** Given back and deliverable: seq (48) | attempts (16), in the order of return. */
+    final LongQueue returned = new LongQueue();
+    final DeadTable deadTable = new DeadTable();
+    boolean paused;
+    /** Rises when the group is emptied, so that leases and retries from before are known to be gone. */
+    int generation;
+    final long startSeq;
+    /** Next message of the topic that was never delivered. */
+    long cursor;
+    /** Chunk that holds the cursor, or the number of chunks when there is none. */
+    int cursorOrdinal;
+    /** Dead letters that went back to ready. */
+    long redriven;
+    long leased;
+    long retrying;
+    long done;
+    long dead;
+    long cancelled;
+    long expired;
+    long purged;
+    long filtered;
+    long dropped;
+    long retries;
+    long timeouts;
+    int maxAttempts;
+    long minBackoffMillis;
+    long maxBackoffMillis;
+    boolean removed;
+    /** Leases and retries that name this group, those from before it was emptied or deleted included. */
+    long held;
+    /** For the runtime: whatever it wants to find here. Not part of the state. */
+    private Object attachment = Group.class;
+
+    Group(int number, Topic topic, String name, boolean ephemeral, long startSeq) {
+        this.number = number;
+        this.topic = topic;
+        this.name = name;
+        this.ephemeral = ephemeral;
+        this.startSeq = startSeq;
+        this.cursor = startSeq;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public Topic topic() {
+        return topic;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public boolean ephemeral() {
+        return ephemeral;
+    }
+
+    public boolean paused() {
+        return paused;
+    }
+
+    /** False once the group or its topic was deleted. */
+    public boolean exists() {
+        return !removed;
+    }
+
+    public long offered() {
+        return topic.offeredSeq - startSeq;
+    }
+
+    public long ready() {
+        return topic.offeredSeq - cursor + returned.size();
+    }
+
+    /** Whether a delivery could be made now if somebody wanted one. */
+    public boolean deliverable() {
+        return !paused && !removed && (cursor < topic.offeredSeq || !returned.isEmpty());
+    }
+
+    public long leased() {
+        return leased;
+    }
+
+    public long retrying() {
+        return retrying;
+    }
+
+    public long done() {
+        return done;
+    }
+
+    public long dead() {
+        return dead;
+    }
+
+    public long cancelled() {
+        return cancelled;
+    }
+
+    public long expired() {
+        return expired;
+    }
+
+    public long purged() {
+        return purged;
+    }
+
+    public long filtered() {
+        return filtered;
+    }
+
+    public long dropped() {
+        return dropped;
+    }
+
+    public long retries() {
+        return retries;
+    }
+
+    public long redriven() {
+        return redriven;
+    }
+
+    public long timeouts() {
+        return timeouts;
+    }
+
+    public int maxAttempts() {
+        return maxAttempts;
+    }
+
+    public long minBackoffMillis() {
+        return minBackoffMillis;
+    }
+
+    public long maxBackoffMillis() {
+        return maxBackoffMillis;
+    }
+
+    /** Delay before the attempt after {@code attempts} failed ones, under the group's policy. */
+    long backoffMillis(int attempts) {
+        int doublings = Math.min(Math.max(0, attempts - 1), 40);
+        long delay = minBackoffMillis << doublings;
+        return delay >>> doublings != minBackoffMillis || delay > maxBackoffMillis ? maxBackoffMillis : delay;
+    }
+
+    public void attach(Object object) {
+        attachment = object;
+    }
+
+    public Object attachment() {
+        return attachment;
+    }
+}

@@ -1,0 +1,51 @@
+package dev.millrace.core.machine;
+
+/** What the runtime hears from its machine while it serves. Calls come from inside a command and must change nothing. */
+public interface MachineListener {
+    /** The group may have something to deliver that it had not before. */
+    void groupReady(Group group);
+
+    /** A consumer has one delivery less in flight. */
+    void leaseEnded(int consumer);
+
+    void topicCreated(Topic topic);
+
+    void topicDeleted(Topic topic);
+
+    void groupCreated(Group group);
+
+    void groupDeleted(Group group);
+
+    /** Hears nothing; used while records are replayed. */
+    MachineListener NONE = new MachineListener() {
+        @Override
+        public void groupReady(Group group) {
+            // nobody serves yet
+        }
+
+        @Override
+        public void leaseEnded(int consumer) {
+            // no consumers yet
+        }
+
+        @Override
+        public void topicCreated(Topic topic) {
+            // told as a whole after recovery
+        }
+
+        @Override
+        public void topicDeleted(Topic topic) {
+            // told as a whole after recovery
+        }
+
+        @Override
+        public void groupCreated(Group group) {
+            // told as a whole after recovery
+        }
+
+        @Override
+        public void groupDeleted(Group group) {
+            // told as a whole after recovery
+        }
+    };
+}

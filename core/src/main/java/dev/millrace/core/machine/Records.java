@@ -1,0 +1,87 @@
+package dev.millrace.core.machine;
+
+/**
+ * Kinds of records, their versions and fixed sizes. Every record starts with
+ * {@code u8 kind, u8 version, u16 flags, i32 length}; they start at
+ * multiples of 8. docs/log-records.md has the fields of each.
+ */
+public final class Records {
+    /** Fills a gap, so that the next record starts where it may be pointed at. */
+    public static final byte PAD = 0x00;
+    public static final byte TOPIC_CREATE = 0x01;
+    public static final byte GROUP_CREATE = 0x02;
+    public static final byte TOPIC_DELETE = 0x03;
+    public static final byte GROUP_DELETE = 0x04;
+    public static final byte TOPIC_EMPTY = 0x05;
+    public static final byte GROUP_EMPTY = 0x06;
+    public static final byte TOPIC_PAUSE = 0x07;
+    public static final byte GROUP_PAUSE = 0x08;
+    public static final byte GROUP_POLICY = 0x09;
+    public static final byte LEASE = 0x20;
+    public static final byte ACK = 0x21;
+    public static final byte RETRY = 0x22;
+    public static final byte EXTEND = 0x23;
+    public static final byte DUE = 0x24;
+    public static final byte DEAD = 0x25;
+    public static final byte REDRIVE = 0x26;
+    public static final byte DEAD_PURGE = 0x27;
+    public static final byte MOVE = 0x28;
+
+    /** Version that is written, for every kind. */
+    public static final byte VERSION = 1;
+    /** Kind, version, flags, length. */
+    public static final int HEADER_BYTES = 8;
+
+    /** Flag of a topic or group that goes with its last user. */
+    static final int FLAG_EPHEMERAL = 1;
+    /** Flag of an ACK: the messages were filtered, not done. */
+    static final int FLAG_FILTERED = 1;
+
+    /** Why an attempt ended without success. */
+    public static final int REASON_RETRY = 1;
+    public static final int REASON_TIMEOUT = 2;
+    public static final int REASON_SESSION = 3;
+    public static final int REASON_BURIED = 4;
+
+    private Records() {}
+
+    /** Name of a kind, for dumps and messages. */
+    public static String name(byte kind) {
+        return switch (kind) {
+            case PAD -> "PAD";
+            case TOPIC_CREATE -> "TOPIC_CREATE";
+            case GROUP_CREATE -> "GROUP_CREATE";
+            case TOPIC_DELETE -> "TOPIC_DELETE";
+            case GROUP_DELETE -> "GROUP_DELETE";
+            case TOPIC_EMPTY -> "TOPIC_EMPTY";
+            case GROUP_EMPTY -> "GROUP_EMPTY";
+            case TOPIC_PAUSE -> "TOPIC_PAUSE";
+            case GROUP_PAUSE -> "GROUP_PAUSE";
+            case GROUP_POLICY -> "GROUP_POLICY";
+            case dev.millrace.core.message.BodyLayout.PUBLISH -> "PUBLISH";
+            case dev.millrace.core.message.BodyLayout.DEFER -> "DEFER";
+            case dev.millrace.core.message.BodyLayout.COLD -> "COLD";
+            case LEASE -> "LEASE";
+            case ACK -> "ACK";
+            case RETRY -> "RETRY";
+            case EXTEND -> "EXTEND";
+            case DUE -> "DUE";
+            case DEAD -> "DEAD";
+            case REDRIVE -> "REDRIVE";
+            case DEAD_PURGE -> "DEAD_PURGE";
+            case MOVE -> "MOVE";
+            default -> "kind " + kind;
+        };
+    }
+
+    /** What a reason is called towards users. */
+    public static String reason(int reason) {
+        return switch (reason) {
+            case REASON_RETRY -> "attempts exhausted: the last one was given back";
+            case REASON_TIMEOUT -> "attempts exhausted: the last lease ended by time";
+            case REASON_SESSION -> "attempts exhausted: the last worker went away";
+            case REASON_BURIED -> "buried by a worker";
+            default -> "reason " + reason;
+        };
+    }
+}

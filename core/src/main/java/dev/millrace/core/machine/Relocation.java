@@ -1,0 +1,39 @@
+package dev.millrace.core.machine;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Moves of bodies from sealed segments to cold ones: the record that makes a move valid, and its application.
+ *
+ * <pre>
+ *   MOVE item, 32 bytes: i32 topic, i32 ordinal (-1: a deferred message), i64 new location, i64 old location,
+ *                        i32 units, i32 reserved; a deferred message is followed by i64 due, i64 payload
+ * </pre>
+ */
+final class Relocation {
+    static final int ITEM_BYTES = 48;
+    static final int DEFERRED = -1;
+
+    private Relocation() {}
+
+    static void apply(Applier applier, ByteBuffer record) {
+        while (record.remaining() >= ITEM_BYTES) {
+            int topicNumber = record.getInt();
+            int ordinal = record.getInt();
+            long location = record.getLong();
+            long oldLocation = record.getLong();
+            int units = record.getInt();
+            record.getInt();
+            long due = record.getLong();
+            long payload = record.getLong();
+            if (ordinal == DEFERRED) {
+                applier.movedDeferred(due, oldLocation, payload, location);
+            } else {
+                Topic topic = applier.state.topicOrNull(topicNumber);
+                if (topic != null && topic.chunks.isLive(ordinal)) {
+                    applier.moved(topic, ordinal, location, units);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package dev.millrace.core.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A topic's state. Messages that joined it are numbered from 0 on (the sequence); chunks say where they stand.
+ *
+ * <p>
+ * Conservation: accepted = scheduled + joined + cancelled + expired + purged, where joined is {@link #nextSeq}.
+ *
+ * <p>
+ * Thread safety: owner thread only.
+ */
+public final class Topic {
+    final int number;
+    final String name;
+    final boolean ephemeral;
+    final ChunkTable chunks = new ChunkTable();
+    final List<Group> groups = new ArrayList<>();
+    boolean paused;
+    /** Rises when scheduled messages are purged, so that those still in the wheel are known to be gone. */
+    int generation;
+    /** Sequence of the next message that joins. */
+    long nextSeq;
+    /** Messages below are offered to groups; lags behind nextSeq while the topic is paused. */
+    long offeredSeq;
+    /** First message that a first group gets; everything below was purged or went to groups that are gone. */
+    long heldSeq;
+    long accepted;
+    long acceptedBytes;
+    long scheduled;
+    long cancelled;
+    long expired;
+    long purged;
+
+    boolean removed;
+
+    /** Derived: chunks below are released as soon as nothing of them is pending. */
+    int swept;
+    /** Derived: in the list of topics that have chunks to sweep. */
+    boolean sweeping;
+
+    Topic(int number, String name, boolean ephemeral) {
+        this.number = number;
+        this.name = name;
+        this.ephemeral = ephemeral;
+    }
+
+    public int number() {
+        return number;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public boolean ephemeral() {
+        return ephemeral;
+    }
+
+    public boolean paused() {
+        return paused;
+    }
+
+    public List<Group> groups() {
+        return groups;
+    }
+
+    public long accepted() {
+        return accepted;
+    }
+
+    public long acceptedBytes() {
+        return acceptedBytes;
+    }
+
+    public long scheduled() {
+        return scheduled;
+    }
+
+    public long joined() {
+        return nextSeq;
+    }
+
+    public long cancelled() {
+        return cancelled;
+    }
+
+    public long expired() {
+        return expired;
+    }
+
+    public long purged() {
+        return purged;
+    }
+
+    /** Joined, but offered to nobody: no group yet, or paused. */
+    public long waiting() {
+        return nextSeq - (groups.isEmpty() ? heldSeq : offeredSeq);
+    }
+
+    /** Groups that need a look when something joined. */
+    Group group(String groupName) throws MissingException {
+        for (Group group : groups) {
+            if (group.name.equals(groupName)) {
+                return group;
+            }
+        }
+        throw new MissingException("topic " + name + " has no group " + groupName);
+    }
+
+    /** Whether it has this group. */
+    public boolean hasGroup(String groupName) {
+        for (Group group : groups) {
+            if (group.name.equals(groupName)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Ordinal of the first chunk that some group has not passed; all of them when nobody needs any. */
+    int passed() {
+        if (groups.isEmpty()) {
+            return heldSeq == nextSeq ? chunks.size() : chunks.find(heldSeq);
+        }
+        int passed = chunks.size();
+        for (Group group : groups) {
+            passed = Math.min(passed, group.cursorOrdinal);
+        }
+        return passed;
+    }
+
+    /** Where a group that starts at the earliest kept message starts. */
+    long earliestKept() {
+        if (groups.isEmpty()) {
+            return heldSeq;
+        }
+        long earliest = offeredSeq;
+        for (Group group : groups) {
+            earliest = Math.min(earliest, group.cursor);
+        }
+        return earliest;
+    }
+}

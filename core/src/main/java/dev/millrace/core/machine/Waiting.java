@@ -1,0 +1,141 @@
+package dev.millrace.core.machine;
+
+import dev.millrace.structures.Expiry;
+import dev.millrace.structures.HierarchicalTimeWheel;
+import java.util.Arrays;
+
+/**
+ * What waits for an instant of elapsed time: messages of a group between two attempts, and deferred messages of a topic.
+ *
+ * <p>
+ * An entry is two words and its due instant, and lives in the wheel alone. Its first word, together with its owner and
+ * kind, names it: no two entries of one name wait at once.
+ *
+ * <pre>
+ *   retry     id = seq (48) | attempts (16)    payload = group (32) | kind 1 (8) | generation (8) | 0 (16)
+ *   deferred  id = location                    payload = topic (32) | kind 2 (8) | generation (8) | units (16)
+ * </pre>
+ *
+ * <p>
+ * <b>Recovery.</b> While records are replayed no time passes here, so an entry is not found through the wheel. Replay
+ * notes for each name the last thing that happened to it (added, or left); {@link #settle} then puts the entries of the
+ * snapshot and of the replay together: a name that replay spoke of is as replay left it, any other as the snapshot had
+ * it. That is also why a snapshot may collect these entries slice by slice while the shard works on (docs/state.md).
+ *
+ * <p>
+ * Thread safety: none.
+ */
+final class Waiting {
+    static final int RETRY = 1;
+    static final int DEFERRED = 2;
+    /** Units are kept in 16 bits; a longer record counts as this much until it joins. */
+    static final int MAX_UNITS = 0xFFFF;
+
+    private final HierarchicalTimeWheel wheel;
+    private boolean replaying = true;
+    /** Sum over entries of a hash of the name; equal for equal content, whatever the order. */
+    private long digest;
+    private long[] snapshotEntries = new long[0];
+    private int snapshotSize;
+    private final NameTable events = new NameTable();
+
+    Waiting(long startMillis) {
+        wheel = new HierarchicalTimeWheel(startMillis);
+    }
+
+    static long payload(int owner, int kind, int generation, int units) {
+        return (long) owner << 32 | (long) kind << 24 | (long) (generation & 0xFF) << 16 | (units & 0xFFFF);
+    }
+
+    static int owner(long payload) {
+        return (int) (payload >>> 32);
+    }
+
+    static int kind(long payload) {
+        return (int) (payload >>> 24) & 0xFF;
+    }
+
+    static int generation(long payload) {
+        return (int) (payload >>> 16) & 0xFF;
+    }
+
+    static int units(long payload) {
+        return (int) payload & 0xFFFF;
+    }
+
+    void add(long dueMillis, long id, long payload) {
+        digest += hash(id, payload);
+        if (replaying) {
+            events.put(id, payload, dueMillis);
+        } else {
+            wheel.add(dueMillis, id, payload);
+        }
+    }
+
+    /** The entry left the wheel because it was due; replay says so by record. */
+    void left(long id, long payload) {
+        digest -= hash(id, payload);
+        if (replaying) {
+            events.put(id, payload, NameTable.GONE);
+        }
+    }
+
+    /** Only during recovery, before any record: an entry of the snapshot. */
+    void restore(long dueMillis, long id, long payload) {
+        if (snapshotSize + 3 > snapshotEntries.length) {
+            snapshotEntries = Arrays.copyOf(snapshotEntries, Math.max(96, snapshotEntries.length * 2));
+        }
+        snapshotEntries[snapshotSize++] = dueMillis;
+        snapshotEntries[snapshotSize++] = id;
+        snapshotEntries[snapshotSize++] = payload;
+    }
+
+    void restoreDigest(long saved) {
+        digest = saved;
+    }
+
+    long digest() {
+        return digest;
+    }
+
+    /** Ends recovery: the wheel now holds what waits. */
+    void settle() {
+        for (int at = 0; at < snapshotSize; at += 3) {
+            if (!events.contains(snapshotEntries[at + 1], snapshotEntries[at + 2])) {
+                wheel.add(snapshotEntries[at], snapshotEntries[at + 1], snapshotEntries[at + 2]);
+            }
+        }
+        events.forEachPresent(wheel::add);
+        events.clear();
+        snapshotEntries = new long[0];
+        snapshotSize = 0;
+        replaying = false;
+    }
+
+    int advance(long nowMillis, int limit, Expiry sink) {
+        return wheel.advance(nowMillis, limit, sink);
+    }
+
+    boolean caughtUp() {
+        return wheel.caughtUp();
+    }
+
+    long nextDueMillis() {
+        return wheel.nextDueTick();
+    }
+
+    int size() {
+        return wheel.size();
+    }
+
+    HierarchicalTimeWheel wheel() {
+        return wheel;
+    }
+
+    private static long hash(long id, long payload) {
+        long h = id * 0x9E37_79B9_7F4A_7C15L;
+        h = (h ^ h >>> 32) * 0xD6E8_FEB8_6659_FD93L ^ payload;
+        h = (h ^ h >>> 29) * 0xBF58_476D_1CE4_E5B9L;
+        return h ^ h >>> 32;
+    }
+}

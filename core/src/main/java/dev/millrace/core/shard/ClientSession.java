@@ -1,0 +1,86 @@
+package dev.millrace.core.shard;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session as its shard keeps it.
+ *
+ * <p>
+ * Thread safety: {@code queue}, {@code scheduled}, {@code outstanding} and {@code closing} are shared with the door's
+ * thread; all else belongs to the owner thread.
+ */
+final class ClientSession implements Session {
+    final SessionListener listener;
+    private final Inbox inbox;
+    private final ConcurrentLinkedQueue<Submission> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final AtomicLong outstanding = new AtomicLong();
+    private volatile boolean closing;
+
+    /** Owner thread: its subscriptions. */
+    final List<Feed.Consumer> consumers = new ArrayList<>(1);
+    /** Owner thread: nothing may be told to its listener any more. */
+    boolean ended;
+
+    ClientSession(SessionListener listener, Inbox inbox) {
+        this.listener = listener;
+        this.inbox = inbox;
+    }
+
+    @Override
+    public void submit(Submission submission) {
+        outstanding.addAndGet(submission.publishedBytes);
+        inbox.bytes.addAndGet(submission.publishedBytes);
+        queue.add(submission);
+        schedule();
+    }
+
+    @Override
+    public long outstandingBytes() {
+        return outstanding.get();
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        schedule();
+    }
+
+    private void schedule() {
+        if (scheduled.compareAndSet(false, true)) {
+            inbox.offer(this);
+        }
+    }
+
+    // ---- owner thread ----
+
+    @Nullable
+    Submission poll() {
+        return queue.poll();
+    }
+
+    boolean isClosing() {
+        return closing && queue.isEmpty();
+    }
+
+    void copied(Submission submission) {
+        outstanding.addAndGet(-submission.publishedBytes);
+        inbox.bytes.addAndGet(-submission.publishedBytes);
+        if (!ended) {
+            listener.copied(submission);
+        }
+    }
+
+    /** The owner has taken what it wanted this time; the session comes back when it has more. */
+    void rest() {
+        scheduled.set(false);
+        if (!queue.isEmpty() || (closing && !ended)) {
+            schedule();
+        }
+    }
+}

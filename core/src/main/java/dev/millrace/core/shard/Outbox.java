@@ -1,0 +1,65 @@
+package dev.millrace.core.shard;
+
+import java.util.ArrayDeque;
+
+/**
+ * What waits for the batch under construction to become durable: completions, deliveries, answers, in order.
+ *
+ * <p>
+ * Thread safety: owner thread only.
+ */
+final class Outbox {
+    private record Completion(ClientSession session, Submission submission) {}
+
+    private record Sending(ClientSession session, Delivery delivery) {}
+
+    private final ArrayDeque<Completion> completions = new ArrayDeque<>();
+    private final ArrayDeque<Sending> sendings = new ArrayDeque<>();
+    private final ArrayDeque<PendingCall<?>> calls = new ArrayDeque<>();
+
+    void complete(ClientSession session, Submission submission) {
+        completions.add(new Completion(session, submission));
+    }
+
+    void send(ClientSession session, Delivery delivery) {
+        sendings.add(new Sending(session, delivery));
+    }
+
+    void answer(PendingCall<?> call) {
+        calls.add(call);
+    }
+
+    boolean isEmpty() {
+        return completions.isEmpty() && sendings.isEmpty() && calls.isEmpty();
+    }
+
+    /** Everything may leave. */
+    void release() {
+        for (Completion next = completions.poll(); next != null; next = completions.poll()) {
+            if (!next.session.ended) {
+                next.session.listener.completed(next.submission);
+            }
+        }
+        for (Sending next = sendings.poll(); next != null; next = sendings.poll()) {
+            if (next.session.ended) {
+                next.delivery.close();
+            } else {
+                next.session.listener.deliver(next.delivery);
+            }
+        }
+        for (PendingCall<?> next = calls.poll(); next != null; next = calls.poll()) {
+            next.release();
+        }
+    }
+
+    /** Nothing may leave: the outcome is unknown. */
+    void fail(Throwable reason) {
+        completions.clear();
+        for (Sending next = sendings.poll(); next != null; next = sendings.poll()) {
+            next.delivery.close();
+        }
+        for (PendingCall<?> next = calls.poll(); next != null; next = calls.poll()) {
+            next.fail(reason);
+        }
+    }
+}

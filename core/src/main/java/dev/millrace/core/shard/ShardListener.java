@@ -1,0 +1,12 @@
+package dev.millrace.core.shard;
+
+/** Told of topics and groups that come and go; called on the owner thread, must only hand over. */
+public interface ShardListener {
+    void topicCreated(String topic);
+
+    void topicDeleted(String topic);
+
+    void groupCreated(String topic, String group);
+
+    void groupDeleted(String topic, String group);
+}

@@ -1,0 +1,115 @@
+package dev.millrace.core.shard;
+
+import dev.millrace.core.machine.Group;
+import dev.millrace.core.machine.Machine;
+import dev.millrace.core.machine.MachineListener;
+import dev.millrace.core.machine.Topic;
+
+/**
+ * Topics and groups as the runtime uses them: created on demand, removed with their last user when ephemeral, each group
+ * with its feed.
+ *
+ * <p>
+ * Thread safety: owner thread only.
+ */
+public final class Topology implements MachineListener {
+    private static final String EPHEMERAL_SUFFIX = "#ephemeral";
+
+    private final Shard shard;
+    private final ShardListener listener;
+
+    Topology(Shard shard, ShardListener listener) {
+        this.shard = shard;
+        this.listener = listener;
+    }
+
+    /** Tells of everything that recovery found. */
+    void adopt(Machine machine) {
+        for (Topic topic : machine.topics()) {
+            topicCreated(topic);
+            for (Group group : topic.groups()) {
+                groupCreated(group);
+            }
+        }
+    }
+
+    /** The topic of this name, created if missing. */
+    public Topic topic(String name) {
+        return shard.machine().createTopic(name, name.endsWith(EPHEMERAL_SUFFIX));
+    }
+
+    /** The topic that a reference names, created if missing. */
+    Topic topic(TopicRef ref) {
+        Topic topic = ref.number >= 0 ? shard.machine().topicOrNull(ref.number) : null;
+        if (topic == null) {
+            topic = topic(ref.name());
+            ref.number = topic.number();
+        }
+        return topic;
+    }
+
+    /** The group of this name, created if missing. */
+    public Group group(Topic topic, String name, boolean fromEarliest) {
+        return shard.machine().createGroup(topic, name, name.endsWith(EPHEMERAL_SUFFIX), fromEarliest);
+    }
+
+    Feed feed(Group group) {
+        if (group.attachment() instanceof Feed feed) {
+            return feed;
+        }
+        Feed feed = new Feed(group);
+        group.attach(feed);
+        return feed;
+    }
+
+    /** Live subscriptions of a group. */
+    public int subscriptions(Group group) {
+        return group.attachment() instanceof Feed feed ? feed.consumers.size() : 0;
+    }
+
+    /** A subscription is over: what was ephemeral goes with the last one. */
+    void consumerLeft(Group group) {
+        if (group.ephemeral() && group.exists() && subscriptions(group) == 0) {
+            Topic topic = group.topic();
+            shard.machine().deleteGroup(group);
+            if (topic.ephemeral() && topic.groups().isEmpty()) {
+                shard.machine().deleteTopic(topic);
+            }
+        }
+    }
+
+    @Override
+    public void groupReady(Group group) {
+        if (group.attachment() instanceof Feed feed && !feed.queued && feed.isHungry()) {
+            shard.enqueue(feed);
+        }
+    }
+
+    @Override
+    public void leaseEnded(int consumer) {
+        shard.leaseEnded(consumer);
+    }
+
+    @Override
+    public void topicCreated(Topic topic) {
+        listener.topicCreated(topic.name());
+    }
+
+    @Override
+    public void topicDeleted(Topic topic) {
+        listener.topicDeleted(topic.name());
+    }
+
+    @Override
+    public void groupCreated(Group group) {
+        listener.groupCreated(group.topic().name(), group.name());
+    }
+
+    @Override
+    public void groupDeleted(Group group) {
+        if (group.attachment() instanceof Feed feed) {
+            shard.groupGone(feed, "group " + group.topic().name() + ":" + group.name() + " was deleted");
+        }
+        listener.groupDeleted(group.topic().name(), group.name());
+    }
+}

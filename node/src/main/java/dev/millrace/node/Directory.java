@@ -1,0 +1,86 @@
+package dev.millrace.node;
+
+import dev.millrace.core.shard.ShardListener;
+import dev.millrace.core.shard.TopicRef;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Which shard is home to which topic. A topic's home is where its records are: recovery of the shards fills the
+ * directory before anything is served, and a new name is given a home once, the shards in turn.
+ *
+ * <p>
+ * Thread safety: all methods may be called from any thread.
+ */
+final class Directory implements ShardListener {
+    private final ConcurrentHashMap<String, TopicRef> refs = new ConcurrentHashMap<>();
+    private final CopyOnWriteArrayList<TopologyListener> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicInteger next = new AtomicInteger();
+
+    /** A listener that books what a recovering shard brings. */
+    ShardListener of(int shard) {
+        return new ShardListener() {
+            @Override
+            public void topicCreated(String topic) {
+                refs.computeIfAbsent(topic, name -> new TopicRef(name, shard));
+                Directory.this.topicCreated(topic);
+            }
+
+            @Override
+            public void topicDeleted(String topic) {
+                Directory.this.topicDeleted(topic);
+            }
+
+            @Override
+            public void groupCreated(String topic, String group) {
+                Directory.this.groupCreated(topic, group);
+            }
+
+            @Override
+            public void groupDeleted(String topic, String group) {
+                Directory.this.groupDeleted(topic, group);
+            }
+        };
+    }
+
+    TopicRef ref(String name, List<ShardSlot> shards) {
+        TopicRef known = refs.get(name);
+        return known != null ? known
+                : refs.computeIfAbsent(name,
+                        missing -> new TopicRef(missing, Math.floorMod(next.getAndIncrement(), shards.size())));
+    }
+
+    void add(TopologyListener listener) {
+        listeners.add(listener);
+    }
+
+    @Override
+    public void topicCreated(String topic) {
+        for (TopologyListener listener : listeners) {
+            listener.topicCreated(topic);
+        }
+    }
+
+    @Override
+    public void topicDeleted(String topic) {
+        for (TopologyListener listener : listeners) {
+            listener.topicDeleted(topic);
+        }
+    }
+
+    @Override
+    public void groupCreated(String topic, String group) {
+        for (TopologyListener listener : listeners) {
+            listener.groupCreated(topic, group);
+        }
+    }
+
+    @Override
+    public void groupDeleted(String topic, String group) {
+        for (TopologyListener listener : listeners) {
+            listener.groupDeleted(topic, group);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package dev.millrace.node;
+
+import dev.millrace.core.machine.Group;
+import dev.millrace.core.machine.MissingException;
+import dev.millrace.core.machine.Topic;
+import dev.millrace.core.shard.LimitException;
+import dev.millrace.core.shard.Session;
+import dev.millrace.core.shard.SessionListener;
+import dev.millrace.core.shard.Shard;
+import dev.millrace.core.shard.ShardException;
+import dev.millrace.core.shard.Subscription;
+import dev.millrace.core.shard.TopicRef;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Sends each request to the shard that is home to its topic, and gathers answers that concern all. */
+final class NodeBroker implements Broker {
+    private final List<ShardSlot> shards;
+    private final Directory directory;
+
+    NodeBroker(List<ShardSlot> shards, Directory directory) {
+        this.shards = shards;
+        this.directory = directory;
+    }
+
+    @Override
+    public TopicRef topic(String name) {
+        return directory.ref(name, shards);
+    }
+
+    @Override
+    public int shardCount() {
+        return shards.size();
+    }
+
+    @Override
+    public Session openSession(int shard, SessionListener listener) {
+        return shards.get(shard).openSession(listener);
+    }
+
+    @Override
+    public CompletableFuture<Boolean> createTopic(String topic) {
+        return at(topic, shard -> {
+            boolean isNew = shard.machine().topicOrNull(topic) == null;
+            shard.topology().topic(topic);
+            return isNew;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Boolean> createGroup(String topic, String group, GroupStart start) {
+        return at(topic, shard -> {
+            Topic parent = shard.topology().topic(topic);
+            boolean isNew = !parent.hasGroup(group);
+            boolean earliest = start == GroupStart.EARLIEST
+                    || (start == GroupStart.DEFAULT && parent.groups().isEmpty());
+            shard.topology().group(parent, group, earliest);
+            return isNew;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Subscription> subscribe(Session session, TopicRef topic, String group, long leaseMillis,
+            int maxConsumers) {
+        return at(topic.name(), shard -> shard.subscribe(session, topic.name(), group, leaseMillis, maxConsumers));
+    }
+
+    @Override
+    public CompletableFuture<Void> unsubscribe(Subscription subscription) {
+        return change(subscription.topic(), shard -> shard.unsubscribe(subscription));
+    }
+
+    @Override
+    public CompletableFuture<Void> deleteTopic(String topic) {
+        return change(topic, shard -> shard.machine().deleteTopic(shard.machine().topic(topic)));
+    }
+
+    @Override
+    public CompletableFuture<Void> deleteGroup(String topic, String group) {
+        return onGroup(topic, group, (shard, found) -> shard.machine().deleteGroup(found));
+    }
+
+    @Override
+    public CompletableFuture<Void> emptyTopic(String topic) {
+        return change(topic, shard -> shard.machine().emptyTopic(shard.machine().topic(topic)));
+    }
+
+    @Override
+    public CompletableFuture<Void> emptyGroup(String topic, String group) {
+        return onGroup(topic, group, (shard, found) -> shard.machine().emptyGroup(found));
+    }
+
+    @Override
+    public CompletableFuture<Void> pauseTopic(String topic, boolean paused) {
+        return change(topic, shard -> shard.machine().pauseTopic(shard.machine().topic(topic), paused));
+    }
+
+    @Override
+    public CompletableFuture<Void> pauseGroup(String topic, String group, boolean paused) {
+        return onGroup(topic, group, (shard, found) -> shard.machine().pauseGroup(found, paused));
+    }
+
+    @Override
+    public CompletableFuture<Void> setRetryPolicy(String topic, String group, RetryPolicy policy) {
+        return onGroup(topic, group, (shard, found) -> shard.machine()
+                .policy(found, policy.maxAttempts(),
+                        policy.minBackoff().toMillis(), policy.maxBackoff().toMillis()));
+    }
+
+    @Override
+    public CompletableFuture<List<TopicStats>> stats(@Nullable String topic) {
+        return everywhere(topic, shard -> Stats.of(shard, topic), Comparator.comparing(TopicStats::name));
+    }
+
+    @Override
+    public CompletableFuture<List<TopicNames>> names() {
+        return everywhere(null, Stats::names, Comparator.comparing(TopicNames::topic));
+    }
+
+    @Override
+    public CompletableFuture<List<DeadLetter>> deadLetters(String topic, String group, long after, int limit) {
+        if (limit < 1 || limit > 1_000) {
+            return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
+                    "limit must be 1..1000, not " + limit));
+        }
+        return translate(at(topic, shard -> DeadPage.collect(shard, shard.machine().group(topic, group), after, limit))
+                .thenCompose(DeadPage::read));
+    }
+
+    @Override
+    public CompletableFuture<Integer> replayDead(String topic, String group, List<Long> ids) {
+        return translate(DeadBulk.byIds(this, topic, group, ids, true));
+    }
+
+    @Override
+    public CompletableFuture<Long> replayAllDead(String topic, String group) {
+        return translate(DeadBulk.all(this, topic, group, true));
+    }
+
+    @Override
+    public CompletableFuture<Long> purgeDead(String topic, String group, List<Long> ids) {
+        return translate(ids.isEmpty() ? DeadBulk.all(this, topic, group, false)
+                : DeadBulk.byIds(this, topic, group, ids, false).thenApply(Integer::longValue));
+    }
+
+    @Override
+    public void addListener(TopologyListener listener) {
+        directory.add(listener);
+    }
+
+    @Override
+    public List<ShardHealth> health() {
+        return shards.stream().map(ShardSlot::health).toList();
+    }
+
+    // ---- routing ----
+
+    /** Runs at the topic's home; failures become {@link BrokerException}. */
+    <T> CompletableFuture<T> at(String topic, Function<Shard, T> work) {
+        return translate(shards.get(topic(topic).shard()).call(work));
+    }
+
+    private CompletableFuture<Void> change(String topic, java.util.function.Consumer<Shard> work) {
+        return at(topic, shard -> {
+            work.accept(shard);
+            return Boolean.TRUE;
+        }).thenAccept(done -> {
+            // the answer is that it is done
+        });
+    }
+
+    private CompletableFuture<Void> onGroup(String topic, String group, BiConsumer<Shard, Group> work) {
+        return change(topic, shard -> work.accept(shard, shard.machine().group(topic, group)));
+    }
+
+    private <T> CompletableFuture<List<T>> everywhere(@Nullable String topic, Function<Shard, List<T>> work,
+            Comparator<T> order) {
+        if (topic != null) {
+            return at(topic, work);
+        }
+        List<CompletableFuture<List<T>>> parts = new ArrayList<>();
+        for (ShardSlot shard : shards) {
+            parts.add(translate(shard.call(work)));
+        }
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+                .thenApply(
+                        done -> parts.stream().flatMap(part -> part.join().stream()).sorted(order).toList());
+    }
+
+    private static <T> CompletableFuture<T> translate(CompletableFuture<T> future) {
+        return future.handle((value, failure) -> {
+            if (failure == null) {
+                return value;
+            }
+            throw exception(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause()
+                    : failure);
+        });
+    }
+
+    private static BrokerException exception(Throwable failure) {
+        BrokerException.Category category = switch (failure) {
+            case BrokerException known -> known.category();
+            case MissingException missing -> BrokerException.Category.NOT_FOUND;
+            case LimitException limit -> BrokerException.Category.LIMIT;
+            case IllegalArgumentException invalid -> BrokerException.Category.INVALID;
+            case ShardException down -> BrokerException.Category.UNAVAILABLE;
+            default -> BrokerException.Category.INTERNAL;
+        };
+        BrokerException exception = new BrokerException(category, String.valueOf(failure.getMessage()));
+        exception.initCause(failure);
+        return exception;
+    }
+}
