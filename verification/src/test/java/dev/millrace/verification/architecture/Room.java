@@ -13,15 +13,17 @@ record Room(String name, List<String> uses) {
     private static final String STRUCTURES = "dev.millrace.structures..";
     private static final String CORE = "dev.millrace.core..";
     private static final String NODE = "dev.millrace.node..";
+    private static final String NET = "dev.millrace.net..";
     /** The part of core that doors carry: never the machine, never a log. */
-    private static final List<String> A_DOORS = List.of(NODE, "dev.millrace.core.shard..",
+    private static final List<String> A_DOORS = List.of(NODE, NET, "dev.millrace.core.shard..",
             "dev.millrace.core.message..");
 
     static final List<Room> ALL = List.of(new Room("structures", List.of()), new Room("core", List.of(STRUCTURES)),
             new Room("log-contract", List.of(CORE)), new Room("log-file", List.of(CORE, STRUCTURES)),
-            new Room("node", List.of(CORE)), new Room("door-nsq", A_DOORS), new Room("door-http", A_DOORS),
+            new Room("node", List.of(CORE)), new Room("net", List.of()),
+            new Room("door-nsq", A_DOORS), new Room("door-http", A_DOORS),
             new Room("server",
-                    List.of(STRUCTURES, CORE, "dev.millrace.log.file..", NODE, "dev.millrace.door.nsq..",
+                    List.of(STRUCTURES, CORE, "dev.millrace.log.file..", NODE, NET, "dev.millrace.door.nsq..",
                             "dev.millrace.door.http..")),
             new Room("verification", List.of("dev.millrace..")));
 

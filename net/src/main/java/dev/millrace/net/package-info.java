@@ -1,0 +1,5 @@
+/** Addresses, event loops and TLS: what doors share below any protocol. */
+@NullMarked
+package dev.millrace.net;
+
+import org.jspecify.annotations.NullMarked;
