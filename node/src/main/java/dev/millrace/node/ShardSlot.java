@@ -10,7 +10,10 @@ import dev.millrace.core.shard.ShardClock;
 import dev.millrace.core.shard.ShardException;
 import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.core.shard.ShardThread;
+import dev.millrace.core.shard.Surroundings;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +36,7 @@ final class ShardSlot {
     private final LogFactory logs;
     private final ShardClock clock;
     private final Directory directory;
+    private final ExecutorService background;
     private volatile @Nullable Shard shard;
     private volatile @Nullable ShardThread thread;
     private volatile String trouble = "not opened yet";
@@ -46,10 +50,13 @@ final class ShardSlot {
         this.logs = logs;
         this.clock = clock;
         this.directory = directory;
+        background = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("shard-" + number + "-snapshot").factory());
     }
 
     synchronized void open() {
-        Shard opened = new Shard(number, options, logs, clock, directory.of(number));
+        Shard opened = new Shard(number, options, logs,
+                new Surroundings(clock, directory.of(number), background));
         shard = opened;
         RecoveryReport report = opened.recovery();
         LOG.info("shard {} recovered: snapshot at {}, {} batches ({} bytes) replayed, {} torn bytes cut", number,
@@ -68,6 +75,7 @@ final class ShardSlot {
         Throwable failure = dead.failure();
         if (failure == null || closing) {
             trouble = closing ? "stopped" : trouble;
+            background.shutdown();
             return;
         }
         long now = clock.nanos();

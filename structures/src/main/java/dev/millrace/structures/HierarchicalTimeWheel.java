@@ -336,6 +336,26 @@ public final class HierarchicalTimeWheel {
         return slots.memoryBytes() + 8L * (DUE + 1) + 8L * occupied.length + 8L * earliest.length + 4 * 16 + 96;
     }
 
+    /**
+     * Visits the pending timers of a range of slots, so that a large wheel can be walked in slices while it works on. A
+     * timer that is pending from the start of such a walk to its end is visited exactly once.
+     *
+     * @param fromSlot
+     *            0 at first, then what the last call returned
+     * @param slotCount
+     *            how many slots to look at, at least 1
+     * @return where to go on, or -1 at the end
+     */
+    public int scan(int fromSlot, int slotCount, Visitor visitor) {
+        int end = (int) Math.min(slots.used(), (long) fromSlot + slotCount);
+        for (int slot = fromSlot; slot < end; slot++) {
+            if (slots.isPending(slot)) {
+                visitor.timer(slots.handle(slot), slots.due(slot, tick), slots.id(slot), slots.payload(slot));
+            }
+        }
+        return end < slots.used() ? end : -1;
+    }
+
     private void remove(int slot) {
         unlink(slot);
         slots.free(slot);

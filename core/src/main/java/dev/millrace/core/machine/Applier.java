@@ -377,7 +377,7 @@ final class Applier {
 
     // ---- derived: releasing chunks ----
 
-    private void sweepLater(Topic topic) {
+    void sweepLater(Topic topic) {
         if (!topic.sweeping && topic.swept < topic.chunks.size()) {
             topic.sweeping = true;
             state.toSweep.add(topic);

@@ -37,10 +37,7 @@ final class ChunkTable {
     int add(long firstSeq, int count, long location, int units, long firstId) {
         int ordinal = size++;
         int page = ordinal / PER_PAGE;
-        if (page >= pageFirstSeq.length) {
-            pageFirstSeq = Arrays.copyOf(pageFirstSeq, page * 2);
-            liveInPage = Arrays.copyOf(liveInPage, page * 2);
-        }
+        growTo(page);
         if (ordinal % PER_PAGE == 0) {
             pageFirstSeq[page] = firstSeq;
         }
@@ -53,21 +50,29 @@ final class ChunkTable {
         return ordinal;
     }
 
-    /** For loading: the next chunk gets this ordinal; those skipped count as released. */
-    void skipTo(int ordinal) {
+    /** Loads a chunk as it was saved; ordinals come in ascending order, those left out were released. */
+    void restore(int ordinal, long range, long location, long use, long firstId) {
+        skipTo(ordinal, range >>> 16);
+        add(range >>> 16, (int) range & 0xFFFF, location, (int) (use >>> 32), firstId);
+        words.set((long) ordinal * WORDS + 2, use);
+    }
+
+    /**
+     * For loading: the next chunk gets this ordinal; those skipped count as released. They take the first sequence of
+     * the next live chunk, so that searching never ends at one of them.
+     */
+    void skipTo(int ordinal, long nextFirstSeq) {
         while (size < ordinal) {
             int page = size / PER_PAGE;
+            growTo(page);
+            if (size % PER_PAGE == 0) {
+                pageFirstSeq[page] = nextFirstSeq;
+            }
             if (size % PER_PAGE == 0 && ordinal >= size + PER_PAGE) {
-                growTo(page);
-                pageFirstSeq[page] = page == 0 ? 0 : pageFirstSeq[page - 1];
                 size += PER_PAGE;
             } else {
-                growTo(page);
-                if (size % PER_PAGE == 0) {
-                    pageFirstSeq[page] = page == 0 ? 0 : pageFirstSeq[page - 1];
-                }
                 long at = (long) size * WORDS;
-                words.set(at, pageFirstSeq[page] << 16);
+                words.set(at, nextFirstSeq << 16);
                 words.set(at + 1, RELEASED);
                 size++;
             }
@@ -208,6 +213,15 @@ final class ChunkTable {
         boolean isLive(int ordinal) {
             long at = (long) ordinal * WORDS;
             return words.get(at + 1) != RELEASED && (words.get(at) & 0xFFFF) != 0;
+        }
+
+        /** The ordinal after this one, dropped pages skipped. */
+        int next(int ordinal) {
+            int next = ordinal + 1;
+            while (next < size && next % PER_PAGE == 0 && !words.holds(next / PER_PAGE)) {
+                next += PER_PAGE;
+            }
+            return Math.min(next, size);
         }
 
         long range(int ordinal) {

@@ -87,6 +87,16 @@ final class DeadTable {
         return error == null ? "" : error;
     }
 
+    /** For loading: a number that was purged or replayed. */
+    void addHole() {
+        long at = (long) size * WORDS;
+        words.set(at, 0);
+        words.set(at + 1, 0);
+        words.set(at + 2, 0);
+        words.set(at + 3, 0);
+        size++;
+    }
+
     /** For loading: numbers below were gone when the snapshot was taken. */
     void skipTo(int number) {
         first = number;

@@ -84,10 +84,19 @@ public final class Machine {
         return out.length();
     }
 
+    /** A hash of the state; equal for equal states, however they came about. Open records are ended first. */
+    public long digest() {
+        closeOpen();
+        return new Image(state).digest();
+    }
+
     /** From now on time passes and the listener hears; called once, after the last replayed record. */
     public void serve(MachineListener listener, long elapsedMillis) {
         nowMillis = elapsedMillis;
         state.waiting.settle();
+        for (Topic topic : state.topics()) {
+            applier.sweepLater(topic);
+        }
         applier.leaseTimers = new LeaseTimers(state.leases, Math.max(0, elapsedMillis));
         applier.listener = listener;
     }

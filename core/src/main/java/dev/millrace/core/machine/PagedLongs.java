@@ -38,6 +38,10 @@ final class PagedLongs {
             int offset = (int) index & PAGE_MASK;
             return longs == null || offset >= longs.length ? 0 : longs[offset];
         }
+
+        boolean holds(int page) {
+            return page < pages.length && pages[page] != null;
+        }
     }
 
     long get(long index) {

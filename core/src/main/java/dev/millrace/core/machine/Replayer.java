@@ -1,6 +1,7 @@
 package dev.millrace.core.machine;
 
 import dev.millrace.core.log.Location;
+import dev.millrace.core.log.SnapshotReader;
 import dev.millrace.core.message.BodyLayout;
 import java.nio.ByteBuffer;
 
@@ -20,6 +21,11 @@ public final class Replayer {
         this.machine = machine;
         applier = machine.applier;
         state = machine.state;
+    }
+
+    /** Loads a snapshot into the still empty machine. */
+    public void snapshot(SnapshotReader snapshot) {
+        Image.read(new ImageSource(snapshot), state);
     }
 
     /** Applies all records of a batch, from the buffer's position to its limit. */
@@ -45,6 +51,7 @@ public final class Replayer {
             }
             records.position(start + length);
         }
+        applier.sweep();
     }
 
     private void apply(byte kind, ByteBuffer record, long location) {

@@ -39,6 +39,7 @@ public final class Shard {
     private static final int ENDED_PER_CYCLE = 1_000;
     private static final int CALLS_PER_CYCLE = 64;
     /** A batch that nobody waits for is appended after this time, or when it has grown to this size. */
+    private static final long FINAL_SNAPSHOT_NANOS = 10_000_000_000L;
     private static final long LAZY_NANOS = 10_000_000;
     private static final int LAZY_BYTES = 64 << 10;
 
@@ -53,6 +54,7 @@ public final class Shard {
     private final Machine machine;
     private final RecoveryReport recovery;
     private final Snapshots snapshots;
+    private final Reclaimer reclaimer;
     private final ArrayDeque<Feed> hungry = new ArrayDeque<>();
     private final ArrayDeque<ClientSession> ending = new ArrayDeque<>();
     private final List<ClientSession> sessions = new ArrayList<>();
@@ -80,20 +82,21 @@ public final class Shard {
      * @throws LogException
      *             as {@link LogFactory#open} and {@link ShardLog#recover}
      */
-    public Shard(int number, ShardOptions options, LogFactory logs, ShardClock clock, ShardListener listener) {
+    public Shard(int number, ShardOptions options, LogFactory logs, Surroundings around) {
         this.number = number;
         this.options = options;
-        this.clock = clock;
-        topology = new Topology(this, listener);
+        this.clock = around.clock();
+        topology = new Topology(this, around.listener());
         log = logs.open(number);
         try {
             machine = new Machine(options.origin(), 0, log.segmentBytes());
-            snapshots = new Snapshots(machine, log, options.snapshotEveryBytes());
+            snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background());
             recovery = log.recover(snapshots.replayTarget());
         } catch (RuntimeException e) {
             log.close();
             throw e;
         }
+        reclaimer = new Reclaimer(machine.segments(), log);
         startNanos = clock.nanos();
         syncedAtNanos = startNanos;
         long slept = Math.max(0, clock.wallMillis() - recovery.lastWallMillis());
@@ -201,7 +204,7 @@ public final class Shard {
         more |= feed();
         machine.finish();
         appendIfDue(began);
-        more |= snapshots.work();
+        more |= keepHouse(began);
         metrics.cycle(clock.nanos() - began);
         return more;
     }
@@ -266,6 +269,19 @@ public final class Shard {
             log.sync();
             syncedAtNanos = now;
         }
+    }
+
+    /** Snapshots and the release of log segments, a slice at a time. */
+    private boolean keepHouse(long began) {
+        if (snapshots.isDue()) {
+            append();
+            snapshots.start(nowMillis, clock.wallMillis());
+        }
+        boolean more = snapshots.work();
+        if (log.batch().isEmpty()) {
+            reclaimer.work(began);
+        }
+        return more;
     }
 
     private boolean takeCalls() {
@@ -484,12 +500,33 @@ public final class Shard {
         }
         try {
             append();
-            snapshots.close();
+            finalSnapshot();
             log.close();
         } catch (RuntimeException e) {
             failure = e;
         }
         end("the server is stopping");
+    }
+
+    /** So that the next start has nothing to replay; given up after {@value #FINAL_SNAPSHOT_NANOS} ns. */
+    private void finalSnapshot() {
+        if (log.tail() == snapshots.lastPosition() && !snapshots.isActive()) {
+            return;
+        }
+        long deadline = clock.nanos() + FINAL_SNAPSHOT_NANOS;
+        while (snapshots.isActive() && clock.nanos() < deadline) {
+            if (!snapshots.work()) {
+                snapshots.awaitBackground();
+            }
+        }
+        if (!snapshots.isActive()) {
+            snapshots.start(nowMillis, clock.wallMillis());
+            while (snapshots.isActive() && clock.nanos() < deadline) {
+                if (!snapshots.work()) {
+                    snapshots.awaitBackground();
+                }
+            }
+        }
     }
 
     /** Stops at once: nothing that is not durable leaves. */
@@ -499,7 +536,6 @@ public final class Shard {
         }
         failure = reason;
         try {
-            snapshots.close();
             log.close();
         } catch (RuntimeException e) {
             reason.addSuppressed(e);

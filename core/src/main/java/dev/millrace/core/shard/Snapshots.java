@@ -3,20 +3,39 @@ package dev.millrace.core.shard;
 import dev.millrace.core.log.ReplayTarget;
 import dev.millrace.core.log.ShardLog;
 import dev.millrace.core.log.SnapshotReader;
+import dev.millrace.core.log.SnapshotWriter;
+import dev.millrace.core.machine.ImageWriter;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.Replayer;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
-/** Takes snapshots of the machine in the background and loads them at recovery. Owner thread only. */
+/**
+ * Takes snapshots of the machine in the background and loads them at recovery.
+ *
+ * <p>
+ * Thread safety: owner thread only; the tasks it gives to its executor touch frozen data, and {@code problem}.
+ */
 final class Snapshots {
+    /** Slots of the wheel looked at in one slice. */
+    private static final int SLICE_SLOTS = 4_096;
+
     private final Machine machine;
     private final ShardLog log;
     private final long everyBytes;
+    private final Executor background;
+    private @Nullable ImageWriter image;
+    private @Nullable SnapshotWriter file;
+    private long lastPosition;
+    private boolean brought;
+    private volatile @Nullable RuntimeException problem;
 
-    Snapshots(Machine machine, ShardLog log, long everyBytes) {
+    Snapshots(Machine machine, ShardLog log, long everyBytes, Executor background) {
         this.machine = machine;
         this.log = log;
         this.everyBytes = everyBytes;
+        this.background = background;
     }
 
     ReplayTarget replayTarget() {
@@ -24,7 +43,8 @@ final class Snapshots {
         return new ReplayTarget() {
             @Override
             public void snapshot(SnapshotReader snapshot) {
-                throw new IllegalStateException("snapshots are not read yet");
+                lastPosition = snapshot.position();
+                replayer.snapshot(snapshot);
             }
 
             @Override
@@ -34,11 +54,83 @@ final class Snapshots {
         };
     }
 
-    boolean work() {
-        return everyBytes < 0 && log.tail() < 0;
+    /** Whether so much was written since the last one that the next should start. */
+    boolean isDue() {
+        return image == null && log.tail() - lastPosition >= everyBytes;
     }
 
-    void close() {
-        // nothing under way
+    /** Starts one; the batch under construction must be empty. */
+    void start(long elapsedMillis, long wallMillis) {
+        lastPosition = log.tail();
+        problem = null;
+        SnapshotWriter writer = log.startSnapshot(lastPosition, elapsedMillis, wallMillis);
+        file = writer;
+        image = new ImageWriter(machine, writer);
+        brought = false;
+    }
+
+    /** Brings the next slice of a snapshot under way; returns whether it wants to go on at once. */
+    boolean work() {
+        ImageWriter current = image;
+        if (current == null) {
+            return false;
+        }
+        if (current.isCommitted() || problem != null) {
+            finish();
+            return false;
+        }
+        if (!brought) {
+            brought = current.bringWaiting(SLICE_SLOTS);
+            background.execute(() -> run(current));
+            return !brought;
+        }
+        return false;
+    }
+
+    private void run(ImageWriter current) {
+        try {
+            if (problem == null) {
+                current.run();
+            }
+        } catch (RuntimeException e) {
+            problem = e;
+        }
+    }
+
+    private void finish() {
+        SnapshotWriter writer = file;
+        if (writer != null) {
+            writer.close();
+        }
+        image = null;
+        file = null;
+    }
+
+    /** Why the last one failed, or null; the next is tried after as many bytes as ever. */
+    @Nullable
+    RuntimeException problem() {
+        return problem;
+    }
+
+    long lastPosition() {
+        return lastPosition;
+    }
+
+    /** Waits, briefly, for what the executor was given; only while the shard stops. */
+    void awaitBackground() {
+        java.util.concurrent.CountDownLatch reached = new java.util.concurrent.CountDownLatch(1);
+        background.execute(reached::countDown);
+        try {
+            if (!reached.await(1, java.util.concurrent.TimeUnit.SECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether one is under way. */
+    boolean isActive() {
+        return image != null;
     }
 }

@@ -1,0 +1,304 @@
+package dev.millrace.core.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The state at one position of the log, frozen: scalars are copied, tables are marked (see {@link PagedLongs}), so
+ * taking it costs microseconds per topic and another thread may write it while the shard works on.
+ *
+ * <p>
+ * What waits in the wheel is not in it; see {@link Waiting} for why it may be collected afterwards, slice by slice.
+ * docs/state.md has the format.
+ */
+public final class Image {
+    static final long VERSION = 1;
+    private static final long SECTION_STATE = 0x4D52_5354_0000_0000L;
+    private static final long SECTION_TOPIC = 0x4D52_544F_0000_0000L;
+    private static final long SECTION_GROUP = 0x4D52_4752_0000_0000L;
+    private static final long SECTION_LEASES = 0x4D52_4C45_0000_0000L;
+    private static final long SECTION_WAITING = 0x4D52_5741_0000_0000L;
+    private static final long SECTION_END = 0x4D52_454E_0000_0000L;
+
+    private final long[] scalars;
+    private final List<TopicImage> topics = new ArrayList<>();
+    private final List<GroupImage> groups = new ArrayList<>();
+    private final LeaseTable.Frozen leases;
+
+    private static final class TopicImage {
+        final String name;
+        final long[] scalars;
+        final ChunkTable.Frozen chunks;
+        final int passed;
+
+        TopicImage(Topic topic) {
+            name = topic.name;
+            scalars = scalars(topic);
+            chunks = topic.chunks.freeze();
+            passed = topic.passed();
+        }
+    }
+
+    private static final class GroupImage {
+        final String name;
+        final long[] scalars;
+        final LongQueue.Frozen returned;
+        final DeadTable.Frozen dead;
+
+        GroupImage(Group group) {
+            name = group.name;
+            scalars = scalars(group);
+            returned = group.returned.freeze();
+            dead = group.deadTable.freeze();
+        }
+    }
+
+    Image(State state) {
+        scalars = new long[]{state.lastCounter, state.nextTopic, state.nextGroup, state.waiting.digest()};
+        for (Topic topic : state.topics()) {
+            topics.add(new TopicImage(topic));
+        }
+        for (int number = 0; number < state.nextGroup; number++) {
+            Group group = state.groupOrNull(number);
+            if (group != null && !group.topic.removed) {
+                groups.add(new GroupImage(group));
+            }
+        }
+        leases = state.leases.freeze();
+    }
+
+    private static long[] scalars(Topic topic) {
+        return new long[]{topic.number, topic.ephemeral ? 1 : 0, topic.paused ? 1 : 0, topic.generation,
+            topic.nextSeq, topic.offeredSeq, topic.heldSeq, topic.accepted, topic.acceptedBytes, topic.scheduled,
+            topic.cancelled, topic.expired, topic.purged};
+    }
+
+    private static long[] scalars(Group group) {
+        return new long[]{group.number, group.topic.number, group.ephemeral ? 1 : 0, group.startSeq,
+            group.paused ? 1 : 0, group.generation, group.cursor, group.redriven, group.leased, group.retrying,
+            group.done, group.dead, group.cancelled, group.expired, group.purged, group.filtered, group.dropped,
+            group.retries, group.timeouts, group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis,
+            group.removed ? 1 : 0, group.held};
+    }
+
+    /** Writes everything but what waits. */
+    void write(ImageSink sink) {
+        write(sink, false);
+    }
+
+    /** A hash of the state, the same however the state came about. */
+    long digest() {
+        ImageSink.Digest digest = new ImageSink.Digest();
+        write(digest, true);
+        return digest.value();
+    }
+
+    private void write(ImageSink sink, boolean digest) {
+        sink.put(SECTION_STATE | VERSION);
+        putAll(sink, scalars);
+        sink.put(topics.size());
+        for (TopicImage topic : topics) {
+            sink.put(SECTION_TOPIC | VERSION);
+            sink.text(topic.name);
+            putAll(sink, topic.scalars);
+            writeChunks(sink, topic, digest);
+        }
+        sink.put(groups.size());
+        for (GroupImage group : groups) {
+            sink.put(SECTION_GROUP | VERSION);
+            sink.text(group.name);
+            putAll(sink, group.scalars);
+            writeReturned(sink, group.returned);
+            writeDead(sink, group.dead);
+        }
+        writeLeases(sink);
+    }
+
+    private static void putAll(ImageSink sink, long[] values) {
+        sink.put(values.length);
+        for (long value : values) {
+            sink.put(value);
+        }
+    }
+
+    private static void writeChunks(ImageSink sink, TopicImage topic, boolean digest) {
+        ChunkTable.Frozen chunks = topic.chunks;
+        sink.put(chunks.size());
+        // Which of the passed chunks are released already is derived, so a digest leaves them out.
+        for (int ordinal = digest ? topic.passed : 0; ordinal < chunks.size(); ordinal = chunks.next(ordinal)) {
+            if (chunks.isLive(ordinal)) {
+                sink.put(ordinal);
+                sink.put(chunks.range(ordinal));
+                sink.put(chunks.location(ordinal));
+                sink.put(chunks.use(ordinal));
+                sink.put(chunks.firstId(ordinal));
+            }
+        }
+        sink.put(-1);
+    }
+
+    private static void writeReturned(ImageSink sink, LongQueue.Frozen returned) {
+        sink.put(returned.size());
+        for (long i = 0; i < returned.size(); i++) {
+            sink.put(returned.get(i));
+        }
+    }
+
+    private static void writeDead(ImageSink sink, DeadTable.Frozen dead) {
+        sink.put(dead.first());
+        sink.put(dead.size());
+        for (int number = dead.first(); number < dead.size(); number++) {
+            sink.put(dead.holds(number) ? 1 : 0);
+            if (dead.holds(number)) {
+                for (int word = 0; word < DeadTable.WORDS; word++) {
+                    sink.put(dead.word(number, word));
+                }
+                sink.text(dead.error(number));
+            }
+        }
+    }
+
+    private void writeLeases(ImageSink sink) {
+        sink.put(SECTION_LEASES | VERSION);
+        sink.put(leases.used());
+        sink.put(leases.freeHead());
+        for (int slot = 0; slot < leases.used(); slot++) {
+            for (int word = 0; word < LeaseTable.WORDS - 1; word++) {
+                sink.put(leases.word(slot, word));
+            }
+        }
+    }
+
+    /** Starts the section of waiting entries; they follow one by one, then {@link #end}. */
+    static void beginWaiting(ImageSink sink) {
+        sink.put(SECTION_WAITING | VERSION);
+    }
+
+    static void waiting(ImageSink sink, long dueMillis, long id, long payload) {
+        sink.put(dueMillis);
+        sink.put(id);
+        sink.put(payload);
+    }
+
+    static void end(ImageSink sink) {
+        sink.put(-1);
+        sink.put(SECTION_END | VERSION);
+    }
+
+    // ---- reading ----
+
+    /** Loads a written image into an empty state. */
+    static void read(ImageSource source, State state) {
+        source.expect(SECTION_STATE | VERSION, "the state");
+        long[] scalars = source.all();
+        state.lastCounter = scalars[0];
+        for (long topics = source.get(); topics > 0; topics--) {
+            readTopic(source, state);
+        }
+        for (long groups = source.get(); groups > 0; groups--) {
+            readGroup(source, state);
+        }
+        readLeases(source, state);
+        source.expect(SECTION_WAITING | VERSION, "what waits");
+        for (long due = source.get(); due >= 0; due = source.get()) {
+            long id = source.get();
+            state.waiting.restore(due, id, source.get());
+        }
+        source.expect(SECTION_END | VERSION, "the end");
+        state.nextTopic = (int) scalars[1];
+        state.nextGroup = (int) scalars[2];
+        state.waiting.restoreDigest(scalars[3]);
+    }
+
+    private static void readTopic(ImageSource source, State state) {
+        source.expect(SECTION_TOPIC | VERSION, "a topic");
+        String name = source.text();
+        long[] scalars = source.all();
+        Topic topic = new Topic((int) scalars[0], name, scalars[1] != 0);
+        topic.paused = scalars[2] != 0;
+        topic.generation = (int) scalars[3];
+        topic.nextSeq = scalars[4];
+        topic.offeredSeq = scalars[5];
+        topic.heldSeq = scalars[6];
+        topic.accepted = scalars[7];
+        topic.acceptedBytes = scalars[8];
+        topic.scheduled = scalars[9];
+        topic.cancelled = scalars[10];
+        topic.expired = scalars[11];
+        topic.purged = scalars[12];
+        int size = (int) source.get();
+        for (long ordinal = source.get(); ordinal >= 0; ordinal = source.get()) {
+            long range = source.get();
+            long location = source.get();
+            long use = source.get();
+            topic.chunks.restore((int) ordinal, range, location, use, source.get());
+            state.segments.add(location, (int) (use >>> 32));
+        }
+        topic.chunks.skipTo(size, topic.nextSeq);
+        state.put(topic);
+    }
+
+    private static void readGroup(ImageSource source, State state) {
+        source.expect(SECTION_GROUP | VERSION, "a group");
+        String name = source.text();
+        long[] s = source.all();
+        Topic topic = state.topic((int) s[1]);
+        Group group = new Group((int) s[0], topic, name, s[2] != 0, s[3]);
+        group.paused = s[4] != 0;
+        group.generation = (int) s[5];
+        group.cursor = s[6];
+        group.redriven = s[7];
+        group.leased = s[8];
+        group.retrying = s[9];
+        group.done = s[10];
+        group.dead = s[11];
+        group.cancelled = s[12];
+        group.expired = s[13];
+        group.purged = s[14];
+        group.filtered = s[15];
+        group.dropped = s[16];
+        group.retries = s[17];
+        group.timeouts = s[18];
+        group.maxAttempts = (int) s[19];
+        group.minBackoffMillis = s[20];
+        group.maxBackoffMillis = s[21];
+        group.held = s[23];
+        group.cursorOrdinal = group.cursor == topic.nextSeq ? topic.chunks.size() : topic.chunks.find(group.cursor);
+        for (long returned = source.get(); returned > 0; returned--) {
+            group.returned.add(source.get());
+        }
+        readDead(source, group);
+        state.put(group);
+        if (s[22] != 0) {
+            state.remove(group);
+        }
+    }
+
+    private static void readDead(ImageSource source, Group group) {
+        group.deadTable.skipTo((int) source.get());
+        for (long size = source.get(); group.deadTable.size() < size;) {
+            if (source.get() == 0) {
+                group.deadTable.addHole();
+            } else {
+                long seqAndAttempts = source.get();
+                long died = source.get() - 1;
+                long place = source.get();
+                source.get();
+                group.deadTable.add(seqAndAttempts, died, place, source.text());
+            }
+        }
+    }
+
+    private static void readLeases(ImageSource source, State state) {
+        source.expect(SECTION_LEASES | VERSION, "the leases");
+        long used = source.get();
+        state.leases.restoreFreeHead((int) source.get());
+        long[] words = new long[LeaseTable.WORDS - 1];
+        for (int slot = 0; slot < used; slot++) {
+            for (int word = 0; word < words.length; word++) {
+                words[word] = source.get();
+            }
+            state.leases.restore(slot, words);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.millrace.core.shard;
+
+import java.util.concurrent.Executor;
+
+/**
+ * What a shard needs from outside.
+ *
+ * @param clock
+ *            its clocks
+ * @param listener
+ *            hears of topics and groups
+ * @param background
+ *            runs the shard's background tasks one after the other, in the order given (snapshots); inline in a
+ *            simulation
+ */
+public record Surroundings(ShardClock clock, ShardListener listener, Executor background) {}
