@@ -113,7 +113,7 @@ public final class ImageWriter implements Runnable {
             Image.beginWaiting(sink);
         }
         for (long[] next = blocks.poll(); next != null; next = blocks.poll()) {
-            if (next == END) {
+            if (next.length == 0) {
                 Image.end(sink);
                 sink.flush();
                 writer.commit();
