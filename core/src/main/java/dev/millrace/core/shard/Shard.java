@@ -57,6 +57,7 @@ public final class Shard {
     private final Reclaimer reclaimer;
     private final ArrayDeque<Feed> hungry = new ArrayDeque<>();
     private final ArrayDeque<ClientSession> ending = new ArrayDeque<>();
+    private final ArrayDeque<Feed.Consumer> settled = new ArrayDeque<>();
     private final List<ClientSession> sessions = new ArrayList<>();
     private final BitSet consumerNumbers = new BitSet();
     private final List<Feed.@Nullable Consumer> consumers = new ArrayList<>();
@@ -201,6 +202,7 @@ public final class Shard {
         more |= endSessions();
         more |= takeCalls();
         more |= takeSessions();
+        forgetSettled();
         more |= feed();
         machine.finish();
         appendIfDue(began);
@@ -432,6 +434,19 @@ public final class Shard {
         Feed.Consumer consumer = (Feed.Consumer) subscription;
         consumer.ended = true;
         consumer.feed.consumers.remove(consumer);
+        if (consumer.inFlight == 0) {
+            settled.add(consumer);
+        }
+    }
+
+    /** Subscriptions that ended before their session, once their last lease is over. */
+    private void forgetSettled() {
+        for (Feed.Consumer consumer = settled.poll(); consumer != null; consumer = settled.poll()) {
+            if (!consumer.session.ended && consumers.get(consumer.number) == consumer) {
+                forget(consumer);
+                consumer.session.consumers.remove(consumer);
+            }
+        }
     }
 
     void credit(Feed.Consumer consumer, int credit) {
@@ -445,7 +460,9 @@ public final class Shard {
         Feed.Consumer consumer = consumerNumber < consumers.size() ? consumers.get(consumerNumber) : null;
         if (consumer != null) {
             consumer.inFlight--;
-            if (consumer.capacity() > 0 && consumer.feed.group.deliverable()) {
+            if (consumer.ended && consumer.inFlight == 0) {
+                settled.add(consumer); // not at once: the machine is in the middle of a command
+            } else if (consumer.capacity() > 0 && consumer.feed.group.deliverable()) {
                 enqueue(consumer.feed);
             }
         }
