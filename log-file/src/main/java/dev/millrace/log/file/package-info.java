@@ -1,4 +1,4 @@
-/** The default log: segments in a folder. */
+/** The default log: segments in a folder. The format is docs/log-format.md. */
 @NullMarked
 package dev.millrace.log.file;
 

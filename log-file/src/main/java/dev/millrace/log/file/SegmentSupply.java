@@ -1,0 +1,179 @@
+package dev.millrace.log.file;
+
+import dev.millrace.log.file.disk.FilePort.Access;
+import dev.millrace.log.file.disk.StoreFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Files for coming segments: prewritten or recycled, named ahead of time, their names durable.
+ *
+ * <p>
+ * Thread safety: any thread. Only short work is done under the lock; prewriting a whole spare is not. When the disk is
+ * full, {@link #topUp} says so and what is there goes on being handed out.
+ */
+final class SegmentSupply {
+    /** Files prepared beyond the one in use: the next and a reserve. */
+    static final int WANTED = 2;
+
+    private static final int KEPT_AT_MOST = 4;
+    private static final int CHUNK_BYTES = 1 << 20;
+
+    /** A file whose first {@code preparedBytes} are written. */
+    record Supplied(Path path, long preparedBytes) {}
+
+    private final LogContext context;
+    private final ArrayDeque<Path> spares = new ArrayDeque<>();
+    private long nextSerial;
+    /** Segments up to this one are in use; a file is only ever given a later name. */
+    private long lastTaken = -1;
+    private @Nullable Path ready;
+    private boolean closed;
+
+    SegmentSupply(LogContext context) {
+        this.context = context;
+    }
+
+    /** Takes over what an earlier run left; files that are not whole are deleted. */
+    synchronized void adopt(List<Path> found) throws IOException {
+        for (Path path : found) {
+            offer(path, false);
+        }
+    }
+
+    /** A file for segment {@code number}; its name is durable. */
+    synchronized Supplied take(long number) throws IOException {
+        Path path = context.folder.segment(number, false);
+        long prepared = context.meta.segmentBytes();
+        lastTaken = number;
+        Path source = ready != null ? ready : spares.poll();
+        ready = null;
+        if (source == null) {
+            prepared = chunkBytes();
+            try (StoreFile file = context.port().open(path, context.bulkAccess())) {
+                writeZeros(file, 0, prepared);
+                file.force();
+            }
+        } else if (!source.equals(path)) {
+            context.port().rename(source, path);
+        } else {
+            return new Supplied(path, prepared);
+        }
+        context.folder.sync();
+        return new Supplied(path, prepared);
+    }
+
+    /** Names a file for the coming segment and prewrites spares; background work. */
+    void topUp() throws IOException {
+        while (true) {
+            Path spare;
+            synchronized (this) {
+                nameAhead();
+                if (closed || count() >= WANTED) {
+                    return;
+                }
+                spare = context.folder.spare(nextSerial++);
+            }
+            prewrite(spare);
+            synchronized (this) {
+                spares.add(spare);
+            }
+        }
+    }
+
+    private void nameAhead() throws IOException {
+        Path path = context.folder.segment(lastTaken + 1, false);
+        if (closed || lastTaken < 0 || path.equals(ready)) {
+            return;
+        }
+        Path source = ready != null ? ready : spares.poll();
+        if (source != null) {
+            context.port().rename(source, path);
+            ready = path;
+            context.folder.sync();
+        }
+    }
+
+    /** Whole files that are ready or spare. */
+    synchronized int count() {
+        return spares.size() + (ready == null ? 0 : 1);
+    }
+
+    /** Recycles a file that nobody needs, or deletes it. */
+    synchronized void recycle(Path path) throws IOException {
+        offer(path, true);
+    }
+
+    private void offer(Path path, boolean rename) throws IOException {
+        boolean whole;
+        try (StoreFile file = context.port().open(path, Access.READ)) {
+            whole = file.sizeBytes() == context.meta.segmentBytes();
+        }
+        if (!whole || spares.size() >= KEPT_AT_MOST) {
+            context.port().delete(path);
+            return;
+        }
+        Path spare = path;
+        if (rename) {
+            spare = context.folder.spare(nextSerial++);
+            context.port().rename(path, spare);
+        } else {
+            nextSerial = Math.max(nextSerial, serialOf(path) + 1);
+        }
+        spares.add(spare);
+    }
+
+    private static long serialOf(Path spare) {
+        String name = String.valueOf(spare.getFileName());
+        return Long.parseLong(name.substring(name.indexOf('-') + 1, name.indexOf('.')), 16);
+    }
+
+    private void prewrite(Path spare) throws IOException {
+        try (StoreFile file = context.port().open(spare, context.bulkAccess())) {
+            writeZeros(file, 0, context.meta.segmentBytes());
+            file.force();
+        } catch (IOException full) {
+            try {
+                context.port().delete(spare);
+            } catch (IOException second) {
+                full.addSuppressed(second);
+            }
+            throw full;
+        }
+    }
+
+    private void writeZeros(StoreFile file, long from, long to) throws IOException {
+        ByteBuffer zeros = AlignedMemory.allocate(chunkBytes());
+        for (long at = from; at < to; at += zeros.capacity()) {
+            ShardFolder.writeFully(file, zeros.clear(), at);
+            context.bytesWritten.add(zeros.capacity());
+        }
+    }
+
+    private int chunkBytes() {
+        return (int) Math.min(CHUNK_BYTES, context.meta.segmentBytes());
+    }
+
+    /** Extends a file that is in use from {@code from} to {@code to}; both multiples of a chunk. */
+    void extend(Path path, long from, long to) throws IOException {
+        try (StoreFile file = context.port().open(path, context.bulkAccess())) {
+            writeZeros(file, from, to);
+            file.force();
+        }
+    }
+
+    /** The next multiple of a chunk. */
+    long chunkEnd(long offset) {
+        int chunk = chunkBytes();
+        return Math.min(context.meta.segmentBytes(), (offset + chunk - 1) / chunk * chunk);
+    }
+
+    /** Prepares nothing more. */
+    synchronized void close() {
+        closed = true;
+    }
+}
