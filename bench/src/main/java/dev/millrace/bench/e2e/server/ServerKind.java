@@ -1,0 +1,28 @@
+package dev.millrace.bench.e2e.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A server that the tool knows how to reach: how it is named in the report, and how it is started. */
+public interface ServerKind {
+    /** Its name in the report and on the command line. */
+    String name();
+
+    /** What it keeps at the moment it answers a publish, in a few words for the report. */
+    String durability();
+
+    /**
+     * Starts it, or does nothing where it runs already.
+     *
+     * @param dataDir an empty folder of its own, or that of an earlier start
+     * @param jvmOptions options for its JVM, ignored by servers that have none
+     * @throws IOException if it does not come up
+     */
+    Server start(Path dataDir, List<String> jvmOptions) throws IOException;
+
+    /** The same server with syncing left to the operating system, or itself where there is no such choice. */
+    default ServerKind withSyncByOs() {
+        return this;
+    }
+}

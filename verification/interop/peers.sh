@@ -1,0 +1,101 @@
+#!/bin/sh
+# Obtains the programs and clients that Millrace is checked and measured against, each from its own registry: nsqd and
+# its companions and go-nsq from the Go module proxy, pynsq from PyPI, nsqjs from npm. They are put under
+# $MILLRACE_PEERS (~/.cache/millrace/peers if that is not set), never into the project.
+#
+#   verification/interop/peers.sh            everything
+#   verification/interop/peers.sh nsq go-nsq pynsq nsqjs     some of it
+#   verification/interop/peers.sh --path     prints the folder and obtains nothing
+#
+# What is there already is kept; remove the folder to obtain it anew. Exits with 1 if something asked for could not be
+# obtained, after having tried the rest.
+set -eu
+
+nsq_version=v1.3.0
+go_nsq_version=v1.1.0
+pynsq_version=0.9.1
+nsqjs_version=0.13.0
+
+peers=${MILLRACE_PEERS:-${HOME:?set HOME or MILLRACE_PEERS}/.cache/millrace/peers}
+failed=
+
+say() { printf 'peers: %s\n' "$*" >&2; }
+
+missing() {
+    say "$1 needs $2, which is not on PATH. Cure: $3"
+    failed="$failed $1"
+    return 1
+}
+
+# A module's source as a writable copy: the module cache is read-only, and tests write beside their sources.
+copy_module() {
+    dir=$(cd / && go mod download -json "$1" | sed -n 's/^[[:space:]]*"Dir": "\(.*\)",*$/\1/p')
+    [ -n "$dir" ] && [ -d "$dir" ] || return 1
+    rm -rf "$2"
+    cp -R "$dir" "$2"
+    chmod -R u+w "$2"
+}
+
+nsq_programs="nsqd nsqlookupd nsqadmin nsq_tail nsq_stat nsq_to_file nsq_to_nsq nsq_to_http to_nsq"
+
+obtain_nsq() {
+    all=yes
+    for program in $nsq_programs; do [ -x "$peers/bin/$program" ] || all=; done
+    [ -z "$all" ] || { say "nsq $nsq_version is there"; return 0; }
+    command -v go >/dev/null || { missing nsq go "install Go 1.20 or later (Debian: apt install golang; or go.dev/dl)"; return; }
+    say "building nsq $nsq_version from the Go module proxy"
+    mkdir -p "$peers/bin" "$peers/src"
+    copy_module "github.com/nsqio/nsq@$nsq_version" "$peers/src/nsq" || return 1
+    for program in $nsq_programs; do
+        (cd "$peers/src/nsq" && GOBIN=$peers/bin GOFLAGS=-buildvcs=false go install "./apps/$program") || return 1
+    done
+}
+
+obtain_go_nsq() {
+    [ ! -x "$peers/bin/go-nsq.test" ] || { say "go-nsq $go_nsq_version is there"; return 0; }
+    command -v go >/dev/null || { missing go-nsq go "install Go 1.20 or later (Debian: apt install golang; or go.dev/dl)"; return; }
+    say "building the tests of go-nsq $go_nsq_version from the Go module proxy"
+    mkdir -p "$peers/bin" "$peers/src"
+    copy_module "github.com/nsqio/go-nsq@$go_nsq_version" "$peers/src/go-nsq" || return 1
+    (cd "$peers/src/go-nsq" && go test -c -vet=off -o "$peers/bin/go-nsq.test" .)
+}
+
+obtain_pynsq() {
+    [ ! -e "$peers/pynsq/ready" ] || { say "pynsq $pynsq_version is there"; return 0; }
+    command -v python3 >/dev/null || { missing pynsq python3 "install Python 3.8 or later (Debian: apt install python3 python3-venv)"; return; }
+    say "installing pynsq $pynsq_version from PyPI"
+    rm -rf "$peers/pynsq"
+    python3 -m venv "$peers/pynsq" || { missing pynsq "Python's venv" "Debian: apt install python3-venv"; return; }
+    "$peers/pynsq/bin/pip" install --quiet "pynsq==$pynsq_version" || return 1
+    : >"$peers/pynsq/ready"
+}
+
+obtain_nsqjs() {
+    [ ! -e "$peers/nsqjs/ready" ] || { say "nsqjs $nsqjs_version is there"; return 0; }
+    { command -v node && command -v npm; } >/dev/null ||
+        { missing nsqjs "node and npm" "install Node.js 18 or later (Debian: apt install nodejs npm)"; return; }
+    say "installing nsqjs $nsqjs_version and what its tests need from npm"
+    rm -rf "$peers/nsqjs"
+    mkdir -p "$peers/nsqjs"
+    (cd "$peers/nsqjs" && printf '{"name":"peers","private":true}\n' >package.json &&
+        npm install --silent --no-audit --no-fund "nsqjs@$nsqjs_version" mocha@9 should@13 sinon@11 nock@13 temp@0.9 \
+            p-event@4 async-retry@1 debug@4 snappystream@2) || return 1
+    : >"$peers/nsqjs/ready"
+}
+
+if [ "${1-}" = --path ]; then
+    printf '%s\n' "$peers"
+    exit 0
+fi
+[ $# -gt 0 ] || set -- nsq go-nsq pynsq nsqjs
+for peer in "$@"; do
+    case $peer in
+        nsq) obtain_nsq ;;
+        go-nsq) obtain_go_nsq ;;
+        pynsq) obtain_pynsq ;;
+        nsqjs) obtain_nsqjs ;;
+        *) say "there is no peer \"$peer\"; there are: nsq go-nsq pynsq nsqjs"; exit 2 ;;
+    esac || case " $failed " in *" $peer "*) ;; *) say "$peer could not be obtained: see above"; failed="$failed $peer" ;; esac
+done
+[ -z "$failed" ] || { say "not obtained:$failed"; exit 1; }
+say "all in $peers"
