@@ -31,6 +31,9 @@ final class Commands {
         if (!(submission.refs[i] instanceof TopicRef ref)) {
             throw new IllegalStateException("a publish without a topic");
         }
+        if ((submission.first[i] & 0xFFFF_FFFFL) > shard.maxPublishBytes()) {
+            return Outcome.LIMIT;
+        }
         Topic topic = shard.topology().topic(ref);
         int offset = (int) (submission.first[i] >>> 32);
         long value = submission.second[i];

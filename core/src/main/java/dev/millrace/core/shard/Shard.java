@@ -30,8 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Shard {
     /** A batch that holds so much is appended before more commands are taken. */
-    private static final int BATCH_BYTES = 512 << 10;
-    private static final int RESERVED_BYTES = 2 << 20;
+    private static final int MAX_BATCH_BYTES = 512 << 10;
+    /** Of a segment, a batch takes at most one in so many before it is closed; small segments are for tests. */
+    private static final int BATCH_SHARE = 16;
     /** Body bytes taken from one session before the next one has its turn. */
     private static final int QUANTUM_BYTES = 256 << 10;
     private static final int TIMERS_PER_CYCLE = 2_000;
@@ -44,6 +45,8 @@ public final class Shard {
     private static final int LAZY_BYTES = 64 << 10;
 
     private final int number;
+    private final int batchBytes;
+    private final int reservedBytes;
     private final ShardOptions options;
     private final ShardClock clock;
     private final ShardLog log;
@@ -90,6 +93,8 @@ public final class Shard {
         topology = new Topology(this, around.listener());
         log = logs.open(number);
         try {
+            batchBytes = (int) Math.min(MAX_BATCH_BYTES, log.segmentBytes() / BATCH_SHARE);
+            reservedBytes = 4 * batchBytes;
             machine = new Machine(options.origin(), 0, log.segmentBytes());
             snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background());
             recovery = log.recover(snapshots.replayTarget());
@@ -196,7 +201,7 @@ public final class Shard {
         long began = clock.nanos();
         nowMillis = elapsedBaseMillis + (began - startNanos) / 1_000_000;
         machine.begin(nowMillis, clock.wallMillis());
-        attach(RESERVED_BYTES);
+        attach(reservedBytes);
         hasRoom = log.hasRoom();
         boolean more = !machine.advance(TIMERS_PER_CYCLE);
         more |= endSessions();
@@ -301,7 +306,7 @@ public final class Shard {
     }
 
     private boolean takeSessions() {
-        while (machine.batchLength() < BATCH_BYTES) {
+        while (machine.batchLength() < batchBytes) {
             ClientSession session = inbox.pollSession();
             if (session == null) {
                 return false;
@@ -336,10 +341,10 @@ public final class Shard {
 
     /** Appends what there is if so much more would not fit into the reserved room. */
     private void makeRoomFor(int more) {
-        long needed = (long) machine.batchLength() + more + BATCH_BYTES;
+        long needed = (long) machine.batchLength() + more + batchBytes;
         if (needed > reserved) {
             append();
-            attach(Math.max(RESERVED_BYTES, more + 2 * BATCH_BYTES));
+            attach(Math.max(reservedBytes, more + 2 * batchBytes));
         }
     }
 
@@ -496,6 +501,11 @@ public final class Shard {
     /** Elapsed time of this cycle. */
     public long nowMillis() {
         return nowMillis;
+    }
+
+    /** Bytes of bodies that one publish command may have. */
+    public long maxPublishBytes() {
+        return log.segmentBytes() / 2;
     }
 
     /** Whether commands that add bodies may be taken. */

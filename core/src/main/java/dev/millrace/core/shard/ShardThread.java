@@ -10,6 +10,9 @@ import java.util.concurrent.CompletableFuture;
  * process, because nothing can be promised after them.
  */
 public final class ShardThread implements Runnable {
+    /** How long a stop in good order goes on with what had been handed over before. */
+    private static final long DRAIN_NANOS = 5_000_000_000L;
+
     private final Shard shard;
     private final Thread thread;
     private final CompletableFuture<Shard> ended = new CompletableFuture<>();
@@ -47,6 +50,10 @@ public final class ShardThread implements Runnable {
                         shard.inbox().sleep(idle);
                     }
                 }
+            }
+            long deadline = System.nanoTime() + DRAIN_NANOS;
+            while ((shard.doWork() || !shard.inbox().isEmpty()) && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
             }
             shard.stop();
         } catch (RuntimeException e) {

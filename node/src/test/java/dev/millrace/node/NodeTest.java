@@ -1,0 +1,231 @@
+package dev.millrace.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.core.shard.Outcome;
+import dev.millrace.core.shard.ShardClock;
+import dev.millrace.core.shard.ShardOptions;
+import dev.millrace.core.shard.SyncLevel;
+import dev.millrace.log.file.FileLogFactory;
+import dev.millrace.log.file.FileLogOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The engine as doors see it, on real files. */
+final class NodeTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    @TempDir Path folder;
+    private Node node;
+    private FileLogFactory logs;
+    private ShardOptions shardOptions = ShardOptions.DEFAULT;
+    private int shards = 1;
+
+    @BeforeEach
+    void open() {
+        logs = FileLogFactory.onDisk(FileLogOptions.of(folder).withSegmentBytes(1 << 20), failure -> {
+            throw new AssertionError(failure);
+        });
+        node = Node.open(logs, new NodeOptions(shards, 7, shardOptions), ShardClock.SYSTEM);
+    }
+
+    @AfterEach
+    void close() {
+        node.close();
+        logs.close();
+    }
+
+    private void reopen() {
+        close();
+        open();
+    }
+
+    private GroupStats group(String topic, String name) {
+        return node.broker()
+                .stats(topic)
+                .join()
+                .getFirst()
+                .groups()
+                .stream()
+                .filter(group -> group.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void publishedMessages_areDeliveredInOrderAndAcknowledged() {
+        try (Client client = new Client(node.broker(), "orders")) {
+            List<Long> ids = client.publish("a", "b", "c");
+            client.subscribe("mail", 10, LONG);
+            List<Long> got = new ArrayList<>();
+            for (String body : List.of("a", "b", "c")) {
+                Client.Message message = client.take();
+                assertThat(message.body()).isEqualTo(body);
+                assertThat(message.attempts()).isEqualTo(1);
+                got.add(message.id());
+                assertThat(client.ack(message)).isEqualTo(Outcome.OK);
+            }
+            assertThat(got).isEqualTo(ids);
+            assertThat(group("orders", "mail").done()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void ack_twice_isStaleTheSecondTime() {
+        try (Client client = new Client(node.broker(), "orders")) {
+            client.publish("a");
+            client.subscribe("mail", 1, LONG);
+            Client.Message message = client.take();
+            assertThat(client.ack(message)).isEqualTo(Outcome.OK);
+            assertThat(client.ack(message)).isEqualTo(Outcome.STALE);
+            assertThat(client.retry(message, Duration.ZERO)).isEqualTo(Outcome.STALE);
+        }
+    }
+
+    @Test
+    void everything_survivesAReopen() {
+        try (Client client = new Client(node.broker(), "orders")) {
+            client.publish(IntStream.range(0, 1000).mapToObj(i -> "message " + i).toArray(String[]::new));
+            client.defer("later", Duration.ofHours(3));
+            client.subscribe("mail", 10, LONG);
+            for (int i = 0; i < 300; i++) {
+                Client.Message message = client.take();
+                if (i % 10 == 0) {
+                    client.retry(message, Duration.ofHours(1));
+                } else if (i % 10 == 1) {
+                    client.bury(message, "no such customer");
+                } else {
+                    client.ack(message);
+                }
+            }
+        }
+        reopen();
+        GroupStats mail = group("orders", "mail");
+        assertThat(mail.retrying()).isEqualTo(30);
+        assertThat(mail.dead()).isEqualTo(30);
+        assertThat(mail.done()).isEqualTo(240);
+        assertThat(mail.ready() + mail.leased()).isEqualTo(700);
+        assertThat(node.broker().stats("orders").join().getFirst().scheduled()).isEqualTo(1);
+        try (Client client = new Client(node.broker(), "orders")) {
+            client.subscribe("mail", 100, LONG);
+            for (int i = 0; i < 700; i++) {
+                client.ack(client.take());
+            }
+        }
+        List<DeadLetter> dead = node.broker().deadLetters("orders", "mail", 0, 100).join();
+        assertThat(dead).hasSize(30).allMatch(letter -> letter.error().equals("no such customer"));
+        assertThat(new String(bytes(dead.getFirst()), java.nio.charset.StandardCharsets.UTF_8)).isEqualTo("message 1");
+    }
+
+    private static byte[] bytes(DeadLetter letter) {
+        byte[] bytes = new byte[letter.body().remaining()];
+        letter.body().get(bytes);
+        return bytes;
+    }
+
+    @Test
+    void session_thatCloses_givesItsMessagesBackWithTheirAttempts() {
+        try (Client first = new Client(node.broker(), "orders"); Client second = new Client(node.broker(), "orders")) {
+            first.publish("a");
+            first.subscribe("mail", 1, LONG);
+            assertThat(first.take().attempts()).isEqualTo(1);
+            second.subscribe("mail", 1, LONG);
+            first.end();
+            assertThat(second.take().attempts()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void lease_thatEnds_bringsTheMessageBack() {
+        try (Client client = new Client(node.broker(), "orders")) {
+            client.publish("a");
+            client.subscribe("mail", 1, Duration.ofMillis(20));
+            Client.Message first = client.take();
+            Client.Message again = client.take();
+            assertThat(again.id()).isEqualTo(first.id());
+            assertThat(again.attempts()).isGreaterThan(1);
+            assertThat(client.ack(first)).isEqualTo(Outcome.STALE);
+        }
+    }
+
+    @Test
+    void deferredMessage_isNeverEarly() {
+        try (Client client = new Client(node.broker(), "orders")) {
+            client.subscribe("mail", 1, LONG);
+            long start = System.nanoTime();
+            client.defer("later", Duration.ofMillis(80));
+            client.take();
+            assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(Duration.ofMillis(80).toNanos());
+        }
+    }
+
+    @Test
+    void deadLetter_isReplayedWithFreshAttempts() {
+        Broker broker = node.broker();
+        broker.createGroup("orders", "mail", GroupStart.DEFAULT).join();
+        broker.setRetryPolicy("orders", "mail", new RetryPolicy(2, Duration.ZERO, Duration.ZERO)).join();
+        try (Client client = new Client(broker, "orders")) {
+            long id = client.publish("poison").getFirst();
+            client.subscribe("mail", 1, LONG);
+            client.retry(client.take(), Duration.ZERO);
+            client.retry(client.take(), Duration.ZERO);
+            assertThat(group("orders", "mail").dead()).isEqualTo(1);
+            assertThat(broker.replayDead("orders", "mail", List.of(id)).join()).isEqualTo(1);
+            Client.Message message = client.take();
+            assertThat(message.id()).isEqualTo(id);
+            assertThat(message.attempts()).isEqualTo(1);
+            client.bury(message, "still poison");
+            assertThat(broker.purgeDead("orders", "mail", List.of()).join()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void manyMessages_pastSegmentsAndSnapshots_areAllDeliveredOnce() {
+        node.close();
+        logs.close();
+        shardOptions = new ShardOptions(0, SyncLevel.ALWAYS, 1000, 2 << 20);
+        shards = 3;
+        open();
+        String[] bodies = IntStream.range(0, 500).mapToObj(i -> "x".repeat(100) + i).toArray(String[]::new);
+        for (String topic : List.of("one", "two", "three", "four")) {
+            try (Client client = new Client(node.broker(), topic)) {
+                for (int i = 0; i < 100; i++) {
+                    client.publish(bodies);
+                }
+            }
+        }
+        reopen();
+        for (String topic : List.of("one", "two", "three", "four")) {
+            try (Client client = new Client(node.broker(), topic)) {
+                client.subscribe("mail", 1000, LONG);
+                java.util.Set<Long> ids = new java.util.HashSet<>();
+                for (int i = 0; i < 50_000; i++) {
+                    Client.Message message = client.take();
+                    assertThat(ids.add(message.id())).isTrue();
+                    assertThat(message.body()).isEqualTo(bodies[i % 500]);
+                    dev.millrace.core.shard.Submission ack = new dev.millrace.core.shard.Submission();
+                    ack.ack(message.token());
+                    client.submit(ack);
+                }
+            }
+        }
+        reopen();
+        for (String topic : List.of("one", "two", "three", "four")) {
+            assertThat(group(topic, "mail").done()).isEqualTo(50_000);
+        }
+    }
+
+    @Test
+    void unknownNames_areNamedInTheError() {
+        assertThatThrownBy(() -> node.broker().deleteGroup("nowhere", "mail").join()).hasCauseInstanceOf(
+                BrokerException.class).hasMessageContaining("nowhere");
+    }
+}
