@@ -2,7 +2,7 @@ package dev.millrace.core.machine;
 
 import dev.millrace.structures.Expiry;
 import dev.millrace.structures.HierarchicalTimeWheel;
-import java.util.Arrays;
+import java.util.ArrayDeque;
 
 /**
  * What waits for an instant of elapsed time: messages of a group between two attempts, and deferred messages of a topic.
@@ -31,12 +31,15 @@ final class Waiting {
     /** Units are kept in 16 bits; a longer record counts as this much until it joins. */
     static final int MAX_UNITS = 0xFFFF;
 
+    private static final int PAGE_LONGS = 3 * 8_192;
+
     private final HierarchicalTimeWheel wheel;
     private boolean replaying = true;
     /** Sum over entries of a hash of the name; equal for equal content, whatever the order. */
     private long digest;
-    private long[] snapshotEntries = new long[0];
-    private int snapshotSize;
+    /** Entries of the snapshot in pages, let go one by one while the wheel takes them. */
+    private final ArrayDeque<long[]> snapshotPages = new ArrayDeque<>();
+    private int lastPageSize;
     private final NameTable events = new NameTable();
 
     Waiting(long startMillis) {
@@ -82,12 +85,14 @@ final class Waiting {
 
     /** Only during recovery, before any record: an entry of the snapshot. */
     void restore(long dueMillis, long id, long payload) {
-        if (snapshotSize + 3 > snapshotEntries.length) {
-            snapshotEntries = Arrays.copyOf(snapshotEntries, Math.max(96, snapshotEntries.length * 2));
+        if (snapshotPages.isEmpty() || lastPageSize == PAGE_LONGS) {
+            snapshotPages.add(new long[PAGE_LONGS]);
+            lastPageSize = 0;
         }
-        snapshotEntries[snapshotSize++] = dueMillis;
-        snapshotEntries[snapshotSize++] = id;
-        snapshotEntries[snapshotSize++] = payload;
+        long[] page = snapshotPages.getLast();
+        page[lastPageSize++] = dueMillis;
+        page[lastPageSize++] = id;
+        page[lastPageSize++] = payload;
     }
 
     void restoreDigest(long saved) {
@@ -100,15 +105,16 @@ final class Waiting {
 
     /** Ends recovery: the wheel now holds what waits. */
     void settle() {
-        for (int at = 0; at < snapshotSize; at += 3) {
-            if (!events.contains(snapshotEntries[at + 1], snapshotEntries[at + 2])) {
-                wheel.add(snapshotEntries[at], snapshotEntries[at + 1], snapshotEntries[at + 2]);
+        for (long[] page = snapshotPages.poll(); page != null; page = snapshotPages.poll()) {
+            int end = snapshotPages.isEmpty() ? lastPageSize : PAGE_LONGS;
+            for (int at = 0; at < end; at += 3) {
+                if (!events.contains(page[at + 1], page[at + 2])) {
+                    wheel.add(page[at], page[at + 1], page[at + 2]);
+                }
             }
         }
         events.forEachPresent(wheel::add);
         events.clear();
-        snapshotEntries = new long[0];
-        snapshotSize = 0;
         replaying = false;
     }
 
