@@ -90,6 +90,9 @@ public interface Broker {
     /** Told of every topic and group that comes or goes, in order per shard, on owner threads. */
     void addListener(TopologyListener listener);
 
+    /** Figures of the shards that serve, by number. */
+    CompletableFuture<List<ShardFigures>> figures();
+
     /** State of every shard, for health checks. Never waits for a shard. */
     List<ShardHealth> health();
 }

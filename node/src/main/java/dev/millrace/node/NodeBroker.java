@@ -155,6 +155,15 @@ final class NodeBroker implements Broker {
     }
 
     @Override
+    public CompletableFuture<List<ShardFigures>> figures() {
+        List<CompletableFuture<List<ShardFigures>>> parts = new ArrayList<>();
+        for (ShardSlot shard : shards) {
+            parts.add(shard.call(found -> List.of(Figures.of(found))).exceptionally(down -> List.of()));
+        }
+        return gather(parts, Comparator.comparingInt(ShardFigures::shard));
+    }
+
+    @Override
     public List<ShardHealth> health() {
         return shards.stream().map(ShardSlot::health).toList();
     }
@@ -188,9 +197,12 @@ final class NodeBroker implements Broker {
         for (ShardSlot shard : shards) {
             parts.add(translate(shard.call(work)));
         }
+        return gather(parts, order);
+    }
+
+    private static <T> CompletableFuture<List<T>> gather(List<CompletableFuture<List<T>>> parts, Comparator<T> order) {
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
-                .thenApply(
-                        done -> parts.stream().flatMap(part -> part.join().stream()).sorted(order).toList());
+                .thenApply(done -> parts.stream().flatMap(part -> part.join().stream()).sorted(order).toList());
     }
 
     private static <T> CompletableFuture<T> translate(CompletableFuture<T> future) {

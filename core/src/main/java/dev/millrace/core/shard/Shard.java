@@ -330,6 +330,7 @@ public final class Shard {
             if (submission.publishes > 0) {
                 awaited = true;
                 metrics.publishes += submission.publishes;
+                metrics.publishedBytes += submission.publishedBytes;
             }
             outbox.complete(session, submission);
         }

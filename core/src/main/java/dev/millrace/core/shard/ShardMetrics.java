@@ -12,6 +12,8 @@ public final class ShardMetrics {
 
     /** Publish commands. */
     public long publishes;
+    /** Bytes of the bodies in them. */
+    public long publishedBytes;
     /** Messages handed out. */
     public long delivered;
     /** Batches appended. */

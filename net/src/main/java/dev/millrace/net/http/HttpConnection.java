@@ -80,6 +80,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return channel.remoteAddress();
     }
 
+    SocketAddress localAddress() {
+        return channel.localAddress();
+    }
+
     boolean secure() {
         return channel.pipeline().get(SslHandler.class) != null;
     }

@@ -109,6 +109,11 @@ public final class HttpExchange {
         return connection.remoteAddress();
     }
 
+    /** The address of this machine that the client came to. */
+    public SocketAddress localAddress() {
+        return connection.localAddress();
+    }
+
     /** Whether the request came over TLS. */
     public boolean secure() {
         return connection.secure();

@@ -1,0 +1,68 @@
+package dev.millrace.door.http;
+
+import dev.millrace.core.message.MessageView;
+import dev.millrace.net.http.HttpFailure;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Messages, ids and tokens as JSON has them. */
+final class MessageJson {
+    private static final long NANOS = 1_000_000_000L;
+
+    private MessageJson() {}
+
+    /** A delivered message. */
+    static ObjectNode of(MessageView view, boolean alwaysBase64) {
+        ObjectNode message = Json.object();
+        message.put("id", hex(view.id));
+        message.put("token", hex(view.token));
+        message.put("attempt", view.attempts);
+        message.put("bornAt", instant(view.bornAtNanos));
+        byte[] body = new byte[view.bodyLength];
+        view.bytes.get(view.bodyOffset, body);
+        body(message, body, alwaysBase64);
+        return message;
+    }
+
+    /** {@code text} when the bytes are UTF-8 and nobody asked otherwise, else {@code base64}. */
+    static void body(ObjectNode message, byte[] body, boolean alwaysBase64) {
+        if (!alwaysBase64) {
+            try {
+                message.put("text", StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body)).toString());
+                return;
+            } catch (CharacterCodingException binary) {
+                // then as base64
+            }
+        }
+        message.put("base64", Base64.getEncoder().encodeToString(body));
+    }
+
+    static String instant(long nanos) {
+        return Instant.ofEpochSecond(Math.floorDiv(nanos, NANOS), Math.floorMod(nanos, NANOS)).toString();
+    }
+
+    static String hex(long value) {
+        return HexFormat.of().toHexDigits(value);
+    }
+
+    /** An id or a token: 16 hex digits. */
+    static long parse(String kind, String hex) {
+        try {
+            if (hex.length() == 16) {
+                return HexFormat.fromHexDigitsToLong(hex);
+            }
+        } catch (IllegalArgumentException e) {
+            throw bad(kind, hex);
+        }
+        throw bad(kind, hex);
+    }
+
+    private static HttpFailure bad(String kind, String hex) {
+        return new HttpFailure(400, "INVALID", "'" + hex + "' is no " + kind + ": 16 hex digits are needed");
+    }
+}

@@ -1,0 +1,144 @@
+package dev.millrace.door.http;
+
+import dev.millrace.net.http.HttpExchange;
+import dev.millrace.net.http.Router;
+import dev.millrace.node.Broker;
+import dev.millrace.node.GroupStats;
+import dev.millrace.node.ShardFigures;
+import dev.millrace.node.ShardHealth;
+import dev.millrace.node.TopicStats;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntSupplier;
+import java.util.function.ToLongFunction;
+
+/** {@code /metrics}: what a Prometheus server scrapes. docs/operations.md says what each is good for. */
+final class MetricsRoutes {
+    private static final String SHARD = "shard";
+
+    private final Broker broker;
+    private final Map<String, IntSupplier> connections;
+
+    /** {@code connections} counts the open connections of each door, by its name. */
+    MetricsRoutes(Broker broker, Map<String, IntSupplier> connections) {
+        this.broker = broker;
+        this.connections = new TreeMap<>(connections);
+    }
+
+    void addTo(Router router) {
+        router.add("GET", "/metrics", this::scrape);
+    }
+
+    private void scrape(HttpExchange exchange) {
+        MetricsPage page = new MetricsPage();
+        health(page);
+        shards(page, Answers.await(broker.figures()));
+        List<TopicStats> topics = Answers.await(broker.stats(null));
+        topics(page, topics);
+        groups(page, topics);
+        page.metric("millrace_connections", "gauge", "Open connections by door.");
+        connections.forEach((door, count) -> page.sample("millrace_connections", count.getAsInt(), "door", door));
+        process(page);
+        exchange.send(200, MetricsPage.TYPE, page.toString());
+    }
+
+    private void health(MetricsPage page) {
+        page.metric("millrace_shard_serving", "gauge", "1 if the shard takes commands.");
+        for (ShardHealth shard : broker.health()) {
+            page.sample("millrace_shard_serving", shard.serving() ? 1 : 0, SHARD, "" + shard.shard());
+        }
+    }
+
+    private static void shards(MetricsPage page, List<ShardFigures> shards) {
+        each(page, shards, "publishes_total", "counter", "Publish commands taken.", ShardFigures::publishes);
+        each(page, shards, "published_bytes_total", "counter", "Bytes of bodies taken.", ShardFigures::publishedBytes);
+        each(page, shards, "delivered_total", "counter", "Messages handed out.", ShardFigures::delivered);
+        each(page, shards, "log_batches_total", "counter", "Batches written.", ShardFigures::appends);
+        each(page, shards, "cycles_total", "counter", "Turns of the shard's loop.", ShardFigures::cycles);
+        each(page, shards, "slow_cycles_total", "counter", "Turns that took more than 5 ms.", ShardFigures::slowCycles);
+        each(page, shards, "inbox_bytes", "gauge", "Bytes of bodies that wait to be taken.", ShardFigures::inboxBytes);
+        each(page, shards, "log_segments", "gauge", "Files that hold batches.", shard -> shard.log().segments());
+        each(page, shards, "log_disk_bytes", "gauge", "Bytes of those files.", shard -> shard.log().bytesOnDisk());
+        each(page, shards, "log_written_bytes_total", "counter",
+                "Bytes written to disk; divided by millrace_published_bytes_total: the write amplification.",
+                shard -> shard.log().bytesWritten());
+        each(page, shards, "log_syncs_total", "counter", "Syncs.", shard -> shard.log().syncs());
+        each(page, shards, "log_free_bytes", "gauge", "Free bytes of the file system.",
+                shard -> shard.log().freeBytes());
+        each(page, shards, "log_needed_bytes", "gauge", "Free bytes below which nothing that adds messages is taken.",
+                shard -> shard.log().neededBytes());
+        page.metric("millrace_log_sync_seconds_total", "counter", "Time spent in syncs.");
+        shards.forEach(shard -> page.seconds("millrace_log_sync_seconds_total", shard.log().syncNanos(), SHARD,
+                "" + shard.shard()));
+        page.metric("millrace_longest_cycle_seconds", "gauge", "The longest turn since the start.");
+        shards.forEach(shard -> page.seconds("millrace_longest_cycle_seconds", shard.longestCycleNanos(), SHARD,
+                "" + shard.shard()));
+        page.metric("millrace_publish_durable_seconds", "histogram", "From a publish until it is durable.");
+        shards.forEach(shard -> page.histogram("millrace_publish_durable_seconds", shard.publishToDurable(), SHARD,
+                "" + shard.shard()));
+        page.metric("millrace_due_delivered_seconds", "histogram", "How late deferred and retried messages go out.");
+        shards.forEach(shard -> page.histogram("millrace_due_delivered_seconds", shard.dueToDelivered(), SHARD,
+                "" + shard.shard()));
+    }
+
+    private static void each(MetricsPage page, List<ShardFigures> shards, String name, String type, String help,
+            ToLongFunction<ShardFigures> value) {
+        page.metric("millrace_" + name, type, help);
+        shards.forEach(shard -> page.sample("millrace_" + name, value.applyAsLong(shard), SHARD, "" + shard.shard()));
+    }
+
+    private static void topics(MetricsPage page, List<TopicStats> topics) {
+        topic(page, topics, "accepted_total", "counter", "Messages ever published.", TopicStats::accepted);
+        topic(page, topics, "accepted_bytes_total", "counter", "Their bodies' bytes.", TopicStats::acceptedBytes);
+        topic(page, topics, "scheduled", "gauge", "Deferred, not yet due.", TopicStats::scheduled);
+        topic(page, topics, "joined_total", "counter", "Entered the topic's order.", TopicStats::joined);
+        topic(page, topics, "cancelled_total", "counter", "Cancelled before joining.", TopicStats::cancelled);
+        topic(page, topics, "expired_total", "counter", "Expired before joining.", TopicStats::expired);
+        topic(page, topics, "purged_total", "counter", "Emptied before joining.", TopicStats::purged);
+        topic(page, topics, "waiting", "gauge", "Kept for want of a group.", TopicStats::waiting);
+    }
+
+    private static void topic(MetricsPage page, List<TopicStats> topics, String name, String type, String help,
+            ToLongFunction<TopicStats> value) {
+        page.metric("millrace_topic_" + name, type, help);
+        topics.forEach(
+                topic -> page.sample("millrace_topic_" + name, value.applyAsLong(topic), "topic", topic.name()));
+    }
+
+    private static void groups(MetricsPage page, List<TopicStats> topics) {
+        group(page, topics, "offered_total", "counter", "Offered, replays counted again.", GroupStats::offered);
+        group(page, topics, "ready", "gauge", "Can be delivered now.", GroupStats::ready);
+        group(page, topics, "leased", "gauge", "In flight.", GroupStats::leased);
+        group(page, topics, "retrying", "gauge", "Wait for their next attempt.", GroupStats::retrying);
+        group(page, topics, "done_total", "counter", "Acknowledged.", GroupStats::done);
+        group(page, topics, "dead", "gauge", "Dead letters.", GroupStats::dead);
+        group(page, topics, "cancelled_total", "counter", "Cancelled.", GroupStats::cancelled);
+        group(page, topics, "expired_total", "counter", "Expired.", GroupStats::expired);
+        group(page, topics, "purged_total", "counter", "Emptied by an operator.", GroupStats::purged);
+        group(page, topics, "filtered_total", "counter", "Sampled out.", GroupStats::filtered);
+        group(page, topics, "dropped_total", "counter", "Taken by retention.", GroupStats::dropped);
+        group(page, topics, "retries_total", "counter", "Attempts given back.", GroupStats::retries);
+        group(page, topics, "timeouts_total", "counter", "Leases that ended by time.", GroupStats::timeouts);
+        group(page, topics, "subscriptions", "gauge", "Live subscriptions.", GroupStats::subscriptions);
+    }
+
+    private static void group(MetricsPage page, List<TopicStats> topics, String name, String type, String help,
+            ToLongFunction<GroupStats> value) {
+        page.metric("millrace_group_" + name, type, help);
+        for (TopicStats topic : topics) {
+            for (GroupStats group : topic.groups()) {
+                page.sample("millrace_group_" + name, value.applyAsLong(group), "topic", topic.name(), "group",
+                        group.name());
+            }
+        }
+    }
+
+    private static void process(MetricsPage page) {
+        Runtime runtime = Runtime.getRuntime();
+        page.metric("millrace_heap_used_bytes", "gauge", "Heap in use.");
+        page.sample("millrace_heap_used_bytes", runtime.totalMemory() - runtime.freeMemory());
+        page.metric("millrace_heap_max_bytes", "gauge", "Largest heap allowed.");
+        page.sample("millrace_heap_max_bytes", runtime.maxMemory());
+    }
+}

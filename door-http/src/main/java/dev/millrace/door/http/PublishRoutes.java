@@ -1,0 +1,71 @@
+package dev.millrace.door.http;
+
+import dev.millrace.core.shard.Submission;
+import dev.millrace.core.shard.TopicRef;
+import dev.millrace.net.http.HttpExchange;
+import dev.millrace.net.http.HttpFailure;
+import dev.millrace.net.http.Router;
+import dev.millrace.node.Broker;
+import java.io.IOException;
+import java.util.List;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Publishing: a JSON body with one or many messages, or any other body as the bytes of one. */
+final class PublishRoutes {
+    private final Broker broker;
+    private final Submissions submissions;
+    private final Budget budget;
+    private final HttpDoorOptions options;
+
+    PublishRoutes(Broker broker, Submissions submissions, HttpDoorOptions options) {
+        this.broker = broker;
+        this.submissions = submissions;
+        this.options = options;
+        budget = new Budget(options.maxBufferedBytes());
+    }
+
+    void addTo(Router router) {
+        router.add("POST", "/api/v1/topics/{topic}/messages", this::publish);
+    }
+
+    private void publish(HttpExchange exchange) throws IOException, InterruptedException {
+        TopicRef topic = broker.topic(Names.topic(exchange));
+        int limit = JsonInput.isJson(exchange) ? options.maxRequestBytes() : options.maxMessageBytes();
+        long declared = exchange.contentLength();
+        try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
+            PublishRequest request = read(exchange, limit);
+            Submission done = Answers.await(submissions.send(topic.shard(), request.submission(topic)));
+            answer(exchange, request.ids(done));
+        }
+    }
+
+    private PublishRequest read(HttpExchange exchange, int limit) throws IOException {
+        if (JsonInput.isJson(exchange)) {
+            byte[] body = exchange.bodyBytes(limit);
+            return PublishRequest.of(JsonInput.parse(body), options.maxMessageBytes(), body.length);
+        }
+        long delay = Queries.number(exchange, "delayMillis", 0, 0, PublishRequest.MAX_DELAY_MILLIS);
+        byte[] body;
+        try {
+            body = exchange.bodyBytes(limit);
+        } catch (HttpFailure e) {
+            throw e.status() == 413 ? tooLarge() : e;
+        }
+        PublishRequest request = new PublishRequest(options.maxMessageBytes(), body.length);
+        request.add(body, delay);
+        return request;
+    }
+
+    private HttpFailure tooLarge() {
+        return new HttpFailure(413, "MESSAGE_TOO_LARGE",
+                "the message is larger than the setting max-message-bytes allows, " + options.maxMessageBytes());
+    }
+
+    private static void answer(HttpExchange exchange, List<String> ids) {
+        ObjectNode answer = Json.object();
+        ArrayNode list = answer.putArray("ids");
+        ids.forEach(list::add);
+        Json.send(exchange, 201, answer);
+    }
+}

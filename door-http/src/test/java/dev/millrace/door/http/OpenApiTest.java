@@ -1,0 +1,94 @@
+package dev.millrace.door.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.node.GroupStats;
+import dev.millrace.node.TopicStats;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The document docs/openapi.yaml says what the door does. It is read by its indentation; it has no other YAML in it. */
+class OpenApiTest {
+    private static final Pattern PATH = Pattern.compile("  (/\\S*):");
+    private static final Pattern METHOD = Pattern.compile("    (get|post|put|delete):");
+    private static final Pattern SCHEMA = Pattern.compile("    (\\w+):.*");
+    private static final Pattern PROPERTY = Pattern.compile("        (\\w+):.*");
+
+    @TempDir Path folder;
+
+    private static List<String> document() throws IOException {
+        for (Path here = Path.of("").toAbsolutePath(); here != null; here = here.getParent()) {
+            if (Files.exists(here.resolve("docs/openapi.yaml"))) {
+                return Files.readAllLines(here.resolve("docs/openapi.yaml"));
+            }
+        }
+        throw new AssertionError("docs/openapi.yaml is in no folder above " + Path.of("").toAbsolutePath());
+    }
+
+    @Test
+    void everyRouteIsDescribed_andEveryDescriptionIsARoute() throws IOException {
+        Collection<String> described = new TreeSet<>();
+        Collection<String> withToken = new TreeSet<>();
+        String path = "";
+        String operation = "";
+        for (String line : document()) {
+            Matcher atPath = PATH.matcher(line);
+            Matcher atMethod = METHOD.matcher(line);
+            if (atPath.matches()) {
+                path = atPath.group(1);
+            } else if (atMethod.matches()) {
+                operation = atMethod.group(1).toUpperCase(Locale.ROOT) + " " + path;
+                described.add(operation);
+            } else if (line.equals("      security: [{token: []}]")) {
+                withToken.add(operation);
+            }
+        }
+        Collection<String> routes = new TreeSet<>();
+        Collection<String> refused = new TreeSet<>();
+        try (DoorRig rig = new DoorRig(folder)) {
+            rig.door.routes().forEach(route -> routes.add(route.method() + " " + route.template()));
+            for (String route : routes) {
+                String head = route.replaceAll("\\{\\w+}", "x")
+                        + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+                if (rig.statusOf(head) == 401) {
+                    refused.add(route);
+                }
+            }
+        }
+        assertThat(described).isEqualTo(routes);
+        assertThat(withToken).as("operations that need the token").isEqualTo(refused);
+    }
+
+    private static List<String> properties(String schema) throws IOException {
+        List<String> properties = new ArrayList<>();
+        boolean inside = false;
+        for (String line : document()) {
+            Matcher atSchema = SCHEMA.matcher(line);
+            Matcher atProperty = PROPERTY.matcher(line);
+            if (atSchema.matches()) {
+                inside = atSchema.group(1).equals(schema);
+            } else if (inside && atProperty.matches()) {
+                properties.add(atProperty.group(1));
+            }
+        }
+        return properties;
+    }
+
+    @Test
+    void topicAndGroup_haveTheMembersThatAreDescribed() throws IOException {
+        TopicStats topic = new TopicStats("t", false, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
+        GroupStats group = new GroupStats("g", false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        assertThat(StatsJson.of(topic).propertyNames()).containsExactlyElementsOf(properties("Topic"));
+        assertThat(StatsJson.of(group).propertyNames()).containsExactlyElementsOf(properties("Group"));
+    }
+}

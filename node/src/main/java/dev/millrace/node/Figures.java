@@ -1,0 +1,20 @@
+package dev.millrace.node;
+
+import dev.millrace.core.log.LogUsage;
+import dev.millrace.core.shard.Shard;
+import dev.millrace.core.shard.ShardMetrics;
+
+/** Reads a shard's figures; owner thread. */
+final class Figures {
+    private Figures() {}
+
+    static ShardFigures of(Shard shard) {
+        ShardMetrics metrics = shard.metrics();
+        LogUsage usage = shard.log().usage();
+        LogFigures log = new LogFigures(usage.folder(), usage.segments(), usage.bytesOnDisk(), usage.bytesWritten(),
+                usage.syncs(), usage.syncNanosTotal(), usage.freeBytes(), usage.neededBytes());
+        return new ShardFigures(shard.number(), metrics.publishes, metrics.publishedBytes, metrics.delivered,
+                metrics.appends, metrics.cycles, metrics.slowCycles, metrics.longestCycleNanos, shard.inboxBytes(),
+                LatencyHistogram.EMPTY, LatencyHistogram.EMPTY, log);
+    }
+}
