@@ -60,7 +60,6 @@ public final class Records {
             case GROUP_POLICY -> "GROUP_POLICY";
             case dev.millrace.core.message.BodyLayout.PUBLISH -> "PUBLISH";
             case dev.millrace.core.message.BodyLayout.DEFER -> "DEFER";
-            case dev.millrace.core.message.BodyLayout.COLD -> "COLD";
             case LEASE -> "LEASE";
             case ACK -> "ACK";
             case RETRY -> "RETRY";

@@ -14,7 +14,6 @@ public final class Bodies {
     private int count;
     private long firstId;
     private long bornAtNanos;
-    private boolean cold;
     /** Place in the record and byte offset of the body that a sequential reader wants next. */
     private int nextPlace;
     private int nextOffset;
@@ -22,12 +21,11 @@ public final class Bodies {
     /** Looks at the record that starts at {@code offset} of {@code block}; checks its kind and its bounds. */
     public void wrap(ByteBuffer block, int offset) {
         byte kind = block.get(offset);
-        if (kind != BodyLayout.PUBLISH && kind != BodyLayout.DEFER && kind != BodyLayout.COLD) {
+        if (kind != BodyLayout.PUBLISH && kind != BodyLayout.DEFER) {
             throw new IllegalStateException("no body record at offset " + offset + ": kind " + kind);
         }
         bytes = block;
         start = offset;
-        cold = kind == BodyLayout.COLD;
         count = block.getInt(offset + BodyLayout.COUNT);
         firstId = block.getLong(offset + BodyLayout.FIRST_ID);
         bornAtNanos = block.getLong(offset + BodyLayout.BORN);
@@ -43,12 +41,9 @@ public final class Bodies {
         return bytes.getInt(start + BodyLayout.TOPIC);
     }
 
-    /**
-     * Fills id, time and body of the message with this index. In a cold record the index is the one it had in the record
-     * it came from.
-     */
+    /** Fills id, time and body of the message with this index. */
     public void read(int index, MessageView view) {
-        seek(cold ? placeOf(index) : index);
+        seek(index);
         int length = bytes.getInt(nextOffset);
         view.id = Ids.plus(firstId, index);
         view.bornAtNanos = bornAtNanos;
@@ -81,24 +76,5 @@ public final class Bodies {
 
     private int offsetsStart() {
         return start + BodyLayout.BODIES + bytes.getInt(start + BodyLayout.BODIES_BYTES);
-    }
-
-    private int placeOf(int index) {
-        int table = offsetsStart() + BodyLayout.offsetsBytes(count);
-        int low = 0;
-        int high = count - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            int found = bytes.getInt(table + middle * Integer.BYTES);
-            if (found == index) {
-                return middle;
-            }
-            if (found < index) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        throw new IllegalStateException("message " + index + " is not in this cold record");
     }
 }

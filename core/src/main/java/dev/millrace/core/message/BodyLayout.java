@@ -1,7 +1,8 @@
 package dev.millrace.core.message;
 
 /**
- * Layout of the records that carry bodies ({@code PUBLISH}, {@code DEFER}, {@code COLD}); all big-endian. See
+ * Layout of the records that carry bodies ({@code PUBLISH}, {@code DEFER}); all big-endian. Cold segments hold copies of
+ * these records. See
  * docs/log-records.md for a worked example.
  *
  * <pre>
@@ -13,19 +14,17 @@ package dev.millrace.core.message;
  *   12  i32  count        bodies in this record
  *   16  i64  firstId
  *   24  i64  bornAtNanos  wall time of the publish
- *   32  i64  extra        PUBLISH: first sequence; DEFER: due instant, elapsed ms; COLD: 0
+ *   32  i64  extra        PUBLISH: first sequence; DEFER: due instant, elapsed ms
  *   40  i32  bodiesBytes
  *   44  i32  reserved     0
  *   48       bodies       (i32 length, bytes) x count
  *            offsets      i32 x ((count - 1) / 64): where body 64, 128, ... starts, from 48
- *            indexes      COLD only: i32 x count, the index each body had in the record it came from
  * </pre>
  */
 public final class BodyLayout {
     public static final byte PUBLISH = 0x10;
     public static final byte DEFER = 0x11;
-    public static final byte COLD = 0x12;
-    /** Version that is written for all three. */
+    /** Version that is written for both. */
     public static final byte VERSION = 1;
 
     public static final int LENGTH = 4;

@@ -40,6 +40,7 @@ public final class Shard {
     private static final int ENDED_PER_CYCLE = 1_000;
     private static final int CALLS_PER_CYCLE = 64;
     /** A batch that nobody waits for is appended after this time, or when it has grown to this size. */
+    private static final long TIDYING_NANOS = 10_000_000_000L;
     private static final long FINAL_SNAPSHOT_NANOS = 10_000_000_000L;
     private static final long LAZY_NANOS = 10_000_000;
     private static final int LAZY_BYTES = 64 << 10;
@@ -58,6 +59,7 @@ public final class Shard {
     private final RecoveryReport recovery;
     private final Snapshots snapshots;
     private final Reclaimer reclaimer;
+    private final Mover mover;
     private final ArrayDeque<Feed> hungry = new ArrayDeque<>();
     private final ArrayDeque<ClientSession> ending = new ArrayDeque<>();
     private final ArrayDeque<Feed.Consumer> settled = new ArrayDeque<>();
@@ -74,6 +76,8 @@ public final class Shard {
     private boolean awaited;
     private long lazySince;
     private long syncedAtNanos;
+    private int tidyingSnapshots;
+    private long snapshotAtNanos;
     private boolean hasRoom = true;
     private boolean recoveredLeases;
     private volatile @Nullable Throwable failure;
@@ -102,9 +106,11 @@ public final class Shard {
             log.close();
             throw e;
         }
-        reclaimer = new Reclaimer(machine.segments(), log);
+        mover = new Mover(machine, log, around.background());
+        reclaimer = new Reclaimer(machine.segments(), log, mover);
         startNanos = clock.nanos();
         syncedAtNanos = startNanos;
+        snapshotAtNanos = startNanos;
         long slept = Math.max(0, clock.wallMillis() - recovery.lastWallMillis());
         elapsedBaseMillis = recovery.lastWallMillis() == 0 ? 0 : recovery.lastElapsedMillis() + slept;
         nowMillis = elapsedBaseMillis;
@@ -209,6 +215,7 @@ public final class Shard {
         more |= takeSessions();
         forgetSettled();
         more |= feed();
+        more |= mover.work();
         machine.finish();
         appendIfDue(began);
         more |= keepHouse(began);
@@ -280,15 +287,22 @@ public final class Shard {
 
     /** Snapshots and the release of log segments, a slice at a time. */
     private boolean keepHouse(long began) {
-        if (snapshots.isDue()) {
-            append();
-            snapshots.start(nowMillis, clock.wallMillis());
-        }
-        boolean more = snapshots.work();
+        long releases = reclaimer.releases();
         if (log.batch().isEmpty()) {
             reclaimer.work(began);
         }
-        return more;
+        if (reclaimer.releases() > releases) {
+            // Replay keeps a released segment until both kept snapshots are newer.
+            tidyingSnapshots = 2;
+        }
+        boolean tidy = tidyingSnapshots > 0 && began - snapshotAtNanos >= TIDYING_NANOS && snapshots.isWorthwhile();
+        if (snapshots.isDue() || tidy) {
+            append();
+            snapshots.start(nowMillis, clock.wallMillis());
+            snapshotAtNanos = began;
+            tidyingSnapshots = Math.max(0, tidyingSnapshots - 1);
+        }
+        return snapshots.work();
     }
 
     private boolean takeCalls() {

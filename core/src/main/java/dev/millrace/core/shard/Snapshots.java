@@ -59,6 +59,11 @@ final class Snapshots {
         return image == null && log.tail() - lastPosition >= everyBytes;
     }
 
+    /** Whether one would move the start of replay at all. */
+    boolean isWorthwhile() {
+        return image == null && log.tail() > lastPosition;
+    }
+
     /** Starts one; the batch under construction must be empty. */
     void start(long elapsedMillis, long wallMillis) {
         lastPosition = log.tail();
