@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * Invariants: no clock, I/O, thread or randomness; time comes by {@link #begin}. Thread safety: owner thread only.
  */
 public final class Machine {
+    /** A hundred years: longer delays are as good as this one, and instants stay within 55 bits. */
+    public static final long MAX_DELAY_MILLIS = 3_155_760_000_000L;
     private static final int MAX_RECORD_BODIES = 1 << 20;
     private static final byte NONE = Records.PAD;
 
@@ -34,6 +36,7 @@ public final class Machine {
     private final RecordWriter out = new RecordWriter();
     private long nowMillis;
     private long wallMillis;
+    private long leasesHeldUntil;
 
     private byte open = NONE;
     private int openFlags;
@@ -454,7 +457,7 @@ public final class Machine {
         if (delay < 0) {
             delay = group == null ? 0 : group.backoffMillis(attempts);
         }
-        long due = delay == 0 ? 0 : nowMillis + delay;
+        long due = delay == 0 ? 0 : nowMillis + Math.min(delay, MAX_DELAY_MILLIS);
         item(Records.RETRY, 0, 16).putInt(slot).putInt((int) state.leases.seq(slot)).putLong(due << 8 | reason);
         applier.retry(slot, due, reason);
     }
@@ -480,17 +483,25 @@ public final class Machine {
         if (timers == null) {
             throw new IllegalStateException("the machine does not serve yet");
         }
-        timers.advance(nowMillis, limit, leaseExpiry);
+        if (nowMillis >= leasesHeldUntil) {
+            timers.advance(nowMillis, limit, leaseExpiry);
+        }
         state.waiting.advance(nowMillis, limit, waitingExpiry);
         boolean swept = !applier.sweep();
         return timers.caughtUp() && state.waiting.caughtUp() && swept;
+    }
+
+    /** No lease ends by time before this instant: the shard itself stood still, which is not the clients' fault. */
+    public void holdLeases(long untilElapsedMillis) {
+        leasesHeldUntil = Math.max(leasesHeldUntil, untilElapsedMillis);
     }
 
     /** Elapsed time of the next thing to do, Long.MAX_VALUE when there is none. */
     public long nextDueMillis() {
         LeaseTimers timers = applier.leaseTimers;
         long leases = timers == null ? Long.MAX_VALUE : timers.nextDueMillis();
-        return Math.min(leases, state.waiting.nextDueMillis());
+        return Math.min(leases == Long.MAX_VALUE ? leases : Math.max(leases, leasesHeldUntil),
+                state.waiting.nextDueMillis());
     }
 
     private void dueItem(long id, long payload) {

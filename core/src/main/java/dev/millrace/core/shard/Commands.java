@@ -15,7 +15,8 @@ final class Commands {
                 case Submission.ACK -> outcome(machine.ack(submission.first[i]));
                 case Submission.RETRY -> outcome(machine.retry(submission.first[i], submission.second[i]));
                 case Submission.EXTEND ->
-                        outcome(machine.extend(submission.first[i], shard.nowMillis() + submission.second[i]));
+                        outcome(machine.extend(submission.first[i],
+                                shard.nowMillis() + Math.min(submission.second[i], Machine.MAX_DELAY_MILLIS)));
                 case Submission.FILTER -> outcome(machine.filter(submission.first[i]));
                 case Submission.BURY -> outcome(machine.bury(submission.first[i], (String) submission.refs[i]));
                 case Submission.CREDIT -> credit(shard, submission, i);
@@ -42,7 +43,9 @@ final class Commands {
         } else if (value <= 0) {
             submission.second[i] = shard.machine().publish(topic, submission.data, offset, 1);
         } else {
-            submission.second[i] = shard.machine().defer(topic, submission.data, offset, shard.nowMillis() + value);
+            submission.second[i] = shard.machine()
+                    .defer(topic, submission.data, offset,
+                            shard.nowMillis() + Math.min(value, Machine.MAX_DELAY_MILLIS));
         }
         return Outcome.OK;
     }

@@ -40,6 +40,7 @@ public final class Shard {
     private static final int ENDED_PER_CYCLE = 1_000;
     private static final int CALLS_PER_CYCLE = 64;
     /** A batch that nobody waits for is appended after this time, or when it has grown to this size. */
+    private static final long QUIET_NANOS = 100_000_000;
     private static final long TIDYING_NANOS = 10_000_000_000L;
     private static final long FINAL_SNAPSHOT_NANOS = 10_000_000_000L;
     private static final long LAZY_NANOS = 10_000_000;
@@ -76,6 +77,10 @@ public final class Shard {
     private boolean awaited;
     private long lazySince;
     private long syncedAtNanos;
+    private final Stall stall = new Stall();
+    private long appendedAtNanos;
+    /** The last batch is an empty one, or there is none. */
+    private boolean marked = true;
     private int tidyingSnapshots;
     private long snapshotAtNanos;
     private boolean hasRoom = true;
@@ -207,19 +212,23 @@ public final class Shard {
         long began = clock.nanos();
         nowMillis = elapsedBaseMillis + (began - startNanos) / 1_000_000;
         machine.begin(nowMillis, clock.wallMillis());
+        stall.cycleStarts(began, nowMillis, machine);
         attach(reservedBytes);
         hasRoom = log.hasRoom();
-        boolean more = !machine.advance(TIMERS_PER_CYCLE);
-        more |= endSessions();
+        boolean more = endSessions();
         more |= takeCalls();
         more |= takeSessions();
+        // After what was received: an ack that is here already is in time.
+        more |= !machine.advance(TIMERS_PER_CYCLE);
         forgetSettled();
         more |= feed();
         more |= mover.work();
         machine.finish();
         appendIfDue(began);
         more |= keepHouse(began);
-        metrics.cycle(clock.nanos() - began);
+        long ended = clock.nanos();
+        metrics.cycle(ended - began);
+        stall.cycleEnds(ended);
         return more;
     }
 
@@ -235,6 +244,10 @@ public final class Shard {
         if (!log.batch().isEmpty()) {
             wait = Math.min(wait, Math.max(0, lazySince + LAZY_NANOS - now));
         }
+        if (!marked) {
+            wait = Math.min(wait, Math.max(0, appendedAtNanos + QUIET_NANOS - now));
+        }
+        stall.sleepsUntil(now + wait);
         return wait;
     }
 
@@ -252,6 +265,11 @@ public final class Shard {
             // Only what was durable already was seen.
             outbox.release();
             awaited = false;
+            if (!marked && began - appendedAtNanos >= QUIET_NANOS) {
+                // An empty batch records that the one before it is durable.
+                appendBatch();
+                marked = true;
+            }
             syncIfDue(began);
             return;
         }
@@ -267,14 +285,20 @@ public final class Shard {
     private void append() {
         machine.finish();
         if (!log.batch().isEmpty()) {
-            log.batch().stamp(nowMillis, clock.wallMillis());
-            log.append(options.syncLevel() == SyncLevel.ALWAYS);
-            metrics.appends++;
+            appendBatch();
         }
-        attached = false;
         awaited = false;
         lazySince = 0;
         outbox.release();
+    }
+
+    private void appendBatch() {
+        log.batch().stamp(nowMillis, clock.wallMillis());
+        log.append(options.syncLevel() == SyncLevel.ALWAYS);
+        metrics.appends++;
+        appendedAtNanos = clock.nanos();
+        marked = false;
+        attached = false;
     }
 
     private void syncIfDue(long now) {
@@ -359,6 +383,7 @@ public final class Shard {
         long needed = (long) machine.batchLength() + more + batchBytes;
         if (needed > reserved) {
             append();
+            attached = false;
             attach(Math.max(reservedBytes, more + 2 * batchBytes));
         }
     }
