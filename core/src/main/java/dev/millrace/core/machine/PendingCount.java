@@ -1,0 +1,70 @@
+package dev.millrace.core.machine;
+
+import java.util.List;
+import java.util.TreeMap;
+
+/** Counts deliveries under way per chunk from the leases, retries, returned and dead messages themselves. */
+final class PendingCount {
+    private final State state;
+    private final TreeMap<Long, Integer> counts = new TreeMap<>();
+
+    PendingCount(State state) {
+        this.state = state;
+        for (int slot = 0; slot < state.leases.used(); slot++) {
+            if (state.leases.isLive(slot)) {
+                long place = state.leases.place(slot);
+                Group group = state.groupOrNull(LeaseTable.groupOf(place));
+                if (group != null && !group.topic.removed) {
+                    count(group.topic, LeaseTable.ordinalOf(place));
+                }
+            }
+        }
+        state.waiting.wheel().forEach((handle, due, id, payload) -> {
+            Group group = Waiting.kind(payload) == Waiting.RETRY ? state.groupOrNull(Waiting.owner(payload)) : null;
+            if (group != null && !group.topic.removed) {
+                count(group.topic, group.topic.chunks.find(id >>> 16));
+            }
+        });
+        for (Topic topic : state.topics()) {
+            for (Group group : topic.groups) {
+                countHeld(group);
+            }
+        }
+    }
+
+    private void countHeld(Group group) {
+        LongQueue.Frozen returned = group.returned.freeze();
+        for (long i = 0; i < returned.size(); i++) {
+            count(group.topic, group.topic.chunks.find(returned.get(i) >>> 16));
+        }
+        for (int number = group.deadTable.first(); number < group.deadTable.size(); number++) {
+            if (group.deadTable.holds(number)) {
+                count(group.topic, group.deadTable.ordinal(number));
+            }
+        }
+    }
+
+    private void count(Topic topic, int ordinal) {
+        counts.merge((long) topic.number << 32 | ordinal, 1, Integer::sum);
+    }
+
+    /** Compares with what the topic's chunks say. */
+    void compare(Topic topic, List<String> problems) {
+        for (int ordinal = topic.chunks.skipDropped(0); ordinal < topic.chunks.size(); ordinal = topic.chunks
+                .skipDropped(ordinal + 1)) {
+            Integer counted = counts.get((long) topic.number << 32 | ordinal);
+            int expected = counted == null ? 0 : counted;
+            if (topic.chunks.isLive(ordinal) ? topic.chunks.pending(ordinal) != expected : expected != 0) {
+                problems.add("topic " + topic.name + " chunk " + ordinal + ": " + expected
+                        + " deliveries are under way, the chunk says "
+                        + (topic.chunks.isLive(ordinal) ? topic.chunks.pending(ordinal) : "it is released"));
+            }
+        }
+    }
+
+    /** For messages. */
+    @Override
+    public String toString() {
+        return counts.size() + " chunks with deliveries under way, " + state.leases.live() + " leases";
+    }
+}

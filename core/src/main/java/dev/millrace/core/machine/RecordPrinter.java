@@ -1,0 +1,107 @@
+package dev.millrace.core.machine;
+
+import dev.millrace.core.message.Bodies;
+import dev.millrace.core.message.BodyLayout;
+import dev.millrace.core.message.MessageView;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/** Shows records readably, a line each, for {@code millrace log dump}. Thread safety: none. */
+public final class RecordPrinter {
+    private static final int SHOWN_ITEMS = 8;
+    private static final int SHOWN_BODY_BYTES = 60;
+
+    private final Bodies bodies = new Bodies();
+    private final MessageView view = new MessageView();
+
+    /** Prints the records of a batch, from the buffer's position to its limit; stops at one that makes no sense. */
+    public void print(ByteBuffer records, Consumer<String> line) {
+        int at = records.position();
+        while (at + Records.HEADER_BYTES <= records.limit()) {
+            int length = records.getInt(at + 4);
+            if (length < Records.HEADER_BYTES || length > records.limit() - at) {
+                line.accept("  @" + at + " impossible record length " + length);
+                return;
+            }
+            ByteBuffer record = records.slice(at, length);
+            line.accept("  @" + at + " " + Records.name(record.get(0)) + " v" + record.get(1) + " " + fields(record));
+            if (record.get(0) == BodyLayout.PUBLISH || record.get(0) == BodyLayout.DEFER) {
+                bodies(records, at, line);
+            }
+            at += length;
+        }
+    }
+
+    private String fields(ByteBuffer r) {
+        return switch (r.get(0)) {
+            case BodyLayout.PUBLISH -> "topic " + r.getInt(8) + ", " + r.getInt(12) + " messages from id "
+                    + hex(r.getLong(16)) + ", sequence " + r.getLong(32) + ", " + r.getInt(40) + " bytes";
+            case BodyLayout.DEFER -> "topic " + r.getInt(8) + ", id " + hex(r.getLong(16)) + ", due at "
+                    + r.getLong(32) + " ms, " + r.getInt(40) + " bytes";
+            case Records.LEASE -> "group " + r.getInt(8) + ", consumer " + r.getInt(12) + ", until " + r.getLong(16)
+                    + " ms, " + r.getInt(24) + " given back, " + r.getInt(28) + " fresh";
+            case Records.ACK -> (r.getShort(2) != 0 ? "filtered " : "done ") + items(r, 8, i -> slot(r, i));
+            case Records.RETRY -> items(r, 16, i -> slot(r, i) + " due " + (r.getLong(i + 8) >>> 8) + " reason "
+                    + (r.getLong(i + 8) & 0xFF));
+            case Records.EXTEND -> items(r, 16, i -> slot(r, i) + " until " + r.getLong(i + 8));
+            case Records.DUE -> items(r, 16, i -> (Waiting.kind(r.getLong(i + 8)) == Waiting.RETRY ? "group "
+                    : "deferred of topic ") + Waiting.owner(r.getLong(i + 8)) + " " + hex(r.getLong(i)));
+            case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
+            case Records.REDRIVE, Records.DEAD_PURGE -> items(r, 8,
+                    i -> "group " + r.getInt(i) + " number " + r.getInt(i + 4));
+            case Records.MOVE -> items(r, Relocation.ITEM_BYTES, i -> "topic " + r.getInt(i) + " chunk "
+                    + r.getInt(i + 4) + " to " + hex(r.getLong(i + 8)));
+            case Records.TOPIC_CREATE -> "topic " + r.getInt(8) + " " + name(r, 12);
+            case Records.GROUP_CREATE -> "group " + r.getInt(8) + " of topic " + r.getInt(12) + " from sequence "
+                    + r.getLong(16) + " " + name(r, 24);
+            case Records.PAD -> r.limit() + " bytes";
+            default -> "number " + (r.limit() >= 12 ? r.getInt(8) : -1)
+                    + (r.limit() >= 16 ? " value " + r.getInt(12) : "");
+        };
+    }
+
+    private void bodies(ByteBuffer records, int at, Consumer<String> line) {
+        bodies.wrap(records, at);
+        for (int i = 0; i < Math.min(bodies.count(), SHOWN_ITEMS); i++) {
+            bodies.read(i, view);
+            StringBuilder text = new StringBuilder("      ").append(hex(view.id))
+                    .append(' ')
+                    .append(view.bodyLength)
+                    .append(" bytes: ");
+            for (int b = 0; b < Math.min(view.bodyLength, SHOWN_BODY_BYTES); b++) {
+                char c = (char) (view.bytes.get(view.bodyOffset + b) & 0xFF);
+                text.append(c >= 0x20 && c < 0x7F ? c : '.');
+            }
+            line.accept(text.toString());
+        }
+        if (bodies.count() > SHOWN_ITEMS) {
+            line.accept("      and " + (bodies.count() - SHOWN_ITEMS) + " more");
+        }
+    }
+
+    private interface Item {
+        String at(int index);
+    }
+
+    private static String items(ByteBuffer record, int bytes, Item item) {
+        int count = (record.limit() - Records.HEADER_BYTES) / bytes;
+        StringBuilder text = new StringBuilder().append(count).append(": ");
+        for (int i = 0; i < Math.min(count, SHOWN_ITEMS); i++) {
+            text.append(i == 0 ? "" : ", ").append(item.at(Records.HEADER_BYTES + i * bytes));
+        }
+        return count > SHOWN_ITEMS ? text.append(", ...").toString() : text.toString();
+    }
+
+    private static String slot(ByteBuffer record, int at) {
+        return "slot " + record.getInt(at) + " seq ..." + Integer.toUnsignedString(record.getInt(at + 4));
+    }
+
+    private static String name(ByteBuffer record, int at) {
+        return RecordWriter.string(record.duplicate().position(at));
+    }
+
+    private static String hex(long id) {
+        String digits = Long.toHexString(id);
+        return "0".repeat(16 - digits.length()) + digits;
+    }
+}
