@@ -54,6 +54,8 @@ final class Applier {
         topic.heldSeq = topic.nextSeq;
         topic.removed = true;
         state.remove(topic);
+        // Once more from the start: chunks that were passed but had something pending go now, too.
+        topic.swept = 0;
         sweepLater(topic);
         listener.topicDeleted(topic);
     }
@@ -76,6 +78,7 @@ final class Applier {
         topic.scheduled = 0;
         if (topic.groups.isEmpty()) {
             topic.heldSeq = topic.nextSeq;
+            topic.offeredSeq = topic.nextSeq;
             sweepLater(topic);
         }
     }
@@ -307,7 +310,9 @@ final class Applier {
             group.returned.add(packed);
             listener.groupReady(group);
         } else {
-            settle(group.topic, group.topic.chunks.find(packed >>> 16));
+            if (!group.topic.removed) {
+                settle(group.topic, group.topic.chunks.find(packed >>> 16));
+            }
             state.forgetIfUnused(group);
         }
     }

@@ -1,0 +1,288 @@
+package dev.millrace.core.machine;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a queue machine should do, as plainly as Java collections can say it: one object per message and group.
+ *
+ * <p>
+ * Where the machine may choose an order (what fell due together), the model takes the machine's after having checked
+ * that the content is the same.
+ */
+final class QueueModel {
+    enum Status {
+        READY, LEASED, RETRYING, DONE, DEAD, PURGED, FILTERED
+    }
+
+    record Message(long id, ByteBuffer body) {}
+
+    record Scheduled(Message message, long dueMillis) {}
+
+    /** A message in a group that is not untouched any more. */
+    static final class Entry {
+        final MGroup group;
+        final long seq;
+        Status status = Status.READY;
+        int attempts;
+        long token;
+        int consumer;
+        long deadlineMillis;
+        long dueMillis;
+        int reason;
+
+        Entry(MGroup group, long seq) {
+            this.group = group;
+            this.seq = seq;
+        }
+    }
+
+    static final class MTopic {
+        final String name;
+        boolean paused;
+        final List<Message> joined = new ArrayList<>();
+        final List<Scheduled> scheduled = new ArrayList<>();
+        final Map<String, MGroup> groups = new LinkedHashMap<>();
+        long offered;
+        long held;
+        long accepted;
+        long bytes;
+        long purged;
+
+        MTopic(String name) {
+            this.name = name;
+        }
+
+        long earliest() {
+            return groups.isEmpty() ? held : groups.values().stream().mapToLong(g -> g.cursor).min().orElseThrow();
+        }
+
+        void offer() {
+            if (!paused) {
+                offered = joined.size();
+            }
+        }
+    }
+
+    static final class MGroup {
+        final MTopic topic;
+        final String name;
+        final long start;
+        long cursor;
+        boolean paused;
+        int maxAttempts;
+        long minBackoffMillis;
+        long maxBackoffMillis;
+        long retries;
+        long timeouts;
+        long redriven;
+        /** Entries of touched messages; a redrive keeps the entry. */
+        final TreeMap<Long, Entry> entries = new TreeMap<>();
+        /** Ready again, in order; the last {@code unordered} ones fell due together. */
+        final List<Entry> returned = new ArrayList<>();
+        int unorderedReturned;
+        final List<Entry> dead = new ArrayList<>();
+        int unorderedDead;
+
+        MGroup(MTopic topic, String name, long start) {
+            this.topic = topic;
+            this.name = name;
+            this.start = start;
+            this.cursor = start;
+        }
+
+        long count(Status status) {
+            return entries.values().stream().filter(entry -> entry.status == status).count();
+        }
+
+        long ready() {
+            return returned.size() + Math.max(0, topic.offered - cursor);
+        }
+
+        void giveBack(Entry entry) {
+            entry.status = Status.READY;
+            returned.add(entry);
+            unorderedReturned++;
+        }
+    }
+
+    final Map<String, MTopic> topics = new TreeMap<>();
+    /** Every token ever given, and what it was for. */
+    final List<Long> tokens = new ArrayList<>();
+    final Map<Long, Entry> byToken = new TreeMap<>();
+    long lastId;
+
+    MTopic topic(String name) {
+        return topics.computeIfAbsent(name, MTopic::new);
+    }
+
+    void publish(MTopic topic, Message message) {
+        accept(topic, message);
+        topic.joined.add(message);
+        topic.offer();
+    }
+
+    void defer(MTopic topic, Message message, long dueMillis) {
+        accept(topic, message);
+        topic.scheduled.add(new Scheduled(message, dueMillis));
+    }
+
+    private void accept(MTopic topic, Message message) {
+        if (message.id <= lastId) {
+            throw new AssertionError("id " + message.id + " after " + lastId);
+        }
+        lastId = message.id;
+        topic.accepted++;
+        topic.bytes += message.body.capacity();
+    }
+
+    MGroup createGroup(MTopic topic, String name, boolean earliest) {
+        MGroup known = topic.groups.get(name);
+        if (known != null) {
+            return known;
+        }
+        long start = earliest ? topic.earliest() : topic.offered;
+        if (topic.groups.isEmpty()) {
+            topic.held = start;
+        }
+        MGroup group = new MGroup(topic, name, start);
+        topic.groups.put(name, group);
+        return group;
+    }
+
+    void deleteGroup(MGroup group) {
+        drop(group);
+        group.topic.groups.remove(group.name);
+        if (group.topic.groups.isEmpty()) {
+            group.topic.held = group.topic.offered;
+        }
+    }
+
+    void deleteTopic(MTopic topic) {
+        topic.groups.values().forEach(this::drop);
+        topics.remove(topic.name);
+    }
+
+    private void drop(MGroup group) {
+        byToken.values().removeIf(entry -> entry.group == group);
+    }
+
+    void emptyTopic(MTopic topic) {
+        topic.purged += topic.scheduled.size();
+        topic.scheduled.clear();
+        if (topic.groups.isEmpty()) {
+            topic.held = topic.joined.size();
+            topic.offered = topic.joined.size();
+        }
+    }
+
+    void emptyGroup(MGroup group) {
+        for (; group.cursor < group.topic.offered; group.cursor++) {
+            group.entries.put(group.cursor, new Entry(group, group.cursor));
+        }
+        drop(group);
+        for (Entry entry : group.entries.values()) {
+            if (entry.status == Status.READY || entry.status == Status.LEASED || entry.status == Status.RETRYING) {
+                entry.status = Status.PURGED;
+            }
+        }
+        group.returned.clear();
+        group.unorderedReturned = 0;
+    }
+
+    /** A delivery that the machine made. */
+    void leased(MGroup group, long id, Entry lease) {
+        Entry entry;
+        if (lease.attempts == 1 && group.cursor < group.topic.offered
+                && group.topic.joined.get((int) group.cursor).id == id) {
+            entry = new Entry(group, group.cursor++);
+            group.entries.put(entry.seq, entry);
+        } else {
+            entry = group.returned.removeFirst();
+            if (group.topic.joined.get((int) entry.seq).id != id) {
+                throw new AssertionError("delivered " + id + " out of its turn");
+            }
+        }
+        if (entry.status != Status.READY || lease.attempts != Math.min(entry.attempts + 1, 0xFFFF)) {
+            throw new AssertionError("delivered " + entry.status + " attempt " + lease.attempts + " after "
+                    + entry.attempts);
+        }
+        entry.status = Status.LEASED;
+        entry.attempts = lease.attempts;
+        entry.token = lease.token;
+        entry.consumer = lease.consumer;
+        entry.deadlineMillis = lease.deadlineMillis;
+        if (byToken.put(lease.token, entry) != null) {
+            throw new AssertionError("token given twice");
+        }
+        tokens.add(lease.token);
+    }
+
+    /** The entry that this token still leases, or null. */
+    @Nullable
+    Entry live(long token) {
+        return byToken.get(token);
+    }
+
+    void end(Entry entry, Status status) {
+        byToken.remove(entry.token);
+        entry.status = status;
+    }
+
+    void retry(Entry entry, long delayMillis, int reason, long nowMillis) {
+        byToken.remove(entry.token);
+        if (reason == Records.REASON_RETRY) {
+            entry.group.retries++;
+        } else if (reason == Records.REASON_TIMEOUT) {
+            entry.group.timeouts++;
+        }
+        if (delayMillis == 0) {
+            entry.group.giveBack(entry);
+        } else {
+            entry.status = Status.RETRYING;
+            entry.dueMillis = nowMillis + delayMillis;
+        }
+    }
+
+    /** An attempt failed without the worker naming a delay, or naming one. */
+    void fail(Entry entry, long delayMillis, int reason, long nowMillis) {
+        MGroup group = entry.group;
+        if (group.maxAttempts > 0 && entry.attempts >= group.maxAttempts) {
+            bury(entry, reason);
+            return;
+        }
+        retry(entry, delayMillis >= 0 ? delayMillis : backoff(group, entry.attempts), reason, nowMillis);
+    }
+
+    private static long backoff(MGroup group, int attempts) {
+        long delay = group.minBackoffMillis;
+        for (int i = 1; i < attempts && delay < group.maxBackoffMillis; i++) {
+            delay *= 2;
+        }
+        return Math.min(delay, group.maxBackoffMillis);
+    }
+
+    void bury(Entry entry, int reason) {
+        end(entry, Status.DEAD);
+        entry.reason = reason;
+        entry.group.dead.add(entry);
+        entry.group.unorderedDead++;
+    }
+
+    void redrive(Entry entry) {
+        entry.group.dead.remove(entry);
+        entry.group.redriven++;
+        entry.attempts = 0;
+        entry.group.giveBack(entry);
+    }
+
+    void purgeDead(Entry entry) {
+        entry.group.dead.remove(entry);
+        entry.status = Status.PURGED;
+    }
+}

@@ -1,0 +1,113 @@
+package dev.millrace.core.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.log.Location;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What must hold between the tables of a state, recomputed from the entries. */
+final class StateLaws {
+    private StateLaws() {}
+
+    static void check(State state) {
+        pending(state);
+        held(state);
+        segments(state);
+    }
+
+    /** Pending of a chunk: what is leased, waits for a retry, was given back or is dead, in all groups. */
+    private static void pending(State state) {
+        TreeMap<String, Integer> expected = new TreeMap<>();
+        for (int slot = 0; slot < state.leases.used(); slot++) {
+            if (state.leases.isLive(slot)) {
+                long place = state.leases.place(slot);
+                count(expected, state.group(LeaseTable.groupOf(place)).topic, LeaseTable.ordinalOf(place));
+            }
+        }
+        state.waiting.wheel().forEach((handle, due, id, payload) -> {
+            Group group = Waiting.kind(payload) == Waiting.RETRY ? state.groupOrNull(Waiting.owner(payload)) : null;
+            if (group != null && !group.topic.removed) {
+                count(expected, group.topic, group.topic.chunks.find(id >>> 16));
+            }
+        });
+        for (Topic topic : state.topics()) {
+            for (Group group : topic.groups) {
+                LongQueue.Frozen returned = group.returned.freeze();
+                for (int i = 0; i < returned.size(); i++) {
+                    count(expected, topic, topic.chunks.find(returned.get(i) >>> 16));
+                }
+                for (int number = group.deadTable.first(); number < group.deadTable.size(); number++) {
+                    if (group.deadTable.holds(number)) {
+                        count(expected, topic, group.deadTable.ordinal(number));
+                    }
+                }
+            }
+            for (int ordinal = 0; ordinal < topic.chunks.size(); ordinal++) {
+                int wanted = expected.getOrDefault(topic.name + "/" + ordinal, 0);
+                if (topic.chunks.isLive(ordinal)) {
+                    assertThat(topic.chunks.pending(ordinal)).as("pending of chunk %s of %s", ordinal, topic.name)
+                            .isEqualTo(wanted);
+                } else {
+                    assertThat(wanted).as("pending of released chunk %s of %s", ordinal, topic.name).isZero();
+                }
+            }
+        }
+    }
+
+    private static void count(Map<String, Integer> counts, Topic topic, int ordinal) {
+        if (!topic.removed) {
+            counts.merge(topic.name + "/" + ordinal, 1, Integer::sum);
+        }
+    }
+
+    /** Leases and retries that name a group keep it findable. */
+    private static void held(State state) {
+        TreeMap<Integer, Integer> held = new TreeMap<>();
+        for (int slot = 0; slot < state.leases.used(); slot++) {
+            if (state.leases.isLive(slot)) {
+                held.merge(LeaseTable.groupOf(state.leases.place(slot)), 1, Integer::sum);
+            }
+        }
+        state.waiting.wheel().forEach((handle, due, id, payload) -> {
+            if (Waiting.kind(payload) == Waiting.RETRY) {
+                held.merge(Waiting.owner(payload), 1, Integer::sum);
+            }
+        });
+        for (int number = 0; number < state.nextGroup; number++) {
+            Group group = state.groupOrNull(number);
+            assertThat(group == null ? 0 : group.held).as("held of group %s", number)
+                    .isEqualTo(held.getOrDefault(number, 0).longValue());
+        }
+    }
+
+    /** Use of a segment: the live chunks and deferred messages that stand in it. */
+    private static void segments(State state) {
+        TreeMap<Long, Long> use = new TreeMap<>();
+        for (Topic topic : state.topics()) {
+            for (int ordinal = 0; ordinal < topic.chunks.size(); ordinal++) {
+                if (topic.chunks.isLive(ordinal)) {
+                    long segment = segment(topic.chunks.location(ordinal));
+                    use.merge(segment, topic.chunks.units(ordinal) * 64L, Long::sum);
+                }
+            }
+        }
+        state.waiting.wheel().forEach((handle, due, id, payload) -> {
+            if (Waiting.kind(payload) == Waiting.DEFERRED) {
+                use.merge(segment(id), Waiting.units(payload) * 64L, Long::sum);
+            }
+        });
+        if (state.toSweep.stream().noneMatch(topic -> topic.removed)) {
+            long end = state.segments.endSegment(false);
+            for (long segment = state.segments.firstSegment(false); segment < end; segment++) {
+                long position = segment * MachineRig.SEGMENT_BYTES;
+                assertThat(state.segments.liveBytes(position)).as("use of segment %s", segment)
+                        .isEqualTo(use.getOrDefault(position, 0L));
+            }
+        }
+    }
+
+    private static long segment(long location) {
+        return Location.batchPosition(location) / MachineRig.SEGMENT_BYTES * MachineRig.SEGMENT_BYTES;
+    }
+}
