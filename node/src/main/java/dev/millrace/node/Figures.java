@@ -1,8 +1,10 @@
 package dev.millrace.node;
 
 import dev.millrace.core.log.LogUsage;
+import dev.millrace.core.shard.Latencies;
 import dev.millrace.core.shard.Shard;
 import dev.millrace.core.shard.ShardMetrics;
+import java.util.Arrays;
 
 /** Reads a shard's figures; owner thread. */
 final class Figures {
@@ -15,6 +17,11 @@ final class Figures {
                 usage.syncs(), usage.syncNanosTotal(), usage.freeBytes(), usage.neededBytes());
         return new ShardFigures(shard.number(), metrics.publishes, metrics.publishedBytes, metrics.delivered,
                 metrics.appends, metrics.cycles, metrics.slowCycles, metrics.longestCycleNanos, shard.inboxBytes(),
-                LatencyHistogram.EMPTY, LatencyHistogram.EMPTY, log);
+                of(metrics.publishToDurable()), of(metrics.dueToReady()), log);
+    }
+
+    private static LatencyHistogram of(Latencies latencies) {
+        return new LatencyHistogram(Arrays.stream(Latencies.upperNanos()).boxed().toList(),
+                Arrays.stream(latencies.counts()).boxed().toList(), latencies.sumNanos());
     }
 }

@@ -27,6 +27,6 @@ public record NodeOptions(int shards, int nodeId, ShardOptions shard) {
 
     ShardOptions shard(int number) {
         return new ShardOptions((nodeId + number) % 1024, shard.syncLevel(), shard.syncIntervalMillis(),
-                shard.snapshotEveryBytes());
+                shard.snapshotEveryBytes(), shard.limits());
     }
 }

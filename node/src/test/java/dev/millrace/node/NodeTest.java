@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.ShardClock;
+import dev.millrace.core.shard.ShardLimits;
 import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.core.shard.SyncLevel;
 import dev.millrace.log.file.FileLogFactory;
@@ -191,7 +192,7 @@ final class NodeTest {
     void manyMessages_pastSegmentsAndSnapshots_areAllDeliveredOnce() {
         node.close();
         logs.close();
-        shardOptions = new ShardOptions(0, SyncLevel.ALWAYS, 1000, 2 << 20);
+        shardOptions = new ShardOptions(0, SyncLevel.ALWAYS, 1000, 2 << 20, ShardLimits.DEFAULT);
         shards = 3;
         open();
         String[] bodies = IntStream.range(0, 500).mapToObj(i -> "x".repeat(100) + i).toArray(String[]::new);

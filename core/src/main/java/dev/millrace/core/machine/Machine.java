@@ -37,6 +37,7 @@ public final class Machine {
     private long nowMillis;
     private long wallMillis;
     private long leasesHeldUntil;
+    private int maxWaiting = Integer.MAX_VALUE;
 
     private byte open = NONE;
     private int openFlags;
@@ -48,7 +49,7 @@ public final class Machine {
 
     private final Expiry leaseExpiry = (handle, due, slot, payload) -> endAttempt((int) slot, -1,
             Records.REASON_TIMEOUT, null);
-    private final Expiry waitingExpiry = (handle, due, id, payload) -> dueItem(id, payload);
+    private final Expiry waitingExpiry = (handle, due, id, payload) -> dueItem(due, id, payload);
 
     /**
      * @param origin
@@ -80,6 +81,11 @@ public final class Machine {
     /** Ends what is open; the batch is complete. */
     public void finish() {
         closeOpen();
+    }
+
+    /** How many retries and deferred messages may wait at once. */
+    public void limitWaiting(int entries) {
+        maxWaiting = entries;
     }
 
     /** Bytes of the batch so far. */
@@ -457,7 +463,9 @@ public final class Machine {
         if (delay < 0) {
             delay = group == null ? 0 : group.backoffMillis(attempts);
         }
-        long due = delay == 0 ? 0 : nowMillis + Math.min(delay, MAX_DELAY_MILLIS);
+        // A retry that finds no room is delivered again at once rather than lost.
+        boolean full = state.waiting.size() >= maxWaiting;
+        long due = delay == 0 || full ? 0 : nowMillis + Math.min(delay, MAX_DELAY_MILLIS);
         item(Records.RETRY, 0, 16).putInt(slot).putInt((int) state.leases.seq(slot)).putLong(due << 8 | reason);
         applier.retry(slot, due, reason);
     }
@@ -504,9 +512,10 @@ public final class Machine {
                 state.waiting.nextDueMillis());
     }
 
-    private void dueItem(long id, long payload) {
+    private void dueItem(long dueMillis, long id, long payload) {
         item(Records.DUE, 0, 16).putLong(id).putLong(payload);
         applier.due(id, payload);
+        applier.listener.wasDue(dueMillis);
     }
 
     // ---- dead letters ----

@@ -5,6 +5,9 @@ public interface MachineListener {
     /** The group may have something to deliver that it had not before. */
     void groupReady(Group group);
 
+    /** A deferred message or a retry was due at {@code dueMillis}, elapsed time, and is ready now. */
+    void wasDue(long dueMillis);
+
     /** A consumer has one delivery less in flight. */
     void leaseEnded(int consumer);
 
@@ -21,6 +24,11 @@ public interface MachineListener {
         @Override
         public void groupReady(Group group) {
             // nobody serves yet
+        }
+
+        @Override
+        public void wasDue(long dueMillis) {
+            // replay has no clock
         }
 
         @Override

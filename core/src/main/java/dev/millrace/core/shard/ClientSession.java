@@ -34,6 +34,7 @@ final class ClientSession implements Session {
 
     @Override
     public void submit(Submission submission) {
+        submission.submittedNanos = inbox.clock.nanos();
         outstanding.addAndGet(submission.publishedBytes);
         inbox.bytes.addAndGet(submission.publishedBytes);
         queue.add(submission);

@@ -35,7 +35,16 @@ final class Commands {
         if ((submission.first[i] & 0xFFFF_FFFFL) > shard.maxPublishBytes()) {
             return Outcome.LIMIT;
         }
-        Topic topic = shard.topology().topic(ref);
+        if (submission.kinds[i] == Submission.DEFER
+                && shard.machine().waiting() >= shard.options().limits().waiting()) {
+            return Outcome.LIMIT;
+        }
+        Topic topic;
+        try {
+            topic = shard.topology().topic(ref);
+        } catch (LimitException full) {
+            return Outcome.LIMIT;
+        }
         int offset = (int) (submission.first[i] >>> 32);
         long value = submission.second[i];
         if (submission.kinds[i] == Submission.PUBLISH) {

@@ -17,7 +17,12 @@ final class Inbox {
     private final ConcurrentLinkedQueue<PendingCall<?>> calls = new ConcurrentLinkedQueue<>();
     /** Bytes of bodies in all sessions' queues. */
     final AtomicLong bytes = new AtomicLong();
+    final ShardClock clock;
     private volatile @Nullable Thread sleeper;
+
+    Inbox(ShardClock clock) {
+        this.clock = clock;
+    }
 
     void offer(ClientSession session) {
         sessions.add(session);

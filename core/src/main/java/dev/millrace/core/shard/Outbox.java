@@ -17,6 +17,14 @@ final class Outbox {
     private final ArrayDeque<Sending> sendings = new ArrayDeque<>();
     private final ArrayDeque<PendingCall<?>> calls = new ArrayDeque<>();
 
+    private final ShardClock clock;
+    private final Latencies publishToDurable;
+
+    Outbox(ShardClock clock, Latencies publishToDurable) {
+        this.clock = clock;
+        this.publishToDurable = publishToDurable;
+    }
+
     void complete(ClientSession session, Submission submission) {
         completions.add(new Completion(session, submission));
     }
@@ -35,7 +43,11 @@ final class Outbox {
 
     /** Everything may leave. */
     void release() {
+        long now = completions.isEmpty() ? 0 : clock.nanos();
         for (Completion next = completions.poll(); next != null; next = completions.poll()) {
+            if (next.submission.publishes > 0) {
+                publishToDurable.record(now - next.submission.submittedNanos);
+            }
             if (!next.session.ended) {
                 next.session.listener.completed(next.submission);
             }

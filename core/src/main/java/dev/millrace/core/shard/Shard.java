@@ -52,8 +52,8 @@ public final class Shard {
     private final ShardOptions options;
     private final ShardClock clock;
     private final ShardLog log;
-    private final Inbox inbox = new Inbox();
-    private final Outbox outbox = new Outbox();
+    private final Inbox inbox;
+    private final Outbox outbox;
     private final Topology topology;
     private final ShardMetrics metrics = new ShardMetrics();
     private final Machine machine;
@@ -99,6 +99,8 @@ public final class Shard {
         this.number = number;
         this.options = options;
         this.clock = around.clock();
+        inbox = new Inbox(clock);
+        outbox = new Outbox(clock, metrics.publishToDurable());
         topology = new Topology(this, around.listener());
         log = logs.open(number);
         try {
@@ -119,6 +121,7 @@ public final class Shard {
         long slept = Math.max(0, clock.wallMillis() - recovery.lastWallMillis());
         elapsedBaseMillis = recovery.lastWallMillis() == 0 ? 0 : recovery.lastElapsedMillis() + slept;
         nowMillis = elapsedBaseMillis;
+        machine.limitWaiting(options.limits().waiting());
         machine.serve(topology, nowMillis);
         topology.adopt(machine);
         courier = new Feed.Courier() {
@@ -390,7 +393,7 @@ public final class Shard {
 
     private boolean feed() {
         machine.finish();
-        int left = LEASES_PER_CYCLE;
+        int left = Math.min(LEASES_PER_CYCLE, options.limits().leases() - machine.leases());
         for (int i = hungry.size(); i > 0 && left > 0; i--) {
             Feed feed = hungry.remove();
             feed.queued = false;

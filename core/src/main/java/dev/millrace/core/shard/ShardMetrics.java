@@ -25,6 +25,19 @@ public final class ShardMetrics {
     /** Nanoseconds of the longest. */
     public long longestCycleNanos;
 
+    private final Latencies publishToDurable = new Latencies();
+    private final Latencies dueToReady = new Latencies();
+
+    /** From the hand-over of a submission with publishes until its answer left. */
+    public Latencies publishToDurable() {
+        return publishToDurable;
+    }
+
+    /** How late deferred messages and retries could be handed out. */
+    public Latencies dueToReady() {
+        return dueToReady;
+    }
+
     void cycle(long nanos) {
         cycles++;
         if (nanos > SLOW_NANOS) {

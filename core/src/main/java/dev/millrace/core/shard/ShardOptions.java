@@ -11,10 +11,14 @@ package dev.millrace.core.shard;
  *            how often to sync at level INTERVAL
  * @param snapshotEveryBytes
  *            log bytes after which a snapshot starts
+ * @param limits
+ *            how much it takes
  */
-public record ShardOptions(int origin, SyncLevel syncLevel, long syncIntervalMillis, long snapshotEveryBytes) {
+public record ShardOptions(int origin, SyncLevel syncLevel, long syncIntervalMillis, long snapshotEveryBytes,
+        ShardLimits limits) {
     /** Synced before the answer, a snapshot every 256 MiB. */
-    public static final ShardOptions DEFAULT = new ShardOptions(0, SyncLevel.ALWAYS, 1_000, 256L << 20);
+    public static final ShardOptions DEFAULT = new ShardOptions(0, SyncLevel.ALWAYS, 1_000, 256L << 20,
+            ShardLimits.DEFAULT);
 
     public ShardOptions {
         if (origin < 0 || origin > 1023) {

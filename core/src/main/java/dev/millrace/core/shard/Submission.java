@@ -34,6 +34,8 @@ public final class Submission {
     int size;
     int publishedBytes;
     int publishes;
+    /** When it was handed over; for metrics. */
+    long submittedNanos;
     ByteBuffer data = NO_DATA;
     private @Nullable Object attachment;
 

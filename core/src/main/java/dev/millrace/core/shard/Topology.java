@@ -35,6 +35,11 @@ public final class Topology implements MachineListener {
 
     /** The topic of this name, created if missing. */
     public Topic topic(String name) {
+        if (shard.machine().topicOrNull(name) == null
+                && shard.machine().topics().size() >= shard.options().limits().topics()) {
+            throw new LimitException("this shard has " + shard.options().limits().topics()
+                    + " topics, as many as limit-topics allows; delete some or raise it");
+        }
         return shard.machine().createTopic(name, name.endsWith(EPHEMERAL_SUFFIX));
     }
 
@@ -50,6 +55,10 @@ public final class Topology implements MachineListener {
 
     /** The group of this name, created if missing. */
     public Group group(Topic topic, String name, boolean fromEarliest) {
+        if (!topic.hasGroup(name) && topic.groups().size() >= shard.options().limits().groups()) {
+            throw new LimitException("topic " + topic.name() + " has " + topic.groups().size()
+                    + " groups, as many as limit-groups allows; delete some or raise it");
+        }
         return shard.machine().createGroup(topic, name, name.endsWith(EPHEMERAL_SUFFIX), fromEarliest);
     }
 
@@ -83,6 +92,11 @@ public final class Topology implements MachineListener {
         if (group.attachment() instanceof Feed feed && !feed.queued && feed.isHungry()) {
             shard.enqueue(feed);
         }
+    }
+
+    @Override
+    public void wasDue(long dueMillis) {
+        shard.metrics().dueToReady().record(Math.max(0, shard.nowMillis() - dueMillis) * 1_000_000);
     }
 
     @Override
