@@ -1,4 +1,4 @@
-/** Speaks NSQ's protocols: nsqd over TCP and HTTP, and nsqlookupd. */
+/** The NSQ door as the server composes it. */
 @NullMarked
 package dev.millrace.door.nsq;
 

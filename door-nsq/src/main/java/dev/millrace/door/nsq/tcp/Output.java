@@ -1,0 +1,134 @@
+package dev.millrace.door.nsq.tcp;
+
+import dev.millrace.core.message.MessageView;
+import dev.millrace.door.nsq.wire.MessageIds;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Frames on their way to the client, put together in chunks so that many of them cost one write.
+ *
+ * <pre>
+ *   frame:    int32 size (of what follows), int32 type, data
+ *   message:  int64 timestamp (ns), uint16 attempts, 16 hex digits of the id, body
+ * </pre>
+ *
+ * <p>
+ * Thread safety: the connection's event loop.
+ */
+final class Output {
+    static final int RESPONSE = 0;
+    static final int ERROR = 1;
+    static final int MESSAGE = 2;
+
+    private static final int FRAME_HEADER = 8;
+    private static final int MESSAGE_HEADER = 26;
+    private static final int OK_FRAME = 10;
+    /** Size 6 and type 0; the letters follow. */
+    private static final long OK_HEAD = 6L << Integer.SIZE;
+    private static final short OK_LETTERS = 'O' << 8 | 'K';
+    private static final int SMALL_CHUNK = 512;
+    private static final int CHUNK = 64 * 1024;
+
+    private final Channel channel;
+    private @Nullable ByteBuf chunk;
+    private ByteBuffer view = ByteBuffer.allocate(0);
+    private int end;
+    /** Bytes of a typical message frame, for the size of the next chunk. */
+    private int typicalFrame = SMALL_CHUNK;
+
+    Output(Channel channel) {
+        this.channel = channel;
+    }
+
+    /** {@code count} times OK. */
+    void ok(int count) {
+        for (int left = count; left > 0;) {
+            ByteBuffer target = room(OK_FRAME, Math.min(left * OK_FRAME, CHUNK));
+            int fit = Math.min(left, (target.capacity() - end) / OK_FRAME);
+            for (int i = 0; i < fit; i++) {
+                target.putLong(end, OK_HEAD);
+                target.putShort(end + Long.BYTES, OK_LETTERS);
+                end += OK_FRAME;
+            }
+            left -= fit;
+        }
+    }
+
+    void frame(int type, byte[] data) {
+        int bytes = FRAME_HEADER + data.length;
+        ByteBuffer target = room(bytes, SMALL_CHUNK);
+        target.putInt(end, Integer.BYTES + data.length);
+        target.putInt(end + Integer.BYTES, type);
+        target.put(end + FRAME_HEADER, data);
+        end += bytes;
+    }
+
+    /** @param more how many messages are likely to follow it */
+    void message(MessageView message, int more) {
+        int data = MESSAGE_HEADER + message.bodyLength;
+        int bytes = FRAME_HEADER + data;
+        typicalFrame = bytes;
+        ByteBuffer target = room(bytes, (int) Math.min((more + 1L) * typicalFrame, CHUNK));
+        int at = end;
+        target.putInt(at, Integer.BYTES + data);
+        target.putInt(at + 4, MESSAGE);
+        target.putLong(at + 8, message.bornAtNanos);
+        target.putShort(at + 16, (short) message.attempts);
+        target.putLong(at + 18, MessageIds.highDigits(message.id));
+        target.putLong(at + 26, MessageIds.lowDigits(message.id));
+        target.put(at + 34, message.bytes, message.bodyOffset, message.bodyLength);
+        end = at + bytes;
+    }
+
+    /** Sends everything on its way. */
+    void flush() {
+        var _ = flushTracked();
+    }
+
+    /** The same; the future is that of the last bytes, null if there were none. */
+    @Nullable
+    ChannelFuture flushTracked() {
+        ChannelFuture last = write();
+        channel.flush();
+        return last;
+    }
+
+    private @Nullable ChannelFuture write() {
+        ByteBuf full = chunk;
+        if (full == null) {
+            return null;
+        }
+        chunk = null;
+        return channel.write(full.writerIndex(end));
+    }
+
+    boolean isEmpty() {
+        return chunk == null;
+    }
+
+    /** Drops what was not written; for a connection that has ended. */
+    void discard() {
+        if (chunk != null) {
+            chunk.release();
+            chunk = null;
+        }
+    }
+
+    private ByteBuffer room(int bytes, int wanted) {
+        if (chunk != null && view.capacity() - end < bytes) {
+            var _ = write();
+        }
+        if (chunk == null) {
+            int capacity = Math.max(bytes, wanted);
+            ByteBuf fresh = channel.alloc().directBuffer(capacity, capacity);
+            chunk = fresh;
+            view = fresh.nioBuffer(0, capacity);
+            end = 0;
+        }
+        return view;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.millrace.door.nsq.wire;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Text as nsqd prints it: strings quoted like Go's {@code %q}, because clients and tests compare whole sentences. */
+public final class GoText {
+    private GoText() {}
+
+    /** Quotes bytes that should be UTF-8; what is not stands as {@code \xNN}. */
+    public static String quote(byte[] text) {
+        StringBuilder out = new StringBuilder(text.length + 2).append('"');
+        try {
+            CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
+            decoded.codePoints().forEach(c -> append(out, c));
+        } catch (CharacterCodingException e) {
+            for (byte b : text) {
+                if (b < 0) {
+                    out.append(String.format("\\x%02x", b & 0xff));
+                } else {
+                    append(out, b);
+                }
+            }
+        }
+        return out.append('"').toString();
+    }
+
+    public static String quote(String text) {
+        return quote(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void append(StringBuilder out, int c) {
+        switch (c) {
+            case '"' -> out.append("\\\"");
+            case '\\' -> out.append("\\\\");
+            case 7 -> out.append("\\a");
+            case '\b' -> out.append("\\b");
+            case '\f' -> out.append("\\f");
+            case '\n' -> out.append("\\n");
+            case '\r' -> out.append("\\r");
+            case '\t' -> out.append("\\t");
+            case 11 -> out.append("\\v");
+            default -> appendOther(out, c);
+        }
+    }
+
+    private static void appendOther(StringBuilder out, int c) {
+        if (c < ' ' || c == 0x7f) {
+            out.append(String.format("\\x%02x", c));
+        } else if (c < 0x7f || Character.isLetterOrDigit(c)) {
+            out.appendCodePoint(c);
+        } else if (c < 0x10000) {
+            out.append(String.format("\\u%04x", c));
+        } else {
+            out.append(String.format("\\U%08x", c));
+        }
+    }
+}
