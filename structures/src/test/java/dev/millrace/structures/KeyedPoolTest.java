@@ -31,7 +31,7 @@ class KeyedPoolTest {
                 overlaps.incrementAndGet();
             }
             seen.computeIfAbsent(order.key, key -> new ArrayList<>()).add(order.number);
-            Thread.yield();
+            Thread.onSpinWait();
             running.decrementAndGet();
         }, Order::key, Integer.MAX_VALUE);
         for (int number = 0; number < 20_000; number++) {
@@ -126,7 +126,7 @@ class KeyedPoolTest {
         pool.invoke(1);
         second.countDown();
         while (refused.get() == null) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
         assertThat(refused.get()).isInstanceOf(WorkerPoolException.NestedSubmit.class);
         assertThat(pool.drain(Duration.ofMinutes(1), false)).isEmpty();

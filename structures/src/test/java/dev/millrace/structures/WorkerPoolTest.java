@@ -42,7 +42,7 @@ class WorkerPoolTest {
 
     private static void until(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
     }
 
