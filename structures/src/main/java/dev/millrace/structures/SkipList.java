@@ -1,0 +1,536 @@
+package dev.millrace.structures;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.ConcurrentModificationException;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NoSuchElementException;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sorted map for one thread, with rank and select: a skip list whose nodes hold up to {@value #NODE_MAX} entries each.
+ *
+ * <h2>How it works</h2> Nodes are in ascending order; each has a height drawn at random, 1 with probability 3/4, 2 with
+ * 3/16 and so on, and as many links, the one of level l to the next node of a height over l. Each link also knows how
+ * many entries it passes over, its span, so that a position is found like a key. A search takes from the highest level
+ * of the first node what does not pass its goal and goes down a level where that ends, then searches the node. A full
+ * node is split in two; a node is taken over by the one before it when both are less than half full together.
+ *
+ * <h2>Guarantees</h2> Searches, changes, {@link #rank} and {@link #select} take O(log n) on average; the order of calls
+ * alone, and no clock or outside randomness, determines the heights. Iterators of the map itself notice a change that
+ * was not theirs and throw {@link ConcurrentModificationException}; those of views go on from the last key. Keys and
+ * values must not be null. Views ({@code subMap}, {@code descendingMap} ...) write through; their steps take O(log n).
+ *
+ * <p>
+ * Thread safety: none.
+ *
+ * <p>
+ * Sources: Pugh, "Skip lists: a probabilistic alternative to balanced trees", 1990, and "A skip list cookbook", 1989,
+ * for spans; nodes of many entries are an unrolled list as in Shao, Reppy and Appel, "Unrolling lists", 1994.
+ */
+public final class SkipList<K, V> extends NavigableBase<K, V> {
+    static final int NODE_MAX = 64;
+    static final int MAX_HEIGHT = 14;
+
+    private static final class Node {
+        final Object[] keys = new Object[NODE_MAX];
+        final Object[] values = new Object[NODE_MAX];
+        int count;
+        final @Nullable Node[] next;
+        /** Entries from the begin of this node to the begin of the next one of that level, or to the end. */
+        final int[] spans;
+
+        Node(int height) {
+            next = new Node[height];
+            spans = new int[height];
+        }
+
+        void insert(int at, Object key, Object value) {
+            System.arraycopy(keys, at, keys, at + 1, count - at);
+            System.arraycopy(values, at, values, at + 1, count - at);
+            keys[at] = key;
+            values[at] = value;
+            count++;
+        }
+
+        @SuppressWarnings("NullAway") // places from count on hold nothing
+        void delete(int from, int to) {
+            System.arraycopy(keys, to, keys, from, count - to);
+            System.arraycopy(values, to, values, from, count - to);
+            int rest = count - (to - from);
+            Arrays.fill(keys, rest, count, null);
+            Arrays.fill(values, rest, count, null);
+            count = rest;
+        }
+
+        void append(Node other, int from) {
+            System.arraycopy(other.keys, from, keys, count, other.count - from);
+            System.arraycopy(other.values, from, values, count, other.count - from);
+            count += other.count - from;
+        }
+    }
+
+    private final @Nullable Comparator<? super K> order;
+    /** The first node: has every level, and is the only one that may be empty. */
+    private Node head = new Node(MAX_HEIGHT);
+    private int levels = 1;
+    private int size;
+    private int changes;
+    private long random = 0x9E3779B97F4A7C15L;
+    /** Of the last search: at each level the last node before or at the goal, and the position of its first entry. */
+    private final Node[] path = new Node[MAX_HEIGHT];
+    private final int[] starts = new int[MAX_HEIGHT];
+
+    /** An empty map in the keys' natural order. */
+    public SkipList() {
+        this((Comparator<? super K>) null);
+    }
+
+    /** An empty map in the given order; null for the keys' natural one. */
+    public SkipList(@Nullable Comparator<? super K> order) {
+        this.order = order;
+    }
+
+    /**
+     * A map of entries that come in ascending order, in O(n), with nodes three quarters full.
+     *
+     * @throws IllegalArgumentException
+     *             if a key is not greater than the one before it
+     */
+    public static <K, V> SkipList<K, V> ofSorted(Iterable<? extends Map.Entry<? extends K, ? extends V>> entries,
+            @Nullable Comparator<? super K> order) {
+        SkipList<K, V> list = new SkipList<>(order);
+        list.build(entries);
+        return list;
+    }
+
+    private void build(Iterable<? extends Map.Entry<? extends K, ? extends V>> entries) {
+        Arrays.fill(path, head);
+        Node node = head;
+        K last = null;
+        for (Map.Entry<? extends K, ? extends V> entry : entries) {
+            K key = requireNonNull(entry.getKey(), "key");
+            if (last != null && compare(last, key) >= 0) {
+                throw new IllegalArgumentException("Key " + key + " is not greater than " + last + " before it");
+            }
+            if (node.count == NODE_MAX * 3 / 4) {
+                node = new Node(randomHeight());
+                for (int level = 0; level < node.next.length; level++) {
+                    path[level].next[level] = node;
+                    path[level].spans[level] = size - starts[level];
+                    path[level] = node;
+                    starts[level] = size;
+                }
+                levels = Math.max(levels, node.next.length);
+            }
+            node.insert(node.count, key, requireNonNull(entry.getValue(), "value"));
+            last = key;
+            size++;
+        }
+        for (int level = 0; level < levels; level++) {
+            path[level].spans[level] = size - starts[level];
+        }
+    }
+
+    /** A height: each level is reached by a quarter of those that reach the one below. */
+    int randomHeight() {
+        random ^= random << 13;
+        random ^= random >>> 7;
+        random ^= random << 17;
+        // The upper bits are the better ones.
+        return Math.min(MAX_HEIGHT, 1 + (Long.numberOfLeadingZeros(random | 1) >>> 1));
+    }
+
+    @SuppressWarnings("unchecked") // without an order, keys are what their class compares itself with
+    int compare(Object a, Object b) {
+        return order == null ? ((Comparable<Object>) a).compareTo(b) : order.compare((K) a, (K) b);
+    }
+
+    /** The last node whose first key is at most {@code key}, or the first node. */
+    private Node nodeOf(Object key) {
+        Node node = head;
+        for (int level = levels - 1; level >= 0; level--) {
+            for (Node next = node.next[level]; next != null
+                    && compare(next.keys[0], key) <= 0; next = node.next[level]) {
+                node = next;
+            }
+        }
+        return node;
+    }
+
+    /** The same, or if {@code strictly} the last node whose first key is less, with the path to it. */
+    private Node trace(Object key, boolean strictly) {
+        Node node = head;
+        int start = 0;
+        int most = strictly ? -1 : 0;
+        for (int level = levels - 1; level >= 0; level--) {
+            for (Node next = node.next[level]; next != null
+                    && Integer.signum(compare(next.keys[0], key)) <= most; next = node.next[level]) {
+                start += node.spans[level];
+                node = next;
+            }
+            path[level] = node;
+            starts[level] = start;
+        }
+        return node;
+    }
+
+    /** The place of a key in a node, or -1 minus the place where it belongs. */
+    private int find(Node node, Object key) {
+        Object[] keys = node.keys;
+        int from = 0;
+        int to = node.count;
+        while (from < to) {
+            int middle = (from + to) >>> 1;
+            int order = compare(keys[middle], key);
+            if (order < 0) {
+                from = middle + 1;
+            } else if (order > 0) {
+                to = middle;
+            } else {
+                return middle;
+            }
+        }
+        return -1 - from;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // values of this map are V
+    public @Nullable V get(Object key) {
+        Node node = nodeOf(requireNonNull(key, "key"));
+        int at = find(node, key);
+        return at < 0 ? null : (V) node.values[at];
+    }
+
+    @Override
+    public boolean containsKey(Object key) {
+        return get(key) != null;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // values of this map are V
+    public @Nullable V put(K key, V value) {
+        requireNonNull(value, "value");
+        Node node = trace(requireNonNull(key, "key"), false);
+        int at = find(node, key);
+        if (at >= 0) {
+            V before = (V) node.values[at];
+            node.values[at] = value;
+            return before;
+        }
+        if (size == Integer.MAX_VALUE) {
+            throw new IllegalStateException("The map holds its limit of " + size + " entries");
+        }
+        at = -1 - at;
+        if (node.count == NODE_MAX) {
+            // Keys that arrive in ascending order leave full nodes behind.
+            int keep = at == NODE_MAX && node.next[0] == null ? NODE_MAX - 1 : NODE_MAX / 2;
+            Node right = split(node, keep);
+            if (at > keep) {
+                for (int level = 0; level < right.next.length; level++) {
+                    path[level] = right;
+                }
+                node = right;
+                at -= keep;
+            }
+        }
+        node.insert(at, key, value);
+        addToSpans(1);
+        return null;
+    }
+
+    /** Moves the entries of a node from a place on to a new node after it; the path must lead to the node. */
+    private Node split(Node node, int keep) {
+        Node right = new Node(randomHeight());
+        for (; levels < right.next.length; levels++) {
+            path[levels] = head;
+            starts[levels] = 0;
+            head.spans[levels] = size;
+        }
+        int start = starts[0] + keep;
+        for (int level = 0; level < right.next.length; level++) {
+            Node before = path[level];
+            right.next[level] = before.next[level];
+            before.next[level] = right;
+            right.spans[level] = before.spans[level] - (start - starts[level]);
+            before.spans[level] = start - starts[level];
+        }
+        right.append(node, keep);
+        node.delete(keep, node.count);
+        return right;
+    }
+
+    private void addToSpans(int change) {
+        for (int level = 0; level < levels; level++) {
+            path[level].spans[level] += change;
+        }
+        size += change;
+        changes++;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // values of this map are V
+    public @Nullable V remove(Object key) {
+        Node node = trace(requireNonNull(key, "key"), false);
+        int at = find(node, key);
+        if (at < 0) {
+            return null;
+        }
+        V value = (V) node.values[at];
+        delete(node, at, at + 1);
+        return value;
+    }
+
+    /** Deletes entries of the node that the path leads to, and the node or the next one if they have become few. */
+    private void delete(Node node, int from, int to) {
+        Object first = node.keys[0];
+        node.delete(from, to);
+        addToSpans(from - to);
+        Node next = node.next[0];
+        if (node.count == 0 && path[0] != head) {
+            unlink(node, first);
+        } else if (next != null && node.count + next.count <= NODE_MAX / 2) {
+            Object key = next.keys[0];
+            node.append(next, 0);
+            unlink(next, key);
+        }
+    }
+
+    /** Takes out a node, other than the first, whose entries are gone or were copied to the one before it. */
+    private void unlink(Node node, Object firstKey) {
+        node.keys[0] = firstKey;
+        trace(firstKey, true);
+        for (int level = 0; level < node.next.length; level++) {
+            Node before = path[level];
+            before.next[level] = node.next[level];
+            before.spans[level] += node.spans[level];
+        }
+    }
+
+    /** How many keys are less than this one, whether or not it is there. */
+    public int rank(Object key) {
+        Node node = trace(requireNonNull(key, "key"), false);
+        int at = find(node, key);
+        return starts[0] + (at < 0 ? -1 - at : at);
+    }
+
+    /**
+     * The entry at a position, 0 for the least key.
+     *
+     * @throws IndexOutOfBoundsException
+     *             if there is no such position
+     */
+    public Entry<K, V> select(int position) {
+        if (position < 0 || position >= size) {
+            throw new IndexOutOfBoundsException("Position " + position + " of a map of " + size + " entries");
+        }
+        Node node = traceTo(position);
+        return entry(node, position - starts[0]);
+    }
+
+    private Node traceTo(int position) {
+        Node node = head;
+        int start = 0;
+        for (int level = levels - 1; level >= 0; level--) {
+            for (Node next = node.next[level]; next != null
+                    && start + node.spans[level] <= position; next = node.next[level]) {
+                start += node.spans[level];
+                node = next;
+            }
+            path[level] = node;
+            starts[level] = start;
+        }
+        return node;
+    }
+
+    /** Removes the entries with keys from {@code from} to before {@code to}; returns how many there were. */
+    public int removeRange(K from, K to) {
+        int first = rank(from);
+        return removeBetween(first, Math.max(first, rank(to)));
+    }
+
+    /** Removes the entries at positions from {@code first} to before {@code end}, node by node. */
+    int removeBetween(int first, int end) {
+        int left = end - first;
+        while (left > 0) {
+            Node node = traceTo(first);
+            int at = first - starts[0];
+            int count = Math.min(left, node.count - at);
+            delete(node, at, at + count);
+            left -= count;
+        }
+        return end - first;
+    }
+
+    @SuppressWarnings("unchecked") // keys and values of this map are K and V
+    private Entry<K, V> entry(Node node, int at) {
+        Object key = node.keys[at];
+        return new SimpleEntry<>((K) key, (V) node.values[at]) {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public V setValue(V value) {
+                put(getKey(), value);
+                return super.setValue(value);
+            }
+        };
+    }
+
+    @Override
+    public @Nullable Entry<K, V> firstEntry() {
+        return size == 0 ? null : select(0);
+    }
+
+    @Override
+    public @Nullable Entry<K, V> lastEntry() {
+        return size == 0 ? null : select(size - 1);
+    }
+
+    @Override
+    @Nullable
+    Entry<K, V> near(K key, Side side) {
+        Node node = nodeOf(requireNonNull(key, "key"));
+        int found = find(node, key);
+        int at = found < 0 ? -1 - found : found;
+        switch (side) {
+            case LOWER -> at--;
+            case FLOOR -> at -= found < 0 ? 1 : 0;
+            case CEILING -> {}
+            case HIGHER -> at += found < 0 ? 0 : 1;
+        }
+        if (at >= 0 && at < node.count) {
+            return entry(node, at);
+        }
+        int position = rank(key) + (at - (found < 0 ? -1 - found : found));
+        return position < 0 || position >= size ? null : select(position);
+    }
+
+    @Override
+    NavigableMap<K, V> range(@Nullable Bound<K> from, @Nullable Bound<K> to, boolean reversed) {
+        return new SkipListView<>(this, from, to, reversed);
+    }
+
+    /** Shows all entries in ascending order, without an object per entry. */
+    @Override
+    @SuppressWarnings("unchecked") // keys and values of this map are K and V
+    public void forEach(BiConsumer<? super K, ? super V> visitor) {
+        int expected = changes;
+        for (Node node = head; node != null; node = node.next[0]) {
+            for (int at = 0; at < node.count; at++) {
+                visitor.accept((K) node.keys[at], (V) node.values[at]);
+                if (changes != expected) {
+                    throw new ConcurrentModificationException("The map was changed while it was walked");
+                }
+            }
+        }
+    }
+
+    @Override
+    Iterator<Entry<K, V>> entries() {
+        return new EntryIterator();
+    }
+
+    private final class EntryIterator implements Iterator<Entry<K, V>> {
+        private @Nullable Node node = head;
+        private int at;
+        private int expected = changes;
+        private @Nullable Entry<K, V> last;
+
+        @Override
+        public boolean hasNext() {
+            while (node != null && at >= node.count) {
+                node = node.next[0];
+                at = 0;
+            }
+            return node != null;
+        }
+
+        @Override
+        public Entry<K, V> next() {
+            if (changes != expected) {
+                throw new ConcurrentModificationException("The map was changed by other means than this iterator");
+            }
+            if (!hasNext() || node == null) {
+                throw new NoSuchElementException("The map has no further entry");
+            }
+            last = entry(node, at++);
+            return last;
+        }
+
+        @Override
+        public void remove() {
+            if (last == null) {
+                throw new IllegalStateException("next has not been called, or its entry was removed already");
+            }
+            if (changes != expected) {
+                throw new ConcurrentModificationException("The map was changed by other means than this iterator");
+            }
+            K key = last.getKey();
+            SkipList.this.remove(key);
+            last = null;
+            expected = changes;
+            // The node may have been merged or dropped.
+            node = nodeOf(key);
+            int place = find(node, key);
+            at = -1 - place;
+        }
+    }
+
+    @Override
+    public @Nullable Comparator<? super K> comparator() {
+        return order;
+    }
+
+    @Override
+    public int size() {
+        return size;
+    }
+
+    @Override
+    public void clear() {
+        head = new Node(MAX_HEIGHT);
+        levels = 1;
+        size = 0;
+        changes++;
+    }
+
+    /** How many nodes have each height, from 1 on; for tests. */
+    int[] heights() {
+        int[] counts = new int[MAX_HEIGHT + 1];
+        for (Node node = head.next[0]; node != null; node = node.next[0]) {
+            counts[node.next.length]++;
+        }
+        return counts;
+    }
+
+    /** Checks order, spans and fill; for tests. */
+    void verify() {
+        for (int level = 0; level < levels; level++) {
+            int position = 0;
+            Node node = head;
+            int counted = 0;
+            for (Node each = head; each != null; each = each.next[0]) {
+                Node following = node.next[level];
+                if (each == following) {
+                    if (node.spans[level] != counted - position) {
+                        throw new IllegalStateException("Wrong span at level " + level + ", position " + position);
+                    }
+                    position = counted;
+                    node = following;
+                }
+                if (each != head && each.count == 0) {
+                    throw new IllegalStateException("Empty node at position " + counted);
+                }
+                counted += each.count;
+            }
+            if (counted != size || node.next[level] != null || node.spans[level] != counted - position) {
+                throw new IllegalStateException("Wrong end at level " + level);
+            }
+        }
+    }
+}
