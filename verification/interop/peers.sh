@@ -1,11 +1,12 @@
 #!/bin/sh
 # Obtains the programs and clients that Millrace is checked and measured against, each from its own registry: nsqd and
-# its companions and go-nsq from the Go module proxy, pynsq from PyPI, nsqjs from npm. They are put under
-# $MILLRACE_PEERS (~/.cache/millrace/peers if that is not set), never into the project.
+# its companions and go-nsq from the Go module proxy, pynsq from PyPI, nsqjs from npm; and pynsq's tests, which no package
+# holds, from its repository. They are put under $MILLRACE_PEERS (~/.cache/millrace/peers if that is not set), never into
+# the project.
 #
-#   verification/interop/peers.sh            everything
-#   verification/interop/peers.sh nsq go-nsq pynsq nsqjs     some of it
-#   verification/interop/peers.sh --path     prints the folder and obtains nothing
+#   verification/interop/peers.sh               everything
+#   verification/interop/peers.sh nsq go-nsq    some of: nsq go-nsq pynsq pynsq-tests nsqjs
+#   verification/interop/peers.sh --path        prints the folder and obtains nothing
 #
 # What is there already is kept; remove the folder to obtain it anew. Exits with 1 if something asked for could not be
 # obtained, after having tried the rest.
@@ -15,6 +16,7 @@ nsq_version=v1.3.0
 go_nsq_version=v1.1.0
 pynsq_version=0.9.1
 nsqjs_version=0.13.0
+pynsq_tests_commit=687ce1a
 
 peers=${MILLRACE_PEERS:-${HOME:?set HOME or MILLRACE_PEERS}/.cache/millrace/peers}
 failed=
@@ -66,8 +68,25 @@ obtain_pynsq() {
     say "installing pynsq $pynsq_version from PyPI"
     rm -rf "$peers/pynsq"
     python3 -m venv "$peers/pynsq" || { missing pynsq "Python's venv" "Debian: apt install python3-venv"; return; }
-    "$peers/pynsq/bin/pip" install --quiet "pynsq==$pynsq_version" || return 1
+    # tornado: the newest that pynsq's sockets work with. pytest: later ones cannot collect tornado's test cases.
+    "$peers/pynsq/bin/pip" install --quiet "pynsq==$pynsq_version" tornado==6.1 pytest==7.4.4 mock==5.1.0 \
+        python-snappy==0.7.3 || return 1
     : >"$peers/pynsq/ready"
+}
+
+# Not in the package. MILLRACE_PYNSQ_GIT may name another copy of the repository.
+obtain_pynsq_tests() {
+    [ ! -e "$peers/src/pynsq/tests/test_reader.py" ] || { say "pynsq's tests are there"; return 0; }
+    command -v git >/dev/null || { missing pynsq-tests git "install git"; return; }
+    from=${MILLRACE_PYNSQ_GIT:-https://github.com/nsqio/pynsq}
+    say "fetching pynsq's tests from $from"
+    clone=$peers/src/pynsq.git
+    rm -rf "$clone" "$peers/src/pynsq"
+    git clone --quiet --bare "$from" "$clone" || return 1
+    mkdir -p "$peers/src/pynsq"
+    # Only the tests: beside them the package's source would be imported instead of what was installed.
+    git --git-dir="$clone" archive "$pynsq_tests_commit" tests | (cd "$peers/src/pynsq" && tar xf -) || return 1
+    rm -rf "$clone"
 }
 
 obtain_nsqjs() {
@@ -87,14 +106,15 @@ if [ "${1-}" = --path ]; then
     printf '%s\n' "$peers"
     exit 0
 fi
-[ $# -gt 0 ] || set -- nsq go-nsq pynsq nsqjs
+[ $# -gt 0 ] || set -- nsq go-nsq pynsq pynsq-tests nsqjs
 for peer in "$@"; do
     case $peer in
         nsq) obtain_nsq ;;
         go-nsq) obtain_go_nsq ;;
         pynsq) obtain_pynsq ;;
+        pynsq-tests) obtain_pynsq_tests ;;
         nsqjs) obtain_nsqjs ;;
-        *) say "there is no peer \"$peer\"; there are: nsq go-nsq pynsq nsqjs"; exit 2 ;;
+        *) say "there is no peer \"$peer\"; there are: nsq go-nsq pynsq pynsq-tests nsqjs"; exit 2 ;;
     esac || case " $failed " in *" $peer "*) ;; *) say "$peer could not be obtained: see above"; failed="$failed $peer" ;; esac
 done
 [ -z "$failed" ] || { say "not obtained:$failed"; exit 1; }

@@ -11,19 +11,16 @@ import dev.millrace.bench.e2e.server.MillraceKind;
 import dev.millrace.bench.e2e.server.Server;
 import dev.millrace.bench.e2e.server.ServerKind;
 import dev.millrace.bench.e2e.server.ServerKinds;
+import dev.millrace.verification.process.Folders;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A whole run: every workload on every server, the servers alternating round by round. */
 final class Campaign {
@@ -96,7 +93,7 @@ final class Campaign {
                 try {
                     record(workload, kind.name(), round, load, new Lifecycle(kind, dir, options).run(workload));
                 } finally {
-                    deleteTree(dir);
+                    Folders.delete(dir);
                 }
             }
         }
@@ -120,7 +117,7 @@ final class Campaign {
         } finally {
             for (Contender contender : contenders) {
                 contender.server.close();
-                deleteTree(options.places().data().resolve(contender.kind.name()));
+                Folders.delete(options.places().data().resolve(contender.kind.name()));
             }
         }
     }
@@ -210,28 +207,5 @@ final class Campaign {
                         .append(String.format(" %s %,." + metric.decimals() + "f;", metric.label(), value)));
         out.println(line);
         return measurement;
-    }
-
-    private static void deleteTree(Path dir) throws IOException {
-        if (!Files.exists(dir)) {
-            return;
-        }
-        Files.walkFileTree(dir, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException e)
-                    throws IOException {
-                if (e != null) {
-                    throw e;
-                }
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

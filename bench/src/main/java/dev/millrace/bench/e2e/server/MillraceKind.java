@@ -1,5 +1,6 @@
 package dev.millrace.bench.e2e.server;
 
+import dev.millrace.verification.process.ManagedProcess;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;

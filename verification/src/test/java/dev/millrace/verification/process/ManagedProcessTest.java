@@ -1,4 +1,4 @@
-package dev.millrace.bench.e2e.server;
+package dev.millrace.verification.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;

@@ -1,8 +1,9 @@
-package dev.millrace.bench.e2e.server;
+package dev.millrace.verification.process;
 
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safety: all methods may be called by any thread.
  */
 public final class ManagedProcess implements AutoCloseable {
-    private static final int KEPT_LINES = 2_000;
+    private static final int KEPT_LINES = 20_000;
     private static final long STOP_SECONDS = 30;
 
     private final Process process;
@@ -133,6 +134,51 @@ public final class ManagedProcess implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Every line of its output so far, up to the last twenty thousand. */
+    public List<String> output() {
+        lock.lock();
+        try {
+            return List.copyOf(lines);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives it all of its standard input, which then ends. */
+    public void input(String text) throws IOException {
+        try (OutputStream input = process.getOutputStream()) {
+            input.write(text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /**
+     * Waits until it has ended and its output is whole.
+     *
+     * @return its exit code
+     * @throws IOException with the last lines of output if it has not ended in time; it is killed then
+     */
+    public int awaitExit(long timeoutMillis) throws IOException {
+        long nanosLeft = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        lock.lock();
+        try {
+            while (!outputEnded) {
+                if (nanosLeft <= 0) {
+                    process.destroyForcibly();
+                    throw new IOException("the process did not end within " + timeoutMillis
+                            + " ms; its last lines:\n" + tail(20));
+                }
+                nanosLeft = changed.awaitNanos(nanosLeft);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for the end of a process", e);
+        } finally {
+            lock.unlock();
+        }
+        awaitEnd();
+        return process.exitValue();
     }
 
     public long pid() {

@@ -1,0 +1,51 @@
+#!/bin/sh
+# Checks Millrace with programs and clients that others wrote (docs/interop.md). Needs verification/interop/peers.sh once.
+#
+#   verification/interop/run.sh                     bin/nsqd, bin/nsqlookupd and ./millrace server
+#   verification/interop/run.sh --self-check        the real nsqd and nsqlookupd: are the checks right?
+#   verification/interop/run.sh --only tools,admin  some of: go-nsq pynsq nsqjs tools admin registration
+#   verification/interop/run.sh --server-tcp H:P --server-http H:P --lookupd-tcp H:P --lookupd-http H:P
+#                                                   tools and nsqadmin against servers that run already
+#
+# Prints a line for each check and "N passed, N failed"; exits with 1 if one failed. NSQ's clients insist on NSQ's own
+# ports, so all runs in a network namespace of its own where unshare(1) may make one; else the ports must be free.
+set -eu
+root=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd -P)
+. "$root/bin/lib.sh"
+
+need_jdk
+classes=$root/verification/target/classes
+if [ ! -e "$root/verification/target/built" ] || [ -n "$(find "$root/verification/src/main" "$root/verification/pom.xml" \
+    -newer "$root/verification/target/built" -print | head -n 1)" ]; then
+    need_maven
+    say "building the checks"
+    mkdir -p "$root/verification/target"
+    : >"$root/verification/target/build-started"
+    run_maven -q -pl verification -am package -Dmaven.test.skip=true >&2 ||
+        die "the build failed: see Maven's message above"
+    mv "$root/verification/target/build-started" "$root/verification/target/built"
+fi
+peers=$("$root/verification/interop/peers.sh" --path)
+[ -x "$peers/bin/nsqd" ] || die "the foreign programs are not in $peers: run verification/interop/peers.sh once"
+outside=
+for argument in "$@"; do
+    case $argument in
+        --self-check | --server-tcp) outside=yes ;;
+    esac
+done
+# Built before the namespace is entered: there is no network in it.
+[ -n "$outside" ] || ensure_jar
+
+set -- "$java_home/bin/java" -cp "$classes:$root/verification/target/lib/*" dev.millrace.verification.interop.Main \
+    --root "$root" --peers "$peers" "$@"
+case " $* " in
+    *" --server-tcp "*) ;;
+    *)
+        if unshare --net --map-root-user ip link set lo up 2>/dev/null; then
+            # shellcheck disable=SC2016 # the inner shell expands it
+            exec unshare --net --map-root-user sh -c 'ip link set lo up && exec "$@"' sh "$@"
+        fi
+        say "no network namespace can be made here (unshare and ip are needed): using the machine's own ports"
+        ;;
+esac
+exec "$@"
