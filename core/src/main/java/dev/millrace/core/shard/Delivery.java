@@ -42,7 +42,7 @@ public final class Delivery {
     private int[] indexes = new int[4];
     private int[] counts = new int[4];
     private int runs;
-    private long[] tokens = new long[16];
+    private long[] tokens;
     private char @Nullable [] attempts;
     private int size;
 
@@ -52,10 +52,11 @@ public final class Delivery {
     private @Nullable Block block;
     private final Bodies bodies = new Bodies();
 
-    Delivery(Subscription subscription, BlockReader reader, Consumer<LogException> onReadFailure) {
+    Delivery(Subscription subscription, BlockReader reader, Consumer<LogException> onReadFailure, int expected) {
         this.subscription = subscription;
         this.reader = reader;
         this.onReadFailure = onReadFailure;
+        tokens = new long[Math.max(1, expected)];
     }
 
     public Subscription subscription() {

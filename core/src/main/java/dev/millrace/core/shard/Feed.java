@@ -67,7 +67,7 @@ final class Feed {
 
     /** Makes the deliveries of a cycle. */
     interface Courier {
-        Delivery start(Consumer consumer);
+        Delivery start(Consumer consumer, int expected);
 
         void send(Consumer consumer, Delivery delivery);
     }
@@ -107,7 +107,7 @@ final class Feed {
     }
 
     private int lease(Machine machine, Consumer consumer, long nowMillis, int want, Courier courier) {
-        Delivery delivery = courier.start(consumer);
+        Delivery delivery = courier.start(consumer, (int) Math.min(want, group.ready()));
         int taken = machine.lease(group, consumer.number, nowMillis + consumer.leaseMillis, want, new DeliverySink() {
             @Override
             public void run(long location, int index) {

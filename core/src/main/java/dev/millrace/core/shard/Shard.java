@@ -126,8 +126,8 @@ public final class Shard {
         topology.adopt(machine);
         courier = new Feed.Courier() {
             @Override
-            public Delivery start(Feed.Consumer consumer) {
-                return new Delivery(consumer, log.reader(), Shard.this::readFailed);
+            public Delivery start(Feed.Consumer consumer, int expected) {
+                return new Delivery(consumer, log.reader(), Shard.this::readFailed, expected);
             }
 
             @Override
