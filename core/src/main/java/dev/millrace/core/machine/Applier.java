@@ -281,7 +281,7 @@ final class Applier {
         }
     }
 
-    private void settle(Topic topic, int ordinal) {
+    void settle(Topic topic, int ordinal) {
         if (topic.chunks.isLive(ordinal) && topic.chunks.addPending(ordinal, -1) == 0 && ordinal < topic.swept) {
             release(topic, ordinal);
         }
@@ -346,19 +346,23 @@ final class Applier {
         settle(group.topic, ordinal);
     }
 
+    /** Dead letters of a group that goes; a slice at once, the rest later. */
     private void releaseDead(Group group) {
+        LongQueue seqs = new LongQueue();
         for (int number = group.deadTable.first(); number < group.deadTable.size(); number++) {
             if (group.deadTable.holds(number)) {
-                settle(group.topic, group.deadTable.ordinal(number));
+                seqs.add(group.deadTable.seqAndAttempts(number));
             }
         }
+        state.garbage.add(group.topic, seqs);
+        state.garbage.work(this, SWEEP_SLICE);
     }
 
+    /** What was given back to a group that is emptied or goes; a slice at once, the rest later. */
     private void releaseReturned(Group group) {
-        while (!group.returned.isEmpty()) {
-            long seq = group.returned.remove() >>> 16;
-            settle(group.topic, group.topic.chunks.find(seq));
-        }
+        state.garbage.add(group.topic, group.returned);
+        group.returned = new LongQueue();
+        state.garbage.work(this, SWEEP_SLICE);
     }
 
     // ---- relocation ----
@@ -391,7 +395,7 @@ final class Applier {
 
     /** Releases passed chunks, a bounded number; returns whether more is to do. */
     boolean sweep() {
-        int left = SWEEP_SLICE;
+        int left = SWEEP_SLICE - state.garbage.work(this, SWEEP_SLICE);
         while (left > 0 && !state.toSweep.isEmpty()) {
             Topic topic = state.toSweep.peek();
             int passed = topic.passed();
@@ -409,7 +413,7 @@ final class Applier {
                 state.toSweep.remove();
             }
         }
-        return !state.toSweep.isEmpty();
+        return !state.toSweep.isEmpty() || !state.garbage.isEmpty();
     }
 
     private void release(Topic topic, int ordinal) {

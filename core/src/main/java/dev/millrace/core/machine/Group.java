@@ -17,7 +17,7 @@ public final class Group {
     final String name;
     final boolean ephemeral;
     /** Given back and deliverable: seq (48) | attempts (16), in the order of return. */
-    final LongQueue returned = new LongQueue();
+    LongQueue returned = new LongQueue();
     final DeadTable deadTable = new DeadTable();
     boolean paused;
     /** Rises when the group is emptied, so that leases and retries from before are known to be gone. */

@@ -24,6 +24,7 @@ public final class Image {
     private final List<TopicImage> topics = new ArrayList<>();
     private final List<GroupImage> groups = new ArrayList<>();
     private final LeaseTable.Frozen leases;
+    private final List<GarbageImage> garbage = new ArrayList<>();
 
     private static final class TopicImage {
         final String name;
@@ -38,6 +39,8 @@ public final class Image {
             passed = topic.passed();
         }
     }
+
+    private record GarbageImage(int topic, LongQueue.Frozen queue) {}
 
     private static final class GroupImage {
         final String name;
@@ -65,6 +68,11 @@ public final class Image {
             }
         }
         leases = state.leases.freeze();
+        for (Garbage.Heap heap : state.garbage.heaps()) {
+            if (!heap.topic().removed) {
+                garbage.add(new GarbageImage(heap.topic().number, heap.queue().freeze()));
+            }
+        }
     }
 
     private static long[] scalars(Topic topic) {
@@ -112,6 +120,17 @@ public final class Image {
             writeDead(sink, group.dead);
         }
         writeLeases(sink);
+        if (!digest) {
+            writeGarbage(sink);
+        }
+    }
+
+    private void writeGarbage(ImageSink sink) {
+        sink.put(garbage.size());
+        for (GarbageImage heap : garbage) {
+            sink.put(heap.topic);
+            writeReturned(sink, heap.queue);
+        }
     }
 
     private static void putAll(ImageSink sink, long[] values) {
@@ -199,6 +218,14 @@ public final class Image {
             readGroup(source, state);
         }
         readLeases(source, state);
+        for (long heaps = source.get(); heaps > 0; heaps--) {
+            Topic topic = state.topic((int) source.get());
+            LongQueue queue = new LongQueue();
+            for (long left = source.get(); left > 0; left--) {
+                queue.add(source.get());
+            }
+            state.garbage.add(topic, queue);
+        }
         source.expect(SECTION_WAITING | VERSION, "what waits");
         for (long due = source.get(); due >= 0; due = source.get()) {
             long id = source.get();

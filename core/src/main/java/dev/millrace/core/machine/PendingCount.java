@@ -25,6 +25,11 @@ final class PendingCount {
                 count(group.topic, group.topic.chunks.find(id >>> 16));
             }
         });
+        for (Garbage.Heap heap : state.garbage.heaps()) {
+            if (!heap.topic().removed) {
+                count(heap.topic(), heap.queue());
+            }
+        }
         for (Topic topic : state.topics()) {
             for (Group group : topic.groups) {
                 countHeld(group);
@@ -33,14 +38,18 @@ final class PendingCount {
     }
 
     private void countHeld(Group group) {
-        LongQueue.Frozen returned = group.returned.freeze();
-        for (long i = 0; i < returned.size(); i++) {
-            count(group.topic, group.topic.chunks.find(returned.get(i) >>> 16));
-        }
+        count(group.topic, group.returned);
         for (int number = group.deadTable.first(); number < group.deadTable.size(); number++) {
             if (group.deadTable.holds(number)) {
                 count(group.topic, group.deadTable.ordinal(number));
             }
+        }
+    }
+
+    private void count(Topic topic, LongQueue queue) {
+        LongQueue.Frozen frozen = queue.freeze();
+        for (long i = 0; i < frozen.size(); i++) {
+            count(topic, topic.chunks.find(frozen.get(i) >>> 16));
         }
     }
 

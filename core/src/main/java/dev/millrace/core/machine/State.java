@@ -24,6 +24,8 @@ final class State {
     final SegmentUse segments;
     /** Derived: topics whose passed chunks are still to be released. */
     final ArrayDeque<Topic> toSweep = new ArrayDeque<>();
+    /** What operators purged and chunks still count. */
+    final Garbage garbage = new Garbage();
 
     State(long startMillis, long segmentBytes) {
         waiting = new Waiting(startMillis);
