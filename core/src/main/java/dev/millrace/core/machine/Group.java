@@ -46,6 +46,8 @@ public final class Group {
     boolean removed;
     /** Leases and retries that name this group, those from before it was emptied or deleted included. */
     long held;
+    /** Whose turn it was last when only one message could be taken. Not part of the state. */
+    boolean backFirst;
     /** For the runtime: whatever it wants to find here. Not part of the state. */
     private Object attachment = Group.class;
 

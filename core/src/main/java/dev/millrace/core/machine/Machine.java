@@ -1,8 +1,6 @@
 package dev.millrace.core.machine;
 
 import dev.millrace.core.log.BatchBuffer;
-import dev.millrace.core.message.BodyLayout;
-import dev.millrace.core.message.Ids;
 import dev.millrace.structures.Expiry;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -27,13 +25,15 @@ import org.jspecify.annotations.Nullable;
 public final class Machine {
     /** A hundred years: longer delays are as good as this one, and instants stay within 55 bits. */
     public static final long MAX_DELAY_MILLIS = 3_155_760_000_000L;
-    private static final int MAX_RECORD_BODIES = 1 << 20;
+    /** Groups that one shard can ever create: their numbers have 24 bits. */
+    public static final int MAX_GROUPS = 1 << 24;
+    private static final int MAX_ERROR_CHARS = 512;
     private static final byte NONE = Records.PAD;
 
-    private final int origin;
     final State state;
     final Applier applier;
     private final RecordWriter out = new RecordWriter();
+    private final Publisher publisher;
     private long nowMillis;
     private long wallMillis;
     private long leasesHeldUntil;
@@ -41,11 +41,6 @@ public final class Machine {
 
     private byte open = NONE;
     private int openFlags;
-    private @Nullable Topic openTopic;
-    private long openFirstId;
-    private int openCount;
-    private int openBodies;
-    private final int[] openOffsets = new int[BodyLayout.MAX_COUNT / BodyLayout.STRIDE + 1];
 
     private final Expiry leaseExpiry = (handle, due, slot, payload) -> endAttempt((int) slot, -1,
             Records.REASON_TIMEOUT, null);
@@ -60,9 +55,9 @@ public final class Machine {
      *            as {@link dev.millrace.core.log.ShardLog#segmentBytes()}
      */
     public Machine(int origin, long startMillis, long segmentBytes) {
-        this.origin = origin;
         state = new State(startMillis, segmentBytes);
         applier = new Applier(state);
+        publisher = new Publisher(origin, state, applier, out);
     }
 
     // ---- the cycle ----
@@ -74,8 +69,16 @@ public final class Machine {
 
     /** Elapsed and wall time of the commands that follow. */
     public void begin(long elapsedMillis, long wallMillisNow) {
+        closeOpen();
         nowMillis = elapsedMillis;
         wallMillis = wallMillisNow;
+    }
+
+    /**
+     * The instant {@code delayMillis} from now, never early: the millisecond that has begun does not count.
+     */
+    public long after(long delayMillis) {
+        return nowMillis + 1 + Math.min(delayMillis, MAX_DELAY_MILLIS);
     }
 
     /** Ends what is open; the batch is complete. */
@@ -166,8 +169,8 @@ public final class Machine {
             return topic.group(name);
         }
         closeOpen();
-        if (state.nextGroup >= 1 << 24) {
-            throw new IllegalStateException("this shard has created 16 million groups; restart it on a new folder");
+        if (groupNumbersLeft() <= 0) {
+            throw new IllegalStateException("no group number is left");
         }
         int number = state.nextGroup;
         long startSeq = fromEarliest ? topic.earliestKept() : topic.offeredSeq;
@@ -178,6 +181,11 @@ public final class Machine {
         out.string(name);
         out.end();
         return applier.createGroup(number, topic, name, ephemeral, startSeq);
+    }
+
+    /** How many groups can still be created. */
+    public int groupNumbersLeft() {
+        return MAX_GROUPS - state.nextGroup;
     }
 
     public void deleteTopic(Topic topic) {
@@ -237,104 +245,19 @@ public final class Machine {
      * Publishes {@code count} messages that stand in {@code source} at {@code offset} as (i32 length, bytes), each
      * length checked by the caller.
      *
-     * @return the id of the first; those of the others follow by {@link Ids#next}
+     * @return the id of the first; those of the others follow by {@link dev.millrace.core.message.Ids#next}
      */
     public long publish(Topic topic, ByteBuffer source, int offset, int count) {
-        long firstId = 0;
-        int at = offset;
-        int left = count;
-        while (left > 0) {
-            if (open != BodyLayout.PUBLISH || openTopic != topic || openCount == BodyLayout.MAX_COUNT
-                    || openBodies >= MAX_RECORD_BODIES) {
-                openPublish(topic);
-            }
-            if (left == count) {
-                firstId = Ids.plus(openFirstId, openCount);
-            }
-            int start = openBodies;
-            int taken = measure(source, at, left);
-            int length = openBodies - start;
-            ByteBuffer bytes = out.room(length + BodyLayout.offsetsBytes(openCount));
-            bytes.put(bytes.position(), source, at, length);
-            bytes.position(bytes.position() + length);
-            at += length;
-            left -= taken;
+        if (!publisher.isOpen()) {
+            closeOpen();
         }
-        return firstId;
-    }
-
-    /** Counts messages into the open record until it is full; notes every 64th offset. */
-    private int measure(ByteBuffer source, int offset, int count) {
-        int taken = 0;
-        int bodies = openBodies;
-        int messages = openCount;
-        int base = offset - bodies;
-        while (taken < count && messages < BodyLayout.MAX_COUNT && (bodies < MAX_RECORD_BODIES || taken == 0)) {
-            if (messages % BodyLayout.STRIDE == 0) {
-                openOffsets[messages / BodyLayout.STRIDE] = bodies;
-            }
-            bodies += Integer.BYTES + source.getInt(base + bodies);
-            messages++;
-            taken++;
-        }
-        openBodies = bodies;
-        openCount = messages;
-        return taken;
-    }
-
-    private void openPublish(Topic topic) {
-        closeOpen();
-        long counter = Math.max(state.lastCounter + 1, Ids.counterAt(wallMillis));
-        openFirstId = Ids.of(counter, origin);
-        ByteBuffer bytes = out.beginPointedAt(BodyLayout.PUBLISH, BodyLayout.BODIES);
-        bytes.position(out.start() + BodyLayout.BODIES);
-        open = BodyLayout.PUBLISH;
-        openTopic = topic;
-        openCount = 0;
-        openBodies = 0;
+        return publisher.publish(topic, source, offset, count, wallMillis);
     }
 
     /** Publishes one message that joins its topic at {@code dueMillis}, elapsed time. */
     public long defer(Topic topic, ByteBuffer source, int offset, long dueMillis) {
         closeOpen();
-        long id = Ids.of(Math.max(state.lastCounter + 1, Ids.counterAt(wallMillis)), origin);
-        int length = Integer.BYTES + source.getInt(offset);
-        ByteBuffer bytes = out.beginPointedAt(BodyLayout.DEFER, BodyLayout.BODIES + length);
-        long location = out.location();
-        int start = out.start();
-        bytes.position(start + BodyLayout.BODIES);
-        bytes.put(bytes.position(), source, offset, length);
-        bytes.position(bytes.position() + length);
-        bodyHeader(start, topic.number, 1, id, dueMillis, length);
-        out.end();
-        int units = SegmentUse.units(out.bytes().position() - start);
-        applier.deferred(topic, new Published(location, 1, length - Integer.BYTES, units, id), dueMillis);
-        return id;
-    }
-
-    private void bodyHeader(int start, int topic, int count, long firstId, long extra, int bodies) {
-        out.bytes()
-                .putInt(start + BodyLayout.TOPIC, topic)
-                .putInt(start + BodyLayout.COUNT, count)
-                .putLong(start + BodyLayout.FIRST_ID, firstId)
-                .putLong(start + BodyLayout.BORN, wallMillis * 1_000_000)
-                .putLong(start + BodyLayout.EXTRA, extra)
-                .putInt(start + BodyLayout.BODIES_BYTES, bodies)
-                .putInt(start + BodyLayout.BODIES_BYTES + 4, 0);
-    }
-
-    private void closePublish(Topic topic) {
-        int start = out.start();
-        ByteBuffer bytes = out.room(BodyLayout.offsetsBytes(openCount));
-        for (int stride = 1; stride <= (openCount - 1) / BodyLayout.STRIDE; stride++) {
-            bytes.putInt(openOffsets[stride]);
-        }
-        bodyHeader(start, topic.number, openCount, openFirstId, topic.nextSeq, openBodies);
-        long location = out.location();
-        out.end();
-        int units = SegmentUse.units(out.bytes().position() - start);
-        applier.published(topic, new Published(location, openCount, openBodies - (long) Integer.BYTES * openCount,
-                units, openFirstId));
+        return publisher.defer(topic, source, offset, dueMillis, wallMillis);
     }
 
     // ---- leases ----
@@ -352,7 +275,13 @@ public final class Machine {
         }
         long back = group.returned.size();
         long fresh = group.topic.offeredSeq - group.cursor;
-        int takeBack = (int) Math.min(back, fresh == 0 ? max : (max + 1) / 2);
+        int half = max / 2;
+        if (max % 2 == 1 && back > 0 && fresh > 0) {
+            // The odd one goes to each in turn, so that neither starves where one is taken at a time.
+            group.backFirst = !group.backFirst;
+            half += group.backFirst ? 1 : 0;
+        }
+        int takeBack = (int) Math.min(back, fresh == 0 ? max : half);
         int takeFresh = (int) Math.min(fresh, max - takeBack);
         takeBack = (int) Math.min(back, max - takeFresh);
         out.begin(Records.LEASE, 0, 24)
@@ -377,7 +306,7 @@ public final class Machine {
     }
 
     private boolean end(long token, int flags) {
-        int slot = resolve(token);
+        int slot = resolveToEnd(token);
         if (slot < 0) {
             return false;
         }
@@ -388,7 +317,7 @@ public final class Machine {
 
     /** Given back, to be delivered again after {@code delayMillis}; false for a stale token. */
     public boolean retry(long token, long delayMillis) {
-        int slot = resolve(token);
+        int slot = resolveToEnd(token);
         if (slot < 0) {
             return false;
         }
@@ -409,7 +338,7 @@ public final class Machine {
 
     /** Given up; false for a stale token. */
     public boolean bury(long token, @Nullable String error) {
-        int slot = resolve(token);
+        int slot = resolveToEnd(token);
         if (slot < 0) {
             return false;
         }
@@ -421,6 +350,17 @@ public final class Machine {
     private int resolve(long token) {
         int slot = state.leases.resolve(token);
         return slot < 0 || state.groupOf(state.leases.place(slot)) == null ? -1 : slot;
+    }
+
+    /** As {@link #resolve}; a lease whose message was purged or whose group is gone ends here, as its holder is done. */
+    private int resolveToEnd(long token) {
+        int slot = state.leases.resolve(token);
+        if (slot >= 0 && state.groupOf(state.leases.place(slot)) == null) {
+            item(Records.ACK, 0, 8).putInt(slot).putInt((int) state.leases.seq(slot));
+            applier.acked(slot, false);
+            return -1;
+        }
+        return slot;
     }
 
     /** Whether this token is of a live lease of this group. */
@@ -440,15 +380,14 @@ public final class Machine {
         return slot >= 0;
     }
 
-    /** After recovery: ends the leases of every consumer but 0, whose clients are gone; returns whether more is to do. */
-    public boolean endAllConsumers(int limit) {
-        for (int consumer = 1; consumer < state.leases.consumers(); consumer++) {
+    /** The first consumer from this number on that has leases, or -1. */
+    public int nextConsumer(int from) {
+        for (int consumer = from; consumer < state.leases.consumers(); consumer++) {
             if (state.leases.firstOf(consumer) >= 0) {
-                endConsumer(consumer, limit);
-                return true;
+                return consumer;
             }
         }
-        return false;
+        return -1;
     }
 
     /** An attempt failed: dead by policy, or given back. A delay below 0 means the policy's backoff. */
@@ -465,14 +404,14 @@ public final class Machine {
         }
         // A retry that finds no room is delivered again at once rather than lost.
         boolean full = state.waiting.size() >= maxWaiting;
-        long due = delay == 0 || full ? 0 : nowMillis + Math.min(delay, MAX_DELAY_MILLIS);
+        long due = delay == 0 || full ? 0 : after(delay);
         item(Records.RETRY, 0, 16).putInt(slot).putInt((int) state.leases.seq(slot)).putLong(due << 8 | reason);
         applier.retry(slot, due, reason);
     }
 
     private void dead(int slot, int reason, @Nullable String error) {
         closeOpen();
-        String text = error == null ? "" : error.length() > 512 ? error.substring(0, 512) : error;
+        String text = error == null ? "" : RecordWriter.storable(error, MAX_ERROR_CHARS);
         out.begin(Records.DEAD, 0, 20)
                 .putInt(slot)
                 .putInt((int) state.leases.seq(slot))
@@ -561,17 +500,10 @@ public final class Machine {
     }
 
     private void closeOpen() {
-        byte kind = open;
-        if (kind == NONE) {
-            return;
-        }
-        open = NONE;
-        openFlags = 0;
-        if (kind == BodyLayout.PUBLISH && openTopic != null) {
-            Topic topic = openTopic;
-            openTopic = null;
-            closePublish(topic);
-        } else {
+        publisher.close();
+        if (open != NONE) {
+            open = NONE;
+            openFlags = 0;
             out.end();
         }
     }

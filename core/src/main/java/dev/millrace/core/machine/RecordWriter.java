@@ -104,6 +104,12 @@ final class RecordWriter {
         to.putShort((short) bytes.length).put(bytes);
     }
 
+    /** The text, cut to so many characters, as it will be read back: what is no character becomes a question mark. */
+    static String storable(String text, int maxChars) {
+        String cut = text.length() > maxChars ? text.substring(0, maxChars) : text;
+        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+    }
+
     static String string(ByteBuffer from) {
         byte[] bytes = new byte[from.getShort() & 0xFFFF];
         from.get(bytes);

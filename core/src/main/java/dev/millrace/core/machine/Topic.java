@@ -59,6 +59,11 @@ public final class Topic {
         return ephemeral;
     }
 
+    /** False once it was deleted. */
+    public boolean exists() {
+        return !removed;
+    }
+
     public boolean paused() {
         return paused;
     }

@@ -20,6 +20,7 @@ final class ClientSession implements Session {
     private final ConcurrentLinkedQueue<Submission> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong outstanding = new AtomicLong();
+    private final AtomicBoolean toldEnded = new AtomicBoolean();
     private volatile boolean closing;
 
     /** Owner thread: its subscriptions. */
@@ -74,6 +75,13 @@ final class ClientSession implements Session {
         inbox.bytes.addAndGet(-submission.publishedBytes);
         if (!ended) {
             listener.copied(submission);
+        }
+    }
+
+    /** Tells the client that it is over; only the first time counts. On the owner thread, or once there is none. */
+    void tellEnded(String reason) {
+        if (toldEnded.compareAndSet(false, true)) {
+            listener.ended(reason);
         }
     }
 

@@ -5,18 +5,21 @@ import dev.millrace.core.machine.Topic;
 
 /** Runs the commands of a submission, in order. Owner thread only. */
 final class Commands {
+    /** More than any record takes besides bodies, the creation of a topic and a gap before it included. */
+    private static final int RECORD_BYTES = 3 << 10;
+
     private Commands() {}
 
     static void run(Shard shard, Submission submission) {
         Machine machine = shard.machine();
         for (int i = 0; i < submission.size; i++) {
+            shard.makeRoomFor(RECORD_BYTES);
             submission.results[i] = switch (submission.kinds[i]) {
                 case Submission.PUBLISH, Submission.DEFER -> publish(shard, submission, i);
                 case Submission.ACK -> outcome(machine.ack(submission.first[i]));
                 case Submission.RETRY -> outcome(machine.retry(submission.first[i], submission.second[i]));
                 case Submission.EXTEND ->
-                        outcome(machine.extend(submission.first[i],
-                                shard.nowMillis() + Math.min(submission.second[i], Machine.MAX_DELAY_MILLIS)));
+                        outcome(machine.extend(submission.first[i], machine.after(submission.second[i])));
                 case Submission.FILTER -> outcome(machine.filter(submission.first[i]));
                 case Submission.BURY -> outcome(machine.bury(submission.first[i], (String) submission.refs[i]));
                 case Submission.CREDIT -> credit(shard, submission, i);
@@ -39,6 +42,7 @@ final class Commands {
                 && shard.machine().waiting() >= shard.options().limits().waiting()) {
             return Outcome.LIMIT;
         }
+        shard.makeRoomFor((int) submission.first[i] + RECORD_BYTES);
         Topic topic;
         try {
             topic = shard.topology().topic(ref);
@@ -52,9 +56,8 @@ final class Commands {
         } else if (value <= 0) {
             submission.second[i] = shard.machine().publish(topic, submission.data, offset, 1);
         } else {
-            submission.second[i] = shard.machine()
-                    .defer(topic, submission.data, offset,
-                            shard.nowMillis() + Math.min(value, Machine.MAX_DELAY_MILLIS));
+            Machine machine = shard.machine();
+            submission.second[i] = machine.defer(topic, submission.data, offset, machine.after(value));
         }
         return Outcome.OK;
     }

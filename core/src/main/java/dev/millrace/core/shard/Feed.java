@@ -82,7 +82,7 @@ final class Feed {
     }
 
     /** Leases up to {@code limit} messages; returns how many. */
-    int serve(Machine machine, long nowMillis, int limit, Courier courier) {
+    int serve(Machine machine, int limit, Courier courier) {
         int hungry = 0;
         for (int i = 0; i < consumers.size(); i++) {
             if (consumers.get(i).capacity() > 0) {
@@ -100,25 +100,26 @@ final class Feed {
             Consumer consumer = consumers.get(Math.floorMod(turn + i, size));
             int want = (int) Math.min(Math.min(consumer.capacity(), share), left);
             if (want > 0) {
-                left -= lease(machine, consumer, nowMillis, want, courier);
+                left -= lease(machine, consumer, want, courier);
             }
         }
         return limit - left;
     }
 
-    private int lease(Machine machine, Consumer consumer, long nowMillis, int want, Courier courier) {
+    private int lease(Machine machine, Consumer consumer, int want, Courier courier) {
         Delivery delivery = courier.start(consumer, (int) Math.min(want, group.ready()));
-        int taken = machine.lease(group, consumer.number, nowMillis + consumer.leaseMillis, want, new DeliverySink() {
-            @Override
-            public void run(long location, int index) {
-                delivery.startRun(location, index);
-            }
+        int taken = machine.lease(group, consumer.number, machine.after(consumer.leaseMillis), want,
+                new DeliverySink() {
+                    @Override
+                    public void run(long location, int index) {
+                        delivery.startRun(location, index);
+                    }
 
-            @Override
-            public void message(long token, int attempts) {
-                delivery.add(token, attempts);
-            }
-        });
+                    @Override
+                    public void message(long token, int attempts) {
+                        delivery.add(token, attempts);
+                    }
+                });
         if (taken > 0) {
             consumer.inFlight += taken;
             courier.send(consumer, delivery);

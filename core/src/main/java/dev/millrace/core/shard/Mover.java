@@ -72,8 +72,8 @@ final class Mover {
         phase = Phase.COLLECT;
     }
 
-    /** One slice; returns whether there is more to do at once. */
-    boolean work() {
+    /** One slice, of at most so many records; returns whether there is more to do at once. */
+    boolean work(int records) {
         MovePlan current = plan;
         if (current == null) {
             return false;
@@ -82,7 +82,7 @@ final class Mover {
             case IDLE -> false;
             case COLLECT -> collect(current);
             case COPY -> awaitCopy();
-            case APPLY -> apply(current);
+            case APPLY -> apply(current, Math.min(SLICE, records));
         };
     }
 
@@ -104,8 +104,8 @@ final class Mover {
         return phase == Phase.APPLY;
     }
 
-    private boolean apply(MovePlan current) {
-        if (current.apply(SLICE)) {
+    private boolean apply(MovePlan current, int slice) {
+        if (current.apply(slice)) {
             phase = Phase.IDLE;
             plan = null;
         }

@@ -4,14 +4,9 @@ import dev.millrace.core.log.LogException;
 import dev.millrace.core.log.LogFactory;
 import dev.millrace.core.log.RecoveryReport;
 import dev.millrace.core.log.ShardLog;
-import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.MissingException;
-import dev.millrace.core.machine.Topic;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.BitSet;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -37,12 +32,15 @@ public final class Shard {
     private static final int QUANTUM_BYTES = 256 << 10;
     private static final int TIMERS_PER_CYCLE = 2_000;
     private static final int LEASES_PER_CYCLE = 8_192;
-    private static final int ENDED_PER_CYCLE = 1_000;
     private static final int CALLS_PER_CYCLE = 64;
-    /** A batch that nobody waits for is appended after this time, or when it has grown to this size. */
+    private static final int COMMANDS_PER_CYCLE = 65_536;
+    /** A timer, a lease or the end of one writes at most so much. */
+    private static final int ITEM_BYTES = 48;
+    private static final int MOVE_BYTES = 64;
     private static final long QUIET_NANOS = 100_000_000;
     private static final long TIDYING_NANOS = 10_000_000_000L;
     private static final long FINAL_SNAPSHOT_NANOS = 10_000_000_000L;
+    /** A batch that nobody waits for is appended after this time, or when it has grown to this size. */
     private static final long LAZY_NANOS = 10_000_000;
     private static final int LAZY_BYTES = 64 << 10;
 
@@ -62,11 +60,7 @@ public final class Shard {
     private final Reclaimer reclaimer;
     private final Mover mover;
     private final ArrayDeque<Feed> hungry = new ArrayDeque<>();
-    private final ArrayDeque<ClientSession> ending = new ArrayDeque<>();
-    private final ArrayDeque<Feed.Consumer> settled = new ArrayDeque<>();
-    private final List<ClientSession> sessions = new ArrayList<>();
-    private final BitSet consumerNumbers = new BitSet();
-    private final List<Feed.@Nullable Consumer> consumers = new ArrayList<>();
+    private final Consumers consumers;
     private final Feed.Courier courier;
 
     private long elapsedBaseMillis;
@@ -84,7 +78,7 @@ public final class Shard {
     private int tidyingSnapshots;
     private long snapshotAtNanos;
     private boolean hasRoom = true;
-    private boolean recoveredLeases;
+    private boolean ephemeralsGone;
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Throwable readFailure;
     private volatile boolean stopped;
@@ -122,6 +116,7 @@ public final class Shard {
         elapsedBaseMillis = recovery.lastWallMillis() == 0 ? 0 : recovery.lastElapsedMillis() + slept;
         nowMillis = elapsedBaseMillis;
         machine.limitWaiting(options.limits().waiting());
+        consumers = new Consumers(this, machine);
         machine.serve(topology, nowMillis);
         topology.adopt(machine);
         courier = new Feed.Courier() {
@@ -148,10 +143,14 @@ public final class Shard {
     /** Opens a session; its listener is called on the owner thread. */
     public Session openSession(SessionListener listener) {
         ClientSession session = new ClientSession(listener, inbox);
-        inbox.offer(new PendingCall<>(shard -> {
-            shard.sessions.add(session);
+        CompletableFuture<Session> opened = call(shard -> {
+            shard.consumers.open(session);
             return session;
-        }));
+        });
+        opened.exceptionally(reason -> {
+            session.tellEnded("the shard has stopped");
+            return session;
+        });
         return session;
     }
 
@@ -213,19 +212,21 @@ public final class Shard {
             throw new LogException(LogException.Category.DAMAGED, String.valueOf(reason.getMessage()), reason);
         }
         long began = clock.nanos();
-        nowMillis = elapsedBaseMillis + (began - startNanos) / 1_000_000;
-        machine.begin(nowMillis, clock.wallMillis());
+        readClocks(began);
         stall.cycleStarts(began, nowMillis, machine);
         attach(reservedBytes);
         hasRoom = log.hasRoom();
-        boolean more = endSessions();
+        boolean more = consumers.endSome();
+        dropEphemerals();
         more |= takeCalls();
         more |= takeSessions();
         // After what was received: an ack that is here already is in time.
-        more |= !machine.advance(TIMERS_PER_CYCLE);
-        forgetSettled();
+        makeRoomFor(0);
+        more |= !machine.advance(Math.min(TIMERS_PER_CYCLE, itemsPerSlice()));
+        consumers.forgetSettled();
         more |= feed();
-        more |= mover.work();
+        makeRoomFor(0);
+        more |= mover.work(batchBytes / MOVE_BYTES);
         machine.finish();
         appendIfDue(began);
         more |= keepHouse(began);
@@ -254,6 +255,20 @@ public final class Shard {
         return wait;
     }
 
+    /** Commands that follow happen now. */
+    private void readClocks(long nanos) {
+        nowMillis = elapsedBaseMillis + (nanos - startNanos) / 1_000_000;
+        machine.begin(nowMillis, clock.wallMillis());
+    }
+
+    /** What is ephemeral goes with its last user, and after a restart there is none. */
+    private void dropEphemerals() {
+        if (!ephemeralsGone) {
+            ephemeralsGone = true;
+            topology.dropEphemerals();
+        }
+    }
+
     private void attach(int bytes) {
         if (!attached) {
             machine.attach(log.batch(), log.reserve(bytes));
@@ -279,7 +294,7 @@ public final class Shard {
         if (lazySince == 0) {
             lazySince = began;
         }
-        if (awaited || began - lazySince >= LAZY_NANOS || log.batch().length() >= LAZY_BYTES) {
+        if (awaited || began - lazySince >= LAZY_NANOS || log.batch().length() >= Math.min(LAZY_BYTES, batchBytes)) {
             append();
         }
         syncIfDue(began);
@@ -347,25 +362,31 @@ public final class Shard {
     }
 
     private boolean takeSessions() {
-        while (machine.batchLength() < batchBytes) {
+        int left = COMMANDS_PER_CYCLE;
+        while (left > 0 && hasRoomInBatch()) {
             ClientSession session = inbox.pollSession();
             if (session == null) {
                 return false;
             }
-            take(session);
+            left -= take(session);
         }
         return true;
     }
 
-    private void take(ClientSession session) {
+    private int take(ClientSession session) {
         int quantum = QUANTUM_BYTES;
+        int taken = 1;
         while (quantum > 0) {
             Submission submission = session.poll();
             if (submission == null) {
                 break;
             }
             quantum -= submission.publishedBytes + submission.size * 8;
-            makeRoomFor(submission.publishedBytes + submission.size * 64);
+            taken += submission.size;
+            if (submission.timed) {
+                // The submission may have come after the cycle began: counted from then, it would be early.
+                readClocks(clock.nanos());
+            }
             Commands.run(this, submission);
             session.copied(submission);
             if (submission.publishes > 0) {
@@ -376,28 +397,42 @@ public final class Shard {
             outbox.complete(session, submission);
         }
         if (session.isClosing() && !session.ended) {
-            end(session);
+            consumers.end(session);
         }
         session.rest();
+        return taken;
+    }
+
+    /** Items of small records that one slice of work may write. */
+    int itemsPerSlice() {
+        return batchBytes / ITEM_BYTES;
+    }
+
+    /** Whether more may go into this batch before it is appended. */
+    boolean hasRoomInBatch() {
+        return machine.batchLength() < batchBytes;
     }
 
     /** Appends what there is if so much more would not fit into the reserved room. */
-    private void makeRoomFor(int more) {
+    void makeRoomFor(int more) {
         long needed = (long) machine.batchLength() + more + batchBytes;
         if (needed > reserved) {
             append();
             attached = false;
             attach(Math.max(reservedBytes, more + 2 * batchBytes));
+            readClocks(clock.nanos());
         }
     }
 
     private boolean feed() {
         machine.finish();
-        int left = Math.min(LEASES_PER_CYCLE, options.limits().leases() - machine.leases());
+        makeRoomFor(0);
+        int left = Math.min(Math.min(LEASES_PER_CYCLE, itemsPerSlice()),
+                options.limits().leases() - machine.leases());
         for (int i = hungry.size(); i > 0 && left > 0; i--) {
             Feed feed = hungry.remove();
             feed.queued = false;
-            left -= feed.serve(machine, nowMillis, left, courier);
+            left -= feed.serve(machine, left, courier);
             if (feed.group.deliverable() && feed.isHungry()) {
                 enqueue(feed);
             }
@@ -414,87 +449,15 @@ public final class Shard {
 
     // ---- sessions and subscriptions, owner thread ----
 
-    private void end(ClientSession session) {
-        session.ended = true;
-        sessions.remove(session);
-        ending.add(session);
-    }
-
-    private boolean endSessions() {
-        if (!recoveredLeases) {
-            recoveredLeases = !machine.endAllConsumers(ENDED_PER_CYCLE);
-            if (!recoveredLeases) {
-                return true;
-            }
-        }
-        ClientSession session = ending.peek();
-        if (session == null) {
-            return false;
-        }
-        for (int i = session.consumers.size() - 1; i >= 0; i--) {
-            Feed.Consumer consumer = session.consumers.get(i);
-            consumer.ended = true;
-            if (machine.endConsumer(consumer.number, ENDED_PER_CYCLE)) {
-                return true;
-            }
-            forget(consumer);
-            session.consumers.remove(i);
-        }
-        ending.remove();
-        return !ending.isEmpty();
-    }
-
-    private void forget(Feed.Consumer consumer) {
-        consumer.feed.consumers.remove(consumer);
-        consumers.set(consumer.number, null);
-        consumerNumbers.clear(consumer.number);
-        topology.consumerLeft(consumer.feed.group);
-    }
-
     /** Subscribes a session of this shard; creates topic and group when missing. */
     public Subscription subscribe(Session session, String topicName, String groupName, long leaseMillis,
             int maxConsumers) {
-        ClientSession client = (ClientSession) session;
-        if (client.ended) {
-            throw new LimitException("the session has ended");
-        }
-        Topic topic = topology.topic(topicName);
-        Group group = topology.group(topic, groupName, topic.groups().isEmpty());
-        Feed feed = topology.feed(group);
-        if (maxConsumers > 0 && feed.consumers.size() >= maxConsumers) {
-            throw new LimitException("consumers for " + topicName + ":" + groupName + " exceeds limit of "
-                    + maxConsumers);
-        }
-        int free = consumerNumbers.nextClearBit(1);
-        consumerNumbers.set(free);
-        while (consumers.size() <= free) {
-            consumers.add(null);
-        }
-        Feed.Consumer consumer = new Feed.Consumer(client, feed, free, leaseMillis);
-        consumers.set(free, consumer);
-        feed.consumers.add(consumer);
-        client.consumers.add(consumer);
-        return consumer;
+        return consumers.subscribe((ClientSession) session, topicName, groupName, leaseMillis, maxConsumers);
     }
 
     /** Ends a subscription; its leases stay until they are settled or the session ends. */
     public void unsubscribe(Subscription subscription) {
-        Feed.Consumer consumer = (Feed.Consumer) subscription;
-        consumer.ended = true;
-        consumer.feed.consumers.remove(consumer);
-        if (consumer.inFlight == 0) {
-            settled.add(consumer);
-        }
-    }
-
-    /** Subscriptions that ended before their session, once their last lease is over. */
-    private void forgetSettled() {
-        for (Feed.Consumer consumer = settled.poll(); consumer != null; consumer = settled.poll()) {
-            if (!consumer.session.ended && consumers.get(consumer.number) == consumer) {
-                forget(consumer);
-                consumer.session.consumers.remove(consumer);
-            }
-        }
+        consumers.unsubscribe((Feed.Consumer) subscription);
     }
 
     void credit(Feed.Consumer consumer, int credit) {
@@ -504,26 +467,8 @@ public final class Shard {
         }
     }
 
-    void leaseEnded(int consumerNumber) {
-        Feed.Consumer consumer = consumerNumber < consumers.size() ? consumers.get(consumerNumber) : null;
-        if (consumer != null) {
-            consumer.inFlight--;
-            if (consumer.ended && consumer.inFlight == 0) {
-                settled.add(consumer); // not at once: the machine is in the middle of a command
-            } else if (consumer.capacity() > 0 && consumer.feed.group.deliverable()) {
-                enqueue(consumer.feed);
-            }
-        }
-    }
-
-    /** Ends the sessions that subscribed a group that is gone. */
-    void groupGone(Feed feed, String reason) {
-        for (Feed.Consumer consumer : List.copyOf(feed.consumers)) {
-            if (!consumer.session.ended) {
-                consumer.session.listener.ended(reason);
-                end(consumer.session);
-            }
-        }
+    Consumers consumers() {
+        return consumers;
     }
 
     // ---- what calls use, owner thread ----
@@ -620,12 +565,6 @@ public final class Shard {
         for (PendingCall<?> call = inbox.pollCall(); call != null; call = inbox.pollCall()) {
             call.fail(unknown);
         }
-        for (ClientSession session : List.copyOf(sessions)) {
-            if (!session.ended) {
-                session.ended = true;
-                session.listener.ended(message);
-            }
-        }
-        sessions.clear();
+        consumers.shardEnded(message);
     }
 }

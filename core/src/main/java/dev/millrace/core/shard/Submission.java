@@ -36,6 +36,8 @@ public final class Submission {
     int publishes;
     /** When it was handed over; for metrics. */
     long submittedNanos;
+    /** Whether an instant is counted from the moment it is taken. */
+    boolean timed;
     ByteBuffer data = NO_DATA;
     private @Nullable Object attachment;
 
@@ -63,6 +65,7 @@ public final class Submission {
     public void defer(TopicRef topic, int offset, int bytes, long delayMillis) {
         publishes++;
         publishedBytes += bytes;
+        timed = true;
         add(DEFER, (long) offset << 32 | bytes, delayMillis, topic);
     }
 
@@ -73,11 +76,13 @@ public final class Submission {
 
     /** Deliver again after {@code delayMillis} (0: as soon as somebody can take it). */
     public void retry(long token, long delayMillis) {
+        timed = true;
         add(RETRY, token, delayMillis, null);
     }
 
     /** The lease now ends {@code leaseMillis} from now. */
     public void extend(long token, long leaseMillis) {
+        timed = true;
         add(EXTEND, token, leaseMillis, null);
     }
 
@@ -139,6 +144,7 @@ public final class Submission {
         size = 0;
         publishedBytes = 0;
         publishes = 0;
+        timed = false;
         data = NO_DATA;
         attachment = null;
     }

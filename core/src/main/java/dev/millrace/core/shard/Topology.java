@@ -4,6 +4,7 @@ import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.MachineListener;
 import dev.millrace.core.machine.Topic;
+import java.util.List;
 
 /**
  * Topics and groups as the runtime uses them: created on demand, removed with their last user when ephemeral, each group
@@ -46,7 +47,8 @@ public final class Topology implements MachineListener {
     /** The topic that a reference names, created if missing. */
     Topic topic(TopicRef ref) {
         Topic topic = ref.number >= 0 ? shard.machine().topicOrNull(ref.number) : null;
-        if (topic == null) {
+        // The number may be of an earlier life of the shard, whose last records were lost.
+        if (topic == null || !topic.name().equals(ref.name())) {
             topic = topic(ref.name());
             ref.number = topic.number();
         }
@@ -58,6 +60,10 @@ public final class Topology implements MachineListener {
         if (!topic.hasGroup(name) && topic.groups().size() >= shard.options().limits().groups()) {
             throw new LimitException("topic " + topic.name() + " has " + topic.groups().size()
                     + " groups, as many as limit-groups allows; delete some or raise it");
+        }
+        if (!topic.hasGroup(name) && shard.machine().groupNumbersLeft() <= 0) {
+            throw new LimitException("the limit of " + Machine.MAX_GROUPS + " groups ever created in one shard is"
+                    + " reached; move to a new data folder");
         }
         return shard.machine().createGroup(topic, name, name.endsWith(EPHEMERAL_SUFFIX), fromEarliest);
     }
@@ -76,12 +82,25 @@ public final class Topology implements MachineListener {
         return group.attachment() instanceof Feed feed ? feed.consumers.size() : 0;
     }
 
+    /** After recovery: deletes what is ephemeral and has no user. */
+    void dropEphemerals() {
+        for (Topic topic : List.copyOf(shard.machine().topics())) {
+            for (Group group : List.copyOf(topic.groups())) {
+                shard.makeRoomFor(0);
+                consumerLeft(group);
+            }
+            if (topic.exists() && topic.ephemeral() && topic.groups().isEmpty()) {
+                shard.machine().deleteTopic(topic);
+            }
+        }
+    }
+
     /** A subscription is over: what was ephemeral goes with the last one. */
     void consumerLeft(Group group) {
         if (group.ephemeral() && group.exists() && subscriptions(group) == 0) {
             Topic topic = group.topic();
             shard.machine().deleteGroup(group);
-            if (topic.ephemeral() && topic.groups().isEmpty()) {
+            if (topic.exists() && topic.ephemeral() && topic.groups().isEmpty()) {
                 shard.machine().deleteTopic(topic);
             }
         }
@@ -101,7 +120,7 @@ public final class Topology implements MachineListener {
 
     @Override
     public void leaseEnded(int consumer) {
-        shard.leaseEnded(consumer);
+        shard.consumers().leaseEnded(consumer);
     }
 
     @Override
@@ -122,7 +141,7 @@ public final class Topology implements MachineListener {
     @Override
     public void groupDeleted(Group group) {
         if (group.attachment() instanceof Feed feed) {
-            shard.groupGone(feed, "group " + group.topic().name() + ":" + group.name() + " was deleted");
+            shard.consumers().groupGone(feed, "group " + group.topic().name() + ":" + group.name() + " was deleted");
         }
         listener.groupDeleted(group.topic().name(), group.name());
     }

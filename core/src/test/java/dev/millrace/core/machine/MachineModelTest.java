@@ -349,8 +349,8 @@ class MachineModelTest {
         if (random.nextBoolean()) {
             rig.goOnWith(replayed);
             List<Entry> leased = new ArrayList<>(model.byToken.values());
-            while (rig.machine.endAllConsumers(1 + random.nextInt(20))) {
-                // a slice
+            for (int number = rig.machine.nextConsumer(0); number >= 0; number = rig.machine.nextConsumer(number)) {
+                rig.machine.endConsumer(number, 1 + random.nextInt(20));
             }
             for (Entry entry : leased) {
                 model.fail(entry, -1, Records.REASON_SESSION, rig.nowMillis);

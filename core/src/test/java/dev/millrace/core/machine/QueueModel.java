@@ -245,7 +245,7 @@ final class QueueModel {
             entry.group.giveBack(entry);
         } else {
             entry.status = Status.RETRYING;
-            entry.dueMillis = nowMillis + delayMillis;
+            entry.dueMillis = nowMillis + 1 + delayMillis;
         }
     }
 
