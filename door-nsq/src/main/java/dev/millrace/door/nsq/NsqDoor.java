@@ -1,21 +1,28 @@
 package dev.millrace.door.nsq;
 
 import dev.millrace.door.nsq.auth.Authorizer;
+import dev.millrace.door.nsq.http.Config;
+import dev.millrace.door.nsq.http.Failure;
+import dev.millrace.door.nsq.http.NsqdHttp;
+import dev.millrace.door.nsq.http.Parts;
+import dev.millrace.door.nsq.http.Publisher;
+import dev.millrace.door.nsq.json.JsonText;
+import dev.millrace.door.nsq.lookup.KnownTopics;
+import dev.millrace.door.nsq.lookup.LookupClient;
+import dev.millrace.door.nsq.lookup.LookupStarter;
 import dev.millrace.door.nsq.options.NsqdOptions;
-import dev.millrace.door.nsq.options.OptionException;
-import dev.millrace.door.nsq.remote.HttpRequests;
 import dev.millrace.door.nsq.tcp.Ephemerals;
 import dev.millrace.door.nsq.tcp.Hub;
 import dev.millrace.door.nsq.tcp.TcpDoor;
-import dev.millrace.net.ClientAuthPolicy;
 import dev.millrace.net.EventLoops;
 import dev.millrace.net.ListenAddress;
-import dev.millrace.net.TlsContexts;
-import dev.millrace.net.TlsSettings;
+import dev.millrace.net.http.HttpServer;
+import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
 import io.netty.handler.ssl.SslContext;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,60 +35,97 @@ public final class NsqDoor implements AutoCloseable {
     /** What is advertised: the protocol's level, and who speaks it. */
     public static final String VERSION = "1.3.0+millrace";
 
-    private final Hub hub;
-    private final @Nullable HttpRequests requests;
+    private final NsqdOptions options;
+    private final Instant started = Instant.now();
+    private final LazyRequests requests;
+    private final LookupClient lookups;
+    private final Publisher publisher;
     private final TcpDoor tcp;
+    private final @Nullable HttpServer http;
+    private final @Nullable HttpServer https;
 
-    private NsqDoor(Broker broker, NsqdOptions options, EventLoops loops) {
-        SslContext tls = tls(options);
-        boolean remote = options.auth().enabled();
-        requests = remote ? new HttpRequests(options.discovery(), options.tls().rootCaFile()) : null;
-        Authorizer authorizer = requests != null && options.auth().enabled() ? new Authorizer(options.auth(), requests)
-                : null;
-        hub = new Hub(broker, options, VERSION, new Ephemerals(broker), new Hub.Extras(tls, authorizer, null));
-        hub.ephemerals().removeLeftovers().join();
-        tcp = TcpDoor.open(loops, hub, address(options.listen().tcp()));
+    private NsqDoor(Broker broker, NsqdOptions options, EventLoops loops, Consumer<String> logLevel) {
+        this.options = options;
+        SslContext tls = DoorTls.context(options.tls());
+        requests = new LazyRequests(options.discovery(), options.tls().rootCaFile());
+        Authorizer authorizer = options.auth().enabled() ? new Authorizer(options.auth(), requests.get()) : null;
+        Ephemerals ephemerals = new Ephemerals(broker);
+        ephemerals.removeLeftovers().join();
+        KnownTopics topics = KnownTopics.of(broker).join();
+        lookups = new LookupClient(this::identity, topics);
+        LookupStarter starter = new LookupStarter(broker, topics, lookups, requests);
+        Hub hub = new Hub(broker, options, VERSION, ephemerals, new Hub.Extras(tls, authorizer, starter));
+        topics.follow(new Housekeeping(hub));
+        publisher = new Publisher(broker);
+        tcp = TcpDoor.open(loops, hub, DoorAddress.of(options.listen().tcp()));
+        Config config = new Config(options, lookups::register, logLevel);
+        Router router = NsqdHttp.router(new Self(), new Parts(hub, tcp, publisher, topics, config));
+        https = tls == null || options.listen().https().isEmpty()
+                ? null
+                : HttpServer.builder(loops, router, Failure.writer())
+                        .tls(tls)
+                        .start(DoorAddress.of(options.listen().https()));
+        http = startHttp(loops, router);
+        lookups.register(options.discovery().lookupdTcp());
+    }
+
+    private @Nullable HttpServer startHttp(EventLoops loops, Router router) {
+        if (options.listen().http().isEmpty()) {
+            return null;
+        }
+        HttpServer.Builder builder = HttpServer.builder(loops, router, Failure.writer());
+        if (options.tls().required() == NsqdOptions.TlsRequired.YES) {
+            builder.before(_ -> {
+                throw Failure.tlsRequired(httpsAddress().port());
+            });
+        }
+        return builder.start(DoorAddress.of(options.listen().http()));
     }
 
     /**
      * Listens as the options say; returns when clients are served.
      *
+     * @param logLevel
+     *            is given the level that {@code PUT /config/log_level} asks for: debug, info, warn, error or fatal
      * @throws dev.millrace.net.NetException
      *             if an address cannot be had or a certificate not be read
      */
-    public static NsqDoor open(Broker broker, NsqdOptions options, EventLoops loops) {
-        return new NsqDoor(broker, options.validated(), loops);
+    public static NsqDoor open(Broker broker, NsqdOptions options, EventLoops loops, Consumer<String> logLevel) {
+        return new NsqDoor(broker, options.validated(), loops, logLevel);
+    }
+
+    /** What nsqlookupds are told of this server. */
+    private byte[] identity() {
+        NsqdOptions.Broadcast broadcast = options.broadcast();
+        return new JsonText().object()
+                .put("broadcast_address", broadcast.address())
+                .put("hostname", NsqdOptions.hostname())
+                .put("http_port", broadcast.httpPort() > 0 ? broadcast.httpPort() : httpAddress().port())
+                .put("tcp_port", broadcast.tcpPort() > 0 ? broadcast.tcpPort() : tcpAddress().port())
+                .put("topology_region", broadcast.topologyRegion())
+                .put("topology_zone", broadcast.topologyZone())
+                .put("version", VERSION)
+                .end()
+                .bytes();
     }
 
     public ListenAddress tcpAddress() {
         return tcp.address();
     }
 
-    /** nsqd's notation: host:port, a path of a unix socket, or nothing at all. */
-    static ListenAddress address(String text) {
-        if (text.isEmpty()) {
-            return ListenAddress.OFF;
-        }
-        return text.indexOf(':') < 0 && !"off".equals(text) ? new ListenAddress.Unix(Path.of(text))
-                : ListenAddress.parse(text);
+    /** {@link ListenAddress#OFF} if there is none. */
+    public ListenAddress httpAddress() {
+        return http == null ? ListenAddress.OFF : http.address();
     }
 
-    private static @Nullable SslContext tls(NsqdOptions options) {
-        NsqdOptions.Tls tls = options.tls();
-        if (!tls.configured()) {
-            return null;
-        }
-        if (tls.certFile().isEmpty() || tls.keyFile().isEmpty()) {
-            throw new OptionException("TLS needs both --tls-cert and --tls-key");
-        }
-        ClientAuthPolicy clients = switch (tls.clients()) {
-            case NONE -> ClientAuthPolicy.NONE;
-            case ANY -> ClientAuthPolicy.REQUIRE;
-            case VERIFIED -> ClientAuthPolicy.REQUIRE_VERIFY;
-        };
-        Path roots = tls.rootCaFile().isEmpty() ? null : Path.of(tls.rootCaFile());
-        return TlsContexts.server(new TlsSettings(Path.of(tls.certFile()), Path.of(tls.keyFile()), clients, roots,
-                tls.minVersion()));
+    /** {@link ListenAddress#OFF} if there is none. */
+    public ListenAddress httpsAddress() {
+        return https == null ? ListenAddress.OFF : https.address();
+    }
+
+    /** Open TCP connections. */
+    public int connections() {
+        return tcp.clients().join().size();
     }
 
     @Override
@@ -91,9 +135,43 @@ public final class NsqDoor implements AutoCloseable {
 
     /** Takes no further connection, answers what was asked for at most {@code drain}, then closes all. Idempotent. */
     public void close(Duration drain) {
+        lookups.close();
+        if (http != null) {
+            http.close(drain);
+        }
+        if (https != null) {
+            https.close(drain);
+        }
         tcp.close(drain);
-        if (requests != null) {
-            requests.close();
+        publisher.close();
+        requests.close();
+    }
+
+    /** What the HTTP API tells of this server. */
+    private final class Self implements NsqdHttp.Server {
+        @Override
+        public String version() {
+            return VERSION;
+        }
+
+        @Override
+        public Instant started() {
+            return started;
+        }
+
+        @Override
+        public int tcpPort() {
+            return tcpAddress().port();
+        }
+
+        @Override
+        public int httpPort() {
+            return httpAddress().port();
+        }
+
+        @Override
+        public NsqdOptions options() {
+            return options;
         }
     }
 }

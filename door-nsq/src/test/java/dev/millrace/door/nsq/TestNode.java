@@ -6,7 +6,6 @@ import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
 import dev.millrace.net.EventLoops;
-import dev.millrace.net.ListenAddress;
 import dev.millrace.node.Broker;
 import dev.millrace.node.Node;
 import dev.millrace.node.NodeOptions;
@@ -21,6 +20,7 @@ public final class TestNode implements AutoCloseable {
     private final FileLogFactory logs;
     private final Node node;
     private final EventLoops loops = EventLoops.open("nsq-test", 1);
+    private volatile String logLevel = "";
     private @Nullable NsqDoor door;
 
     private TestNode(Path folder, int shards) {
@@ -43,7 +43,8 @@ public final class TestNode implements AutoCloseable {
                 .with("https-address", "127.0.0.1:0")
                 .with("broadcast-address", "127.0.0.1");
         try {
-            test.door = NsqDoor.open(test.node.broker(), change.apply(options), test.loops);
+            test.door = NsqDoor.open(test.node.broker(), change.apply(options), test.loops,
+                    level -> test.logLevel = level);
         } catch (RuntimeException e) {
             test.close();
             throw e;
@@ -63,7 +64,20 @@ public final class TestNode implements AutoCloseable {
     }
 
     public int tcpPort() {
-        return ((ListenAddress.Tcp) door().tcpAddress()).port();
+        return door().tcpAddress().port();
+    }
+
+    public int httpPort() {
+        return door().httpAddress().port();
+    }
+
+    public int httpsPort() {
+        return door().httpsAddress().port();
+    }
+
+    /** What was last asked for by {@code PUT /config/log_level}. */
+    public String logLevel() {
+        return logLevel;
     }
 
     /** A connection that has sent the magic. */

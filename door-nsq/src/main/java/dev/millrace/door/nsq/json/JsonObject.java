@@ -18,7 +18,8 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class JsonObject {
     private static final JsonFactory FACTORY = new JsonFactory();
-    private static final JsonObject EMPTY = new JsonObject(Map.of());
+    /** An object without members. */
+    public static final JsonObject EMPTY = new JsonObject(Map.of());
 
     private final Map<String, Object> members;
 

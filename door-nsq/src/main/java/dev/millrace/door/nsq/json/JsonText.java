@@ -3,6 +3,7 @@ package dev.millrace.door.nsq.json;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.Locale;
 
 /**
  * Writes JSON in the order of the calls, without blanks, as Go's encoder does. Every {@code object} and {@code array} is
@@ -136,7 +137,7 @@ public final class JsonText {
                 case '\t' -> out.append("\\t");
                 default -> {
                     if (c < ' ' || c == '<' || c == '>' || c == '&' || c == '\u2028' || c == '\u2029') {
-                        out.append(String.format("\\u%04x", (int) c));
+                        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     } else {
                         out.append(c);
                     }

@@ -1,5 +1,6 @@
 package dev.millrace.door.nsq.options;
 
+import dev.millrace.net.ListenAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -15,13 +16,17 @@ import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /**
- * nsqd's options with nsqd's names and defaults, immutable.
+ * nsqd's options with nsqd's names and defaults, immutable. Only the addresses differ: they are on loopback unless they
+ * are given.
  *
  * <p>
  * Options that tune nsqd's own queues (mem-queue-size, max-bytes-per-file, sync-every, sync-timeout, queue-scan-*) are
  * understood and shown, and change nothing: see docs/nsq.md.
  */
 public final class NsqdOptions {
+    /** What {@code max-req-timeout} must be set to so that a deferral may be of any length. */
+    public static final String ANY_DEFERRAL = "2562047h";
+
     private static final FlagSet FLAGS = flags();
     private static final NsqdOptions DEFAULTS = new NsqdOptions(FLAGS.defaults());
 
@@ -31,7 +36,7 @@ public final class NsqdOptions {
         this.values = values;
     }
 
-    /** What nsqd does when nothing is said. */
+    /** What holds when nothing is said. */
     public static NsqdOptions defaults() {
         return DEFAULTS;
     }
@@ -243,7 +248,15 @@ public final class NsqdOptions {
         if (!checked.tls().configured() && checked.tls().required() != TlsRequired.NO) {
             throw new OptionException("cannot require TLS client connections without TLS key and cert");
         }
-        return checked;
+        return text("broadcast-address").isEmpty()
+                ? checked.with("broadcast-address", broadcastAddress(text("tcp-address")))
+                : checked;
+    }
+
+    /** Clients that hear of a loopback address can use no other one; otherwise this machine's name is the best guess. */
+    static String broadcastAddress(String tcpAddress) {
+        boolean unixSocket = tcpAddress.indexOf(':') < 0;
+        return unixSocket || ListenAddress.parse(tcpAddress).isLoopback() ? "127.0.0.1" : hostname();
     }
 
     private void range(String flag, long min, long max) {
@@ -266,7 +279,8 @@ public final class NsqdOptions {
         }
     }
 
-    static String hostname() {
+    /** This machine's name. */
+    public static String hostname() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException e) {
@@ -292,12 +306,13 @@ public final class NsqdOptions {
                 .add("log-level", FlagType.LOG_LEVEL, "info", "set log verbosity: debug, info, warn, error, or fatal")
                 .add("log-prefix", FlagType.STRING, "[nsqd] ", "log message prefix")
                 .add("node-id", "id", FlagType.INT, (long) nodeIdOf(hostname), "unique part of message ids, 0 to 1023")
-                .add("tcp-address", FlagType.STRING, "0.0.0.0:4150",
+                .add("tcp-address", FlagType.STRING, "127.0.0.1:4150",
                         "host:port or path of a unix socket for TCP clients")
-                .add("http-address", FlagType.STRING, "0.0.0.0:4151",
+                .add("http-address", FlagType.STRING, "127.0.0.1:4151",
                         "host:port or path of a unix socket for HTTP clients")
-                .add("https-address", FlagType.STRING, "0.0.0.0:4152", "host:port for HTTPS clients")
-                .add("broadcast-address", FlagType.STRING, hostname, "address that is registered with lookupd")
+                .add("https-address", FlagType.STRING, "127.0.0.1:4152", "host:port for HTTPS clients")
+                .add("broadcast-address", FlagType.STRING, "",
+                        "address that is registered with lookupd (default 127.0.0.1 while listening there, else the host's name)")
                 .add("broadcast-tcp-port", FlagType.INT, 0L,
                         "TCP port that is registered with lookupd (0: the listening one)")
                 .add("broadcast-http-port", FlagType.INT, 0L,

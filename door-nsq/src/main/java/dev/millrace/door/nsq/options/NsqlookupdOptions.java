@@ -4,14 +4,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** nsqlookupd's options with its names and defaults, immutable. */
+/** nsqlookupd's options with its names and, but for the loopback addresses, its defaults; immutable. */
 public final class NsqlookupdOptions {
     private static final FlagSet FLAGS = new FlagSet("nsqlookupd")
             .add("log-level", FlagType.LOG_LEVEL, "info", "set log verbosity: debug, info, warn, error, or fatal")
             .add("log-prefix", FlagType.STRING, "[nsqlookupd] ", "log message prefix")
-            .add("tcp-address", FlagType.STRING, "0.0.0.0:4160", "host:port for TCP clients")
-            .add("http-address", FlagType.STRING, "0.0.0.0:4161", "host:port for HTTP clients")
-            .add("broadcast-address", FlagType.STRING, NsqdOptions.hostname(), "address of this nsqlookupd")
+            .add("tcp-address", FlagType.STRING, "127.0.0.1:4160", "host:port for TCP clients")
+            .add("http-address", FlagType.STRING, "127.0.0.1:4161", "host:port for HTTP clients")
+            .add("broadcast-address", FlagType.STRING, "",
+                    "address of this nsqlookupd (default 127.0.0.1 while listening there, else the host's name)")
             .add("inactive-producer-timeout", FlagType.DURATION, Duration.ofMinutes(5),
                     "how long a producer stays listed after its last ping")
             .add("tombstone-lifetime", FlagType.DURATION, Duration.ofSeconds(45),
@@ -57,7 +58,8 @@ public final class NsqlookupdOptions {
     }
 
     public String broadcastAddress() {
-        return text("broadcast-address");
+        String given = text("broadcast-address");
+        return given.isEmpty() ? NsqdOptions.broadcastAddress(tcpAddress()) : given;
     }
 
     public Duration inactiveProducerTimeout() {

@@ -296,9 +296,7 @@ public final class CommandDecoder {
                 return INCOMPLETE;
             }
             count = data.getInt(at + first - Integer.BYTES);
-            if (count <= 0 || count > limits.maxCount()) {
-                throw badBody(" invalid message count " + count);
-            }
+            checkCount(count, limits);
             seen = 0;
             nextMessage = first;
         }
@@ -310,7 +308,7 @@ public final class CommandDecoder {
                 return incomplete(at, next, left, Math.max(next + Integer.BYTES, at + first - 4 + length) - to);
             }
             int size = data.getInt(next);
-            checkMessage(size, count - left);
+            checkMessage(size, count - left, limits);
             if (next + Integer.BYTES + size > maxEnd) {
                 throw badBody(" body too big " + (next + Integer.BYTES + size - at - first + 4) + " > "
                         + limits.maxBodyBytes());
@@ -326,6 +324,49 @@ public final class CommandDecoder {
         return next;
     }
 
+    /**
+     * Checks the messages of an MPUB that is all there: int32 count, then (int32 length, bytes) x count.
+     *
+     * @return the count
+     * @throws ProtocolException
+     *             as for the command
+     */
+    public static int checkMessages(ByteBuffer body, DecoderLimits limits) {
+        if (body.capacity() < Integer.BYTES) {
+            throw new ProtocolException("E_BAD_BODY", "MPUB failed to read message count");
+        }
+        int count = body.getInt(0);
+        checkCount(count, limits);
+        int next = Integer.BYTES;
+        for (int i = 0; i < count; i++) {
+            if (next + Integer.BYTES > body.capacity()) {
+                throw new ProtocolException("E_BAD_MESSAGE", "MPUB failed to read message(" + i + ") body size");
+            }
+            int size = body.getInt(next);
+            checkMessage(size, i, limits);
+            next += Integer.BYTES + size;
+            if (next > body.capacity()) {
+                throw new ProtocolException("E_BAD_MESSAGE", "MPUB failed to read message body");
+            }
+        }
+        return count;
+    }
+
+    /** Where the messages end that {@link #checkMessages} found good. */
+    public static int endOfMessages(ByteBuffer body, int count) {
+        int next = Integer.BYTES;
+        for (int i = 0; i < count; i++) {
+            next += Integer.BYTES + body.getInt(next);
+        }
+        return next;
+    }
+
+    private static void checkCount(int count, DecoderLimits limits) {
+        if (count <= 0 || count > limits.maxCount()) {
+            throw new ProtocolException("E_BAD_BODY", "MPUB invalid message count " + count);
+        }
+    }
+
     private int incomplete(int at, int next, int left, int missingBytes) {
         nextMessage = next - at;
         seen = count - left;
@@ -333,12 +374,12 @@ public final class CommandDecoder {
         return INCOMPLETE;
     }
 
-    private void checkMessage(int size, int index) {
+    private static void checkMessage(int size, int index, DecoderLimits limits) {
         if (size <= 0) {
-            throw badMessage(" invalid message(" + index + ") body size " + size);
+            throw new ProtocolException("E_BAD_MESSAGE", "MPUB invalid message(" + index + ") body size " + size);
         }
         if (size > limits.maxMsgBytes()) {
-            throw badMessage(" message too big " + size + " > " + limits.maxMsgBytes());
+            throw new ProtocolException("E_BAD_MESSAGE", "MPUB message too big " + size + " > " + limits.maxMsgBytes());
         }
     }
 

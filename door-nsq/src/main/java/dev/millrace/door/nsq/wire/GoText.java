@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** Text as nsqd prints it: strings quoted like Go's {@code %q}, because clients and tests compare whole sentences. */
 public final class GoText {
@@ -18,7 +19,7 @@ public final class GoText {
         } catch (CharacterCodingException e) {
             for (byte b : text) {
                 if (b < 0) {
-                    out.append(String.format("\\x%02x", b & 0xff));
+                    out.append(String.format(Locale.ROOT, "\\x%02x", b & 0xff));
                 } else {
                     append(out, b);
                 }
@@ -48,13 +49,13 @@ public final class GoText {
 
     private static void appendOther(StringBuilder out, int c) {
         if (c < ' ' || c == 0x7f) {
-            out.append(String.format("\\x%02x", c));
+            out.append(String.format(Locale.ROOT, "\\x%02x", c));
         } else if (c < 0x7f || Character.isLetterOrDigit(c)) {
             out.appendCodePoint(c);
         } else if (c < 0x10000) {
-            out.append(String.format("\\u%04x", c));
+            out.append(String.format(Locale.ROOT, "\\u%04x", c));
         } else {
-            out.append(String.format("\\U%08x", c));
+            out.append(String.format(Locale.ROOT, "\\U%08x", c));
         }
     }
 }

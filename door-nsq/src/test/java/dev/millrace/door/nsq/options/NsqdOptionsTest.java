@@ -25,7 +25,8 @@ class NsqdOptionsTest {
     void defaults_areNsqds() {
         NsqdOptions options = NsqdOptions.defaults();
 
-        assertThat(options.listen()).isEqualTo(new NsqdOptions.Listen("0.0.0.0:4150", "0.0.0.0:4151", "0.0.0.0:4152"));
+        assertThat(options.listen())
+                .isEqualTo(new NsqdOptions.Listen("127.0.0.1:4150", "127.0.0.1:4151", "127.0.0.1:4152"));
         assertThat(options.limits()).isEqualTo(new NsqdOptions.Limits(1 << 20, 5 << 20, 3_600_000, 2_500, 0));
         assertThat(options.negotiable()).isEqualTo(new NsqdOptions.Negotiable(60_000, 900_000, 60_000, 65_536,
                 new NsqdOptions.OutputTimeout(250, 25, 30_000)));
@@ -128,7 +129,8 @@ class NsqdOptionsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|',
             value = {"max_rdy_count|2500", "msg_timeout|60000000000", "log_level|2", "tls_required|0",
-                "tls_min_version|769", "nsqlookupd_tcp_addresses|[]", "snappy|true", "tcp_address|0.0.0.0:4150", "id|7",
+                "tls_min_version|769", "nsqlookupd_tcp_addresses|[]", "snappy|true", "tcp_address|127.0.0.1:4150",
+                "id|7",
                 "e2e_processing_latency_percentiles|null"})
     void show_writesAsNsqdDoes(String name, String shown) {
         assertThat(parse("-node-id=7").show(name)).isEqualTo(shown);
@@ -141,12 +143,31 @@ class NsqdOptionsTest {
     }
 
     @Test
+    void theBroadcastAddress_isLoopback_whileListeningThere() {
+        assertThat(parse().broadcast().address()).isEqualTo("127.0.0.1");
+        assertThat(parse("-tcp-address=0.0.0.0:4150").broadcast().address()).isEqualTo(NsqdOptions.hostname());
+        assertThat(parse("-tcp-address=0.0.0.0:4150", "-broadcast-address=a.example").broadcast().address())
+                .isEqualTo("a.example");
+        assertThat(parse("-tcp-address=nsqd.sock").broadcast().address()).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void aCommandLine_mayAskForSomethingElse() {
+        assertThat(Program.nsqd(List.of("--version"), "1.2.3")).isEqualTo(
+                new Program<>(null, 0, "nsqd v1.2.3 (built w/java" + Runtime.version().feature() + ")\n"));
+        assertThat(Program.nsqlookupd(List.of("-help"), "1.2.3").text())
+                .startsWith("Usage of nsqlookupd:\n  -broadcast-address");
+        assertThat(Program.nsqd(List.of("-x"), "1.2.3").exitCode()).isEqualTo(2);
+        assertThat(Program.nsqd(List.of("-max-rdy-count", "5"), "1.2.3").options()).isNotNull();
+    }
+
+    @Test
     void lookupd_hasItsOwn() {
         NsqlookupdOptions options = NsqlookupdOptions
                 .parse(List.of("--tcp-address", "127.0.0.1:0", "-tombstone-lifetime=90s"));
 
         assertThat(options.tcpAddress()).isEqualTo("127.0.0.1:0");
-        assertThat(options.httpAddress()).isEqualTo("0.0.0.0:4161");
+        assertThat(options.httpAddress()).isEqualTo("127.0.0.1:4161");
         assertThat(options.tombstoneLifetime()).isEqualTo(Duration.ofSeconds(90));
         assertThat(options.inactiveProducerTimeout()).isEqualTo(Duration.ofMinutes(5));
     }

@@ -1,0 +1,92 @@
+package dev.millrace.door.nsq.lookup;
+
+import dev.millrace.door.nsq.json.JsonObject;
+import dev.millrace.door.nsq.remote.HttpRequests;
+import dev.millrace.door.nsq.tcp.TopicStarter;
+import dev.millrace.door.nsq.wire.Names;
+import dev.millrace.node.Broker;
+import dev.millrace.node.GroupStart;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Before a new topic takes its first message every channel that any nsqlookupd knows for it is created, so that none of
+ * them misses a message. Ephemeral channels are not: nobody here uses them yet.
+ */
+public final class LookupStarter implements TopicStarter {
+    private static final Logger LOG = LoggerFactory.getLogger(LookupStarter.class);
+
+    private final Broker broker;
+    private final KnownTopics topics;
+    private final LookupClient lookups;
+    private final Supplier<HttpRequests> requests;
+    private final ConcurrentHashMap<String, CompletableFuture<Void>> starting = new ConcurrentHashMap<>();
+
+    public LookupStarter(Broker broker, KnownTopics topics, LookupClient lookups, Supplier<HttpRequests> requests) {
+        this.broker = broker;
+        this.topics = topics;
+        this.lookups = lookups;
+        this.requests = requests;
+    }
+
+    @Override
+    public boolean isStarted(String topic) {
+        return !lookups.isActive() || topics.has(topic);
+    }
+
+    @Override
+    public CompletableFuture<Void> start(String topic) {
+        CompletableFuture<Void> mine = new CompletableFuture<>();
+        CompletableFuture<Void> first = starting.putIfAbsent(topic, mine);
+        if (first != null) {
+            return first;
+        }
+        var _ = channels(topic).thenCompose(channels -> create(topic, channels)).whenComplete((_, failure) -> {
+            if (failure != null) {
+                LOG.warn("topic {}: its channels could not be created in advance: {}", topic, failure.toString());
+            }
+            starting.remove(topic);
+            mine.complete(null);
+        });
+        return mine;
+    }
+
+    private CompletableFuture<Set<String>> channels(String topic) {
+        List<String> addresses = lookups.httpAddresses();
+        if (addresses.isEmpty()) {
+            LOG.warn("topic {}: no nsqlookupd can be asked for its channels", topic);
+        }
+        CompletableFuture<Set<String>> all = CompletableFuture.completedFuture(new TreeSet<>());
+        for (String address : addresses) {
+            CompletableFuture<JsonObject> asked = requests.get()
+                    .get("http://" + address + "/channels?topic="
+                            + topic.replace("#", "%23"))
+                    .exceptionally(failure -> {
+                        LOG.warn("topic {}: nsqlookupd {} did not say its channels: {}", topic, address,
+                                failure.toString());
+                        return JsonObject.EMPTY;
+                    });
+            all = all.thenCombine(asked, (names, answer) -> {
+                names.addAll(answer.strings("channels"));
+                return names;
+            });
+        }
+        return all;
+    }
+
+    private CompletableFuture<?> create(String topic, Set<String> channels) {
+        CompletableFuture<?> created = broker.createTopic(topic);
+        for (String channel : channels) {
+            if (Names.isValid(channel) && !Names.isEphemeral(channel)) {
+                created = created.thenCompose(_ -> broker.createGroup(topic, channel, GroupStart.EARLIEST));
+            }
+        }
+        return created;
+    }
+}
