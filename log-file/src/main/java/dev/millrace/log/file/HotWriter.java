@@ -145,6 +145,7 @@ final class HotWriter {
         tail = position + padded;
         reservedAt = -1;
         current().segment.end = tail;
+        current().segment.released = false;
         durability.written(tail);
         prepareAhead(padded);
         return position;
@@ -191,6 +192,9 @@ final class HotWriter {
             space.unprepared(file.unprepared());
         } catch (IOException full) {
             space.starved(true);
+        } catch (LogException failed) {
+            // The owner meets it at its next call.
+            return;
         }
     }
 

@@ -143,6 +143,12 @@ final class Recovery {
         if (ended != null) {
             ended.end = tail.trusted();
         }
+        for (SegmentHeader link : chain.links()) {
+            Segment copied = link.start() >= tail.trusted() ? table.at(link.start()) : null;
+            if (copied != null && table.remove(copied)) {
+                supply.recycle(copied.path);
+            }
+        }
     }
 
     private void replay(Chain chain, long base, int baseCrc, ReplayTarget target) throws IOException {

@@ -32,7 +32,7 @@ final class TailCopier {
         this.table = table;
         this.epoch = epoch;
         this.tail = tail;
-        crc = tail.unsyncedCrc();
+        crc = tail.trustedCrc();
     }
 
     /** Copies into segments from {@code firstNumber} on. */
