@@ -135,7 +135,6 @@ final class Applier {
         int units = Math.min(what.units(), Waiting.MAX_UNITS);
         state.waiting.add(dueMillis, what.location(),
                 Waiting.payload(topic.number, Waiting.DEFERRED, topic.generation, units));
-        state.segments.add(what.location(), units);
     }
 
     private void join(Topic topic, long location, int count, int units, long firstId) {
@@ -318,12 +317,10 @@ final class Applier {
     }
 
     private void deferredDue(long location, long payload) {
-        int units = Waiting.units(payload);
-        state.segments.remove(location, units);
         Topic topic = state.topicOrNull(Waiting.owner(payload));
         if (topic != null && (topic.generation & 0xFF) == Waiting.generation(payload)) {
             topic.scheduled--;
-            join(topic, location, 1, units, 0);
+            join(topic, location, 1, Waiting.units(payload), 0);
         }
     }
 
@@ -380,8 +377,6 @@ final class Applier {
     void movedDeferred(long dueMillis, long oldLocation, long payload, long location) {
         state.waiting.left(oldLocation, payload);
         state.waiting.add(dueMillis, location, payload);
-        state.segments.remove(oldLocation, Waiting.units(payload));
-        state.segments.add(location, Waiting.units(payload));
     }
 
     // ---- derived: releasing chunks ----

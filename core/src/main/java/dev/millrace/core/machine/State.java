@@ -28,8 +28,8 @@ final class State {
     final Garbage garbage = new Garbage();
 
     State(long startMillis, long segmentBytes) {
-        waiting = new Waiting(startMillis);
         segments = new SegmentUse(segmentBytes);
+        waiting = new Waiting(startMillis, segments);
     }
 
     Collection<Topic> topics() {

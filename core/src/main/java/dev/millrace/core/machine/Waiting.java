@@ -34,6 +34,8 @@ final class Waiting {
     private static final int PAGE_LONGS = 3 * 8_192;
 
     private final HierarchicalTimeWheel wheel;
+    /** Learns of the records of deferred messages, but not while replaying, when nobody knows yet what is left. */
+    private final SegmentUse segments;
     private boolean replaying = true;
     /** Sum over entries of a hash of the name; equal for equal content, whatever the order. */
     private long digest;
@@ -42,7 +44,8 @@ final class Waiting {
     private int lastPageSize;
     private final NameTable events = new NameTable();
 
-    Waiting(long startMillis) {
+    Waiting(long startMillis, SegmentUse segments) {
+        this.segments = segments;
         wheel = new HierarchicalTimeWheel(startMillis);
     }
 
@@ -71,7 +74,7 @@ final class Waiting {
         if (replaying) {
             events.put(id, payload, dueMillis);
         } else {
-            wheel.add(dueMillis, id, payload);
+            enter(dueMillis, id, payload);
         }
     }
 
@@ -80,6 +83,15 @@ final class Waiting {
         digest -= hash(id, payload);
         if (replaying) {
             events.put(id, payload, NameTable.GONE);
+        } else if (kind(payload) == DEFERRED) {
+            segments.remove(id, units(payload));
+        }
+    }
+
+    private void enter(long dueMillis, long id, long payload) {
+        wheel.add(dueMillis, id, payload);
+        if (kind(payload) == DEFERRED) {
+            segments.add(id, units(payload));
         }
     }
 
@@ -109,11 +121,11 @@ final class Waiting {
             int end = snapshotPages.isEmpty() ? lastPageSize : PAGE_LONGS;
             for (int at = 0; at < end; at += 3) {
                 if (!events.contains(page[at + 1], page[at + 2])) {
-                    wheel.add(page[at], page[at + 1], page[at + 2]);
+                    enter(page[at], page[at + 1], page[at + 2]);
                 }
             }
         }
-        events.forEachPresent(wheel::add);
+        events.forEachPresent(this::enter);
         events.clear();
         replaying = false;
     }
