@@ -186,8 +186,8 @@ final class Applier {
     }
 
     private int hold(Group group, int consumer, long deadline, long seqAndAttempts, int ordinal) {
-        long place = LeaseTable.place(group.number, group.generation, ordinal);
-        int slot = state.leases.allocate(seqAndAttempts, place, consumer, deadline);
+        long place = LeaseTable.place(group.number, ordinal);
+        int slot = state.leases.allocate(seqAndAttempts, place, group.generation, consumer, deadline);
         group.held++;
         if (leaseTimers != null) {
             leaseTimers.add(slot, deadline);
@@ -197,7 +197,7 @@ final class Applier {
 
     void acked(int slot, boolean filtered) {
         long place = state.leases.place(slot);
-        Group group = state.groupOf(place);
+        Group group = state.groupOf(slot);
         if (group != null) {
             group.leased--;
             if (filtered) {
@@ -213,7 +213,7 @@ final class Applier {
     /** The attempt failed; the message is given back now (due 0) or waits until {@code dueMillis}. */
     void retry(int slot, long dueMillis, int reason) {
         long place = state.leases.place(slot);
-        Group group = state.groupOf(place);
+        Group group = state.groupOf(slot);
         long packed = state.leases.seqAndAttempts(slot);
         boolean waits = group != null && dueMillis != 0;
         if (group == null) {
@@ -246,7 +246,7 @@ final class Applier {
 
     void dead(int slot, long wallMillis, int reason, @Nullable String error) {
         long place = state.leases.place(slot);
-        Group group = state.groupOf(place);
+        Group group = state.groupOf(slot);
         if (group == null) {
             settle(place);
         } else {
@@ -304,7 +304,7 @@ final class Applier {
             return;
         }
         group.held--;
-        if (!group.removed && (group.generation & 0xFF) == Waiting.generation(payload)) {
+        if (!group.removed && Waiting.isOf(payload, group.generation)) {
             group.retrying--;
             group.returned.add(packed);
             listener.groupReady(group);
@@ -318,7 +318,7 @@ final class Applier {
 
     private void deferredDue(long location, long payload) {
         Topic topic = state.topicOrNull(Waiting.owner(payload));
-        if (topic != null && (topic.generation & 0xFF) == Waiting.generation(payload)) {
+        if (topic != null && Waiting.isOf(payload, topic.generation)) {
             topic.scheduled--;
             join(topic, location, 1, Waiting.units(payload), 0);
         }

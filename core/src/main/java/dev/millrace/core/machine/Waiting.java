@@ -12,8 +12,8 @@ import java.util.ArrayDeque;
  * kind, names it: no two entries of one name wait at once.
  *
  * <pre>
- *   retry     id = seq (48) | attempts (16)    payload = group (32) | kind 1 (8) | generation (8) | 0 (16)
- *   deferred  id = location                    payload = topic (32) | kind 2 (8) | generation (8) | units (16)
+ *   retry     id = seq (48) | attempts (16)    payload = group (24) | kind 1 (2) | generation (22) | 0 (16)
+ *   deferred  id = location                    payload = topic (24) | kind 2 (2) | generation (22) | units (16)
  * </pre>
  *
  * <p>
@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
  * Thread safety: none.
  */
 final class Waiting {
+    private static final int GENERATIONS = (1 << 22) - 1;
     static final int RETRY = 1;
     static final int DEFERRED = 2;
     /** Units are kept in 16 bits; a longer record counts as this much until it joins. */
@@ -50,19 +51,20 @@ final class Waiting {
     }
 
     static long payload(int owner, int kind, int generation, int units) {
-        return (long) owner << 32 | (long) kind << 24 | (long) (generation & 0xFF) << 16 | (units & 0xFFFF);
+        return (long) owner << 40 | (long) kind << 38 | (long) (generation & GENERATIONS) << 16 | (units & 0xFFFF);
     }
 
     static int owner(long payload) {
-        return (int) (payload >>> 32);
+        return (int) (payload >>> 40);
     }
 
     static int kind(long payload) {
-        return (int) (payload >>> 24) & 0xFF;
+        return (int) (payload >>> 38) & 3;
     }
 
-    static int generation(long payload) {
-        return (int) (payload >>> 16) & 0xFF;
+    /** Whether the entry was made in this generation of its owner; there are four million before one comes again. */
+    static boolean isOf(long payload, int generation) {
+        return ((int) (payload >>> 16) & GENERATIONS) == (generation & GENERATIONS);
     }
 
     static int units(long payload) {
