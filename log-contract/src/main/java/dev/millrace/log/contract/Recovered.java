@@ -10,11 +10,11 @@ import java.util.List;
 import org.assertj.core.api.Assertions;
 
 /** What a recovery handed over: the snapshot's text and the texts of the batches. */
-final class Recovered implements ReplayTarget {
-    String snapshot = "";
-    final List<String> texts = new ArrayList<>();
-    final List<Long> positions = new ArrayList<>();
-    final List<Long> clocks = new ArrayList<>();
+public final class Recovered implements ReplayTarget {
+    public String snapshot = "";
+    public final List<String> texts = new ArrayList<>();
+    public final List<Long> positions = new ArrayList<>();
+    public final List<Long> clocks = new ArrayList<>();
 
     @Override
     public void snapshot(SnapshotReader reader) {

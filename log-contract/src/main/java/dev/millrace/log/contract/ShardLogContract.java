@@ -5,19 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.millrace.core.log.BatchBuffer;
-import dev.millrace.core.log.Block;
-import dev.millrace.core.log.BlockReader;
 import dev.millrace.core.log.Location;
 import dev.millrace.core.log.LogException;
 import dev.millrace.core.log.LogException.Category;
 import dev.millrace.core.log.RecoveryReport;
 import dev.millrace.core.log.ShardLog;
 import dev.millrace.core.log.SnapshotWriter;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +57,7 @@ public abstract class ShardLogContract {
         ShardLog log = open();
         List<Long> positions = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            positions.add(append(log, "batch " + i, true));
+            positions.add(Texts.append(log, "batch " + i, true));
             assertThat(log.durable()).isEqualTo(log.tail());
         }
         log.close();
@@ -78,8 +74,8 @@ public abstract class ShardLogContract {
     @Test
     void whatWasSyncedSurvivesAPowerCut() {
         ShardLog log = open();
-        append(log, "one", true);
-        append(log, "two", false);
+        Texts.append(log, "one", true);
+        Texts.append(log, "two", false);
         log.sync();
         world.losePower();
         assertThat(recover().texts).containsExactly("one", "two");
@@ -88,10 +84,10 @@ public abstract class ShardLogContract {
     @Test
     void whatWasNotSyncedIsAPrefixAfterAPowerCut() {
         ShardLog log = open();
-        append(log, "synced", true);
+        Texts.append(log, "synced", true);
         List<String> written = new ArrayList<>(List.of("synced"));
         for (int i = 0; i < 20; i++) {
-            append(log, "loose " + i, false);
+            Texts.append(log, "loose " + i, false);
             written.add("loose " + i);
         }
         world.losePower();
@@ -104,8 +100,8 @@ public abstract class ShardLogContract {
     @Test
     void aKilledProcessLosesNothingItWrote() {
         ShardLog log = open();
-        append(log, "synced", true);
-        append(log, "written", false);
+        Texts.append(log, "synced", true);
+        Texts.append(log, "written", false);
         world.kill();
         assertThat(recover().texts).containsExactly("synced", "written");
         world.losePower();
@@ -115,10 +111,10 @@ public abstract class ShardLogContract {
     @Test
     void anEmptyBatchIsLegalAndInvisible() {
         ShardLog log = open();
-        append(log, "one", true);
+        Texts.append(log, "one", true);
         long before = log.tail();
         assertThat(log.append(true)).isEqualTo(before);
-        append(log, "two", true);
+        Texts.append(log, "two", true);
         world.kill();
         assertThat(recover().texts).containsExactly("one", "two");
     }
@@ -131,7 +127,7 @@ public abstract class ShardLogContract {
             Recovered recovered = new Recovered();
             log.recover(recovered);
             assertThat(recovered.texts).isEqualTo(written);
-            append(log, "round " + i, true);
+            Texts.append(log, "round " + i, true);
             written.add("round " + i);
             if (i % 3 == 0) {
                 world.kill();
@@ -148,7 +144,7 @@ public abstract class ShardLogContract {
         ShardLog log = open();
         for (int i = 0; i < 200; i++) {
             long reserved = log.reserve(4096);
-            assertThat(append(log, "x".repeat(i * 10), true)).isEqualTo(reserved);
+            assertThat(Texts.append(log, "x".repeat(i * 10), true)).isEqualTo(reserved);
             assertThat(reserved % Location.POSITION_UNIT).isZero();
         }
     }
@@ -157,12 +153,12 @@ public abstract class ShardLogContract {
     void aBatchThatOutgrowsItsReservationIsRefusedAndCanBeSplit() {
         ShardLog log = open();
         log.reserve(256);
-        write(log, "y".repeat(1000));
+        Texts.write(log, "y".repeat(1000));
         assertThatThrownBy(() -> log.append(true)).asInstanceOf(type(LogException.class))
                 .extracting(LogException::category)
                 .isEqualTo(Category.CALLER);
         log.batch().clear();
-        append(log, "small", true);
+        Texts.append(log, "small", true);
         world.kill();
         assertThat(recover().texts).containsExactly("small");
     }
@@ -174,7 +170,7 @@ public abstract class ShardLogContract {
         assertThatThrownBy(() -> log.reserve((int) tooMuch)).asInstanceOf(type(LogException.class))
                 .extracting(LogException::category)
                 .isEqualTo(Category.CALLER);
-        append(log, "still alive", true);
+        Texts.append(log, "still alive", true);
     }
 
     // ---- ownership ----
@@ -182,16 +178,16 @@ public abstract class ShardLogContract {
     @Test
     void aStaleOwnerIsFenced() {
         ShardLog stale = open();
-        append(stale, "mine", true);
+        Texts.append(stale, "mine", true);
         ShardLog owner = world.factory().open(0);
         Recovered recovered = new Recovered();
         owner.recover(recovered);
         assertThat(owner.epoch()).isGreaterThan(stale.epoch());
-        write(stale, "late");
+        Texts.write(stale, "late");
         assertThatThrownBy(() -> stale.append(true)).asInstanceOf(type(LogException.class))
                 .extracting(LogException::category)
                 .isEqualTo(Category.FENCED);
-        append(owner, "theirs", true);
+        Texts.append(owner, "theirs", true);
         world.kill();
         assertThat(recover().texts).containsExactly("mine", "theirs");
     }
@@ -199,10 +195,10 @@ public abstract class ShardLogContract {
     @Test
     void aClosedLogTakesNothingAndClosesAgain() {
         ShardLog log = open();
-        append(log, "one", true);
+        Texts.append(log, "one", true);
         log.close();
         log.close();
-        write(log, "late");
+        Texts.write(log, "late");
         assertThatThrownBy(() -> log.append(true)).isInstanceOf(LogException.class);
         assertThat(recover().texts).containsExactly("one");
     }
@@ -212,12 +208,12 @@ public abstract class ShardLogContract {
     @Test
     void aSnapshotReplacesWhatIsBeforeIt() {
         ShardLog log = open();
-        append(log, "before", true);
+        Texts.append(log, "before", true);
         String state = "state ".repeat(150_000);
         long position = log.tail();
-        snapshot(log, state, true);
+        Texts.snapshot(log, state, true);
         assertThat(log.replayStart()).isEqualTo(position);
-        append(log, "after", true);
+        Texts.append(log, "after", true);
         world.losePower();
         Recovered recovered = recover();
         assertThat(recovered.snapshot).isEqualTo(state);
@@ -227,11 +223,11 @@ public abstract class ShardLogContract {
     @Test
     void aSnapshotThatWasNotCommittedNeverWas() {
         ShardLog log = open();
-        append(log, "one", true);
-        snapshot(log, "first", true);
-        append(log, "two", true);
-        snapshot(log, "abandoned", false);
-        append(log, "three", true);
+        Texts.append(log, "one", true);
+        Texts.snapshot(log, "first", true);
+        Texts.append(log, "two", true);
+        Texts.snapshot(log, "abandoned", false);
+        Texts.append(log, "three", true);
         world.kill();
         Recovered recovered = recover();
         assertThat(recovered.snapshot).isEqualTo("first");
@@ -241,15 +237,15 @@ public abstract class ShardLogContract {
     @Test
     void aCommittedSnapshotCarriesUnsyncedBatchesWithIt() {
         ShardLog log = open();
-        long position = append(log, "loose", false);
-        snapshot(log, "state", true);
+        long position = Texts.append(log, "loose", false);
+        Texts.snapshot(log, "state", true);
         world.losePower();
         Recovered recovered = new Recovered();
         ShardLog again = world.factory().open(0);
         again.recover(recovered);
         assertThat(recovered.snapshot).isEqualTo("state");
         assertThat(recovered.texts).isEmpty();
-        assertThat(read(again, position)).isEqualTo("loose");
+        assertThat(Texts.read(again, position)).isEqualTo("loose");
     }
 
     @Test
@@ -259,7 +255,7 @@ public abstract class ShardLogContract {
             assertThat(first).isNotNull();
             assertThatThrownBy(() -> log.startSnapshot(log.tail(), 1, 2)).isInstanceOf(LogException.class);
         }
-        snapshot(log, "next", true);
+        Texts.snapshot(log, "next", true);
     }
 
     // ---- bodies ----
@@ -269,47 +265,47 @@ public abstract class ShardLogContract {
         ShardLog log = open();
         List<Long> positions = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            positions.add(append(log, ("body " + i + " ").repeat(i % 40 + 1), true));
+            positions.add(Texts.append(log, ("body " + i + " ").repeat(i % 40 + 1), true));
         }
         for (int i = 0; i < 300; i += 7) {
-            assertThat(read(log, positions.get(i))).isEqualTo(("body " + i + " ").repeat(i % 40 + 1));
+            assertThat(Texts.read(log, positions.get(i))).isEqualTo(("body " + i + " ").repeat(i % 40 + 1));
         }
         log.close();
         ShardLog again = open();
         for (int i = 0; i < 300; i += 3) {
-            assertThat(read(again, positions.get(i))).isEqualTo(("body " + i + " ").repeat(i % 40 + 1));
+            assertThat(Texts.read(again, positions.get(i))).isEqualTo(("body " + i + " ").repeat(i % 40 + 1));
         }
     }
 
     @Test
     void aPositionWithoutABatchFails() {
         ShardLog log = open();
-        append(log, "one", true);
-        assertThatThrownBy(() -> read(log, log.tail())).hasRootCauseInstanceOf(LogException.class);
-        assertThatThrownBy(() -> read(log, 1L << 40)).hasRootCauseInstanceOf(LogException.class);
+        Texts.append(log, "one", true);
+        assertThatThrownBy(() -> Texts.read(log, log.tail())).hasRootCauseInstanceOf(LogException.class);
+        assertThatThrownBy(() -> Texts.read(log, 1L << 40)).hasRootCauseInstanceOf(LogException.class);
     }
 
     @Test
     void coldBatchesSurviveTheReleaseOfTheirFirstHome() {
         ShardLog log = open();
-        long first = append(log, "long lived", true);
+        long first = Texts.append(log, "long lived", true);
         BatchBuffer copy = new BatchBuffer(4096);
         copy.ensure(10).put("long lived".getBytes(StandardCharsets.UTF_8));
         copy.countRecord();
         long cold = log.appendCold(copy);
         log.syncCold();
         assertThat(cold & Location.COLD).isNotZero();
-        append(log, "moved to " + cold, true);
-        snapshot(log, "one", true);
+        Texts.append(log, "moved to " + cold, true);
+        Texts.snapshot(log, "one", true);
         while (log.tail() / log.segmentBytes() == first / log.segmentBytes()) {
-            append(log, "filler ".repeat(1000), false);
+            Texts.append(log, "filler ".repeat(1000), false);
         }
-        snapshot(log, "two", true);
+        Texts.snapshot(log, "two", true);
         log.release(first);
-        append(log, "last", true);
+        Texts.append(log, "last", true);
         world.losePower();
         ShardLog again = open();
-        assertThat(read(again, cold)).isEqualTo("long lived");
+        assertThat(Texts.read(again, cold)).isEqualTo("long lived");
         again.release(cold);
     }
 
@@ -325,46 +321,6 @@ public abstract class ShardLogContract {
         Recovered recovered = new Recovered();
         world.factory().open(0).recover(recovered);
         return recovered;
-    }
-
-    private static void write(ShardLog log, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        log.batch().ensure(bytes.length).put(bytes);
-        log.batch().countRecord();
-        log.batch().stamp(11, 22);
-    }
-
-    private static long append(ShardLog log, String text, boolean sync) {
-        write(log, text);
-        return log.append(sync);
-    }
-
-    private static void snapshot(ShardLog log, String state, boolean commit) {
-        try (SnapshotWriter writer = log.startSnapshot(log.tail(), 11, 22)) {
-            writer.write(ByteBuffer.wrap(state.getBytes(StandardCharsets.UTF_8)));
-            if (commit) {
-                writer.commit();
-            }
-        }
-    }
-
-    private static String read(ShardLog log, long position) {
-        CompletableFuture<String> text = new CompletableFuture<>();
-        log.reader().load(position, new BlockReader.Sink() {
-            @Override
-            public void loaded(Block block) {
-                assertThat(block.position()).isEqualTo(position);
-                ByteBuffer bytes = block.bytes().duplicate().position(BatchBuffer.HEADER_BYTES);
-                text.complete(StandardCharsets.UTF_8.decode(bytes).toString());
-                block.unpin();
-            }
-
-            @Override
-            public void failed(LogException reason) {
-                text.completeExceptionally(reason);
-            }
-        });
-        return text.join();
     }
 
     /** Stands in until a test begins. */

@@ -79,7 +79,7 @@ final class Recovery {
             long base = snapshot == null ? 0 : snapshot.position();
             Chain chain = chain(listing.segments(), base);
             Tail tail = tail(chain, snapshot, trustedEnd);
-            snapshots.setBrokenAside();
+            snapshots.tidy();
             supply.adopt(listing.spares());
             begin(epoch, listing, chain, tail);
         } catch (IOException | RuntimeException | Error failure) {

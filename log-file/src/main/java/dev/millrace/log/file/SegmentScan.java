@@ -79,14 +79,6 @@ final class SegmentScan implements AutoCloseable {
         }
     }
 
-    /** Whether the first bytes at {@code position} are those of a batch for this place, valid or not. */
-    boolean beginsBatch(long position) {
-        ByteBuffer bytes = bytes(position - start, BatchHeader.BYTES);
-        int at = at(position - start);
-        return bytes.limit() - at >= BatchHeader.BYTES && bytes.getInt(at) == BatchHeader.MAGIC
-                && bytes.getLong(at + BatchHeader.POSITION_AT) == position;
-    }
-
     /**
      * Whether what stands at {@code position} was meant as a batch for this place: magic, log and position fit, but for
      * at most one damaged bit in each.

@@ -21,7 +21,7 @@ final class SegmentSupply {
     static final int WANTED = 2;
 
     private static final int KEPT_AT_MOST = 4;
-    private static final int CHUNK_BYTES = 1 << 20;
+    private static final int CHUNK_BYTES = 2 << 20;
 
     /** A file whose first {@code preparedBytes} are written. */
     record Supplied(Path path, long preparedBytes) {}

@@ -69,7 +69,7 @@ final class TailCopier {
         position = start + SegmentHeader.BYTES;
         Segment segment = new Segment(number, false, supplied.path(), start, position);
         StoreFile file = context.port().open(supplied.path(), context.bulkAccess());
-        return new CurrentFile(file, segment, supplied.preparedBytes(), supply, context.meta.segmentBytes());
+        return new CurrentFile(file, segment, supplied.preparedBytes(), supply);
     }
 
     private SegmentScan sourceOf(BatchHeader batch, @Nullable SegmentScan open) throws IOException {

@@ -186,15 +186,15 @@ final class TailFinder {
         long end = limit < 0 ? header.start() + meta.segmentBytes() : limit;
         try (SegmentScan scan = new SegmentScan(folder, meta, path(number(header)), header.start())) {
             long[] last = {position};
-            if (position + BatchHeader.BYTES <= end && scan.beginsBatch(position)) {
-                last[0] = Math.min(end, position + SegmentHeader.BYTES);
-            }
             scan.findHeaders(position, end, batch -> {
                 if (batch.epoch() >= header.epoch()) {
                     record(batch.synced(), "the batch at " + batch.position());
                     last[0] = Math.max(last[0], Math.min(end, batch.next()));
                 }
             });
+            if (last[0] == position && position + BatchHeader.BYTES <= end && scan.resemblesBatch(position)) {
+                last[0] = Math.min(end, position + SegmentHeader.BYTES);
+            }
             return last[0] > position ? List.of(new Torn(number(header), position, last[0], false)) : List.of();
         }
     }

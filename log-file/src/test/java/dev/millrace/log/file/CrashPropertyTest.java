@@ -8,6 +8,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random lives of a log on a disk that loses power, and the proof that they find mistakes. */
 class CrashPropertyTest {
@@ -25,6 +26,18 @@ class CrashPropertyTest {
             new CrashRun(seed, Set.of()).run();
         }
         System.out.println("CrashPropertyTest: seeds " + FIRST + " to " + (FIRST + SEEDS - 1));
+    }
+
+    /** Before and after every write, sync, rename and deletion of some lives, whatever their order. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 6})
+    void thePowerMayGoAtAnyOperation(long seed) {
+        boolean cut = true;
+        for (long operation = 1; cut; operation++) {
+            CrashRun run = new CrashRun(seed, Set.of(), operation);
+            run.run();
+            cut = run.wasCut();
+        }
     }
 
     @ParameterizedTest

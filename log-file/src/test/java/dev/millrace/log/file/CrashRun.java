@@ -40,6 +40,7 @@ final class CrashRun {
     private record Written(long serial, int count, ByteBuffer records) {}
 
     private final long seed;
+    private final long cutAt;
     private final Random random;
     private final SimulatedDisk disk;
     private final Set<PlantedBug> bugs;
@@ -55,8 +56,14 @@ final class CrashRun {
     private String story = "";
 
     CrashRun(long seed, Set<PlantedBug> bugs) {
+        this(seed, bugs, 0);
+    }
+
+    /** {@code cutAt}: the first life ends at this disk operation, the second is the last; 0 leaves it to chance. */
+    CrashRun(long seed, Set<PlantedBug> bugs, long cutAt) {
         this.seed = seed;
         this.bugs = bugs;
+        this.cutAt = cutAt;
         random = new Random(seed);
         boolean direct = random.nextInt(3) == 0;
         disk = new SimulatedDisk(seed, 64 << 20, direct);
@@ -73,11 +80,17 @@ final class CrashRun {
                 .withFreeMarks(new FileLogOptions.FreeMarks(1 << 20, 2 << 20));
     }
 
+    /** Whether a life was ended by the power cut that was planned for it. */
+    boolean wasCut() {
+        return story.contains(" cut");
+    }
+
     /** Throws an AssertionError that names the seed when a promise was broken. */
     void run() {
         try {
-            for (int life = 0; life < LIVES; life++) {
-                oneLife(life == LIVES - 1);
+            int lives = cutAt > 0 ? 2 : LIVES;
+            for (int life = 0; life < lives; life++) {
+                oneLife(life == lives - 1);
             }
         } catch (LogException | AssertionError broken) {
             throw new AssertionError("seed " + seed + ": " + broken.getMessage() + " [" + options.syncLevel() + ","
@@ -105,6 +118,8 @@ final class CrashRun {
         disk.fail(0, 0, 0);
         if (last) {
             disk.keepPower();
+        } else if (cutAt > 0) {
+            disk.cutPowerAfter(cutAt);
         } else {
             disk.cutPowerAfter(1 + random.nextInt(random.nextBoolean() ? 60 : 1500));
             if (random.nextInt(3) == 0) {
