@@ -135,6 +135,7 @@ final class Applier {
         int units = Math.min(what.units(), Waiting.MAX_UNITS);
         state.waiting.add(dueMillis, what.location(),
                 Waiting.payload(topic.number, Waiting.DEFERRED, topic.generation, units));
+        state.segments.add(what.location(), units);
     }
 
     private void join(Topic topic, long location, int count, int units, long firstId) {
@@ -186,8 +187,8 @@ final class Applier {
     }
 
     private int hold(Group group, int consumer, long deadline, long seqAndAttempts, int ordinal) {
-        long place = LeaseTable.place(group.number, ordinal);
-        int slot = state.leases.allocate(seqAndAttempts, place, group.generation, consumer, deadline);
+        long place = LeaseTable.place(group.number, group.generation, ordinal);
+        int slot = state.leases.allocate(seqAndAttempts, place, consumer, deadline);
         group.held++;
         if (leaseTimers != null) {
             leaseTimers.add(slot, deadline);
@@ -197,7 +198,7 @@ final class Applier {
 
     void acked(int slot, boolean filtered) {
         long place = state.leases.place(slot);
-        Group group = state.groupOf(slot);
+        Group group = state.groupOf(place);
         if (group != null) {
             group.leased--;
             if (filtered) {
@@ -213,7 +214,7 @@ final class Applier {
     /** The attempt failed; the message is given back now (due 0) or waits until {@code dueMillis}. */
     void retry(int slot, long dueMillis, int reason) {
         long place = state.leases.place(slot);
-        Group group = state.groupOf(slot);
+        Group group = state.groupOf(place);
         long packed = state.leases.seqAndAttempts(slot);
         boolean waits = group != null && dueMillis != 0;
         if (group == null) {
@@ -246,7 +247,7 @@ final class Applier {
 
     void dead(int slot, long wallMillis, int reason, @Nullable String error) {
         long place = state.leases.place(slot);
-        Group group = state.groupOf(slot);
+        Group group = state.groupOf(place);
         if (group == null) {
             settle(place);
         } else {
@@ -304,7 +305,7 @@ final class Applier {
             return;
         }
         group.held--;
-        if (!group.removed && Waiting.isOf(payload, group.generation)) {
+        if (!group.removed && (group.generation & 0xFF) == Waiting.generation(payload)) {
             group.retrying--;
             group.returned.add(packed);
             listener.groupReady(group);
@@ -317,10 +318,12 @@ final class Applier {
     }
 
     private void deferredDue(long location, long payload) {
+        int units = Waiting.units(payload);
+        state.segments.remove(location, units);
         Topic topic = state.topicOrNull(Waiting.owner(payload));
-        if (topic != null && Waiting.isOf(payload, topic.generation)) {
+        if (topic != null && (topic.generation & 0xFF) == Waiting.generation(payload)) {
             topic.scheduled--;
-            join(topic, location, 1, Waiting.units(payload), 0);
+            join(topic, location, 1, units, 0);
         }
     }
 
@@ -377,6 +380,8 @@ final class Applier {
     void movedDeferred(long dueMillis, long oldLocation, long payload, long location) {
         state.waiting.left(oldLocation, payload);
         state.waiting.add(dueMillis, location, payload);
+        state.segments.remove(oldLocation, Waiting.units(payload));
+        state.segments.add(location, Waiting.units(payload));
     }
 
     // ---- derived: releasing chunks ----

@@ -91,7 +91,7 @@ public final class RawClient implements AutoCloseable {
 
     /** Goes on over other streams, such as those of a TLS or compressing layer. */
     public void layer(InputStream input, OutputStream output) {
-        in = new DataInputStream(input);
+        in = new DataInputStream(new BufferedInputStream(input, 1 << 16));
         out = output;
     }
 
@@ -194,6 +194,22 @@ public final class RawClient implements AutoCloseable {
             throw new AssertionError("expected the end, got " + frame);
         } catch (UncheckedIOException e) {
             if (!(e.getCause() instanceof EOFException) && !isReset(e.getCause())) {
+                throw new AssertionError("expected the end", e);
+            }
+        }
+    }
+
+    /** The server closes, though nobody answers its heartbeats. */
+    public void expectClosedAnyway() {
+        try {
+            while (true) {
+                Frame frame = next();
+                if (!"_heartbeat_".equals(frame.text())) {
+                    throw new AssertionError("expected heartbeats and the end, got " + frame);
+                }
+            }
+        } catch (IOException e) {
+            if (!(e instanceof EOFException) && !isReset(e)) {
                 throw new AssertionError("expected the end", e);
             }
         }

@@ -73,7 +73,6 @@ final class ColdWriter {
         }
         write(target, bytes.duplicate().limit(padded).position(0));
         target.end = tail;
-        target.released = false;
         return position;
     }
 

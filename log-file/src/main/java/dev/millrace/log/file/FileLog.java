@@ -86,8 +86,7 @@ final class FileLog implements ShardLog {
             lastWallMillis = report.lastWallMillis();
             recovered = true;
             mark(0);
-            return new RecoveryReport(report.snapshotPosition(), writer.tail(), report.batches(), report.bytes(),
-                    report.tornBytes(), lastElapsedMillis, lastWallMillis, report.notes());
+            return report;
         }
     }
 
@@ -133,18 +132,16 @@ final class FileLog implements ShardLog {
                 reader.remember(position, batch.bytes(), length);
             }
             batch.clear();
-            syncAsConfigured(sync);
+            if (sync) {
+                syncAsConfigured();
+            }
             return position;
         }
     }
 
-    private void syncAsConfigured(boolean wanted) {
+    private void syncAsConfigured() {
         switch (context.options.syncLevel()) {
-            case ALWAYS -> {
-                if (wanted) {
-                    durability.sync();
-                }
-            }
+            case ALWAYS -> durability.sync();
             case INTERVAL -> {
                 if (syncPlanned.compareAndSet(false, true)) {
                     context.threads.workLater(this::syncInBackground, context.options.syncIntervalMillis());
@@ -276,24 +273,13 @@ final class FileLog implements ShardLog {
         return recovered;
     }
 
-    /** A log that has failed says so once more: what was not synced has an unknown outcome. */
     @Override
     public void close() {
-        LogException reason = context.failure.reason();
-        if (release() && reason != null && reason.category() == Category.UNKNOWN_OUTCOME) {
-            throw reason;
-        }
-    }
-
-    /** Closes without a word about an earlier failure; false when it was closed already. */
-    boolean release() {
         synchronized (writing) {
-            if (closed) {
-                return false;
+            if (!closed) {
+                closed = true;
+                context.threads.shielded(this::shutDown);
             }
-            closed = true;
-            context.threads.shielded(this::shutDown);
-            return true;
         }
     }
 

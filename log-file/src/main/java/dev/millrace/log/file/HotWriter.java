@@ -39,12 +39,13 @@ final class HotWriter {
     /** Goes on in a segment that recovery has begun: batches up to {@code end} stand in it and are synced. */
     void begin(Segment segment, long preparedBytes, long end, int lastCrc) throws IOException {
         StoreFile file = context.port().open(segment.path, context.appendAccess());
-        current = new CurrentFile(file, segment, preparedBytes, supply);
+        current = new CurrentFile(file, segment, preparedBytes, supply, context.meta.segmentBytes());
         tail = end;
         previousCrc = lastCrc;
         segment.end = end;
         table.add(segment);
         durability.begin(file, segment.path, end);
+        space.unprepared(current().unprepared());
     }
 
     long tail() {
@@ -75,24 +76,20 @@ final class HotWriter {
         return tail;
     }
 
-    /**
-     * Makes sure of prewritten room. The first file of an opening is small: when it is full and a whole one is ready,
-     * that is used; until then it is extended. False when the next segment must be begun.
-     */
+    /** Makes sure of prewritten room; false when the disk has none, so that the spare segment must be used. */
     private boolean fitsPrepared(long endOffset) {
         CurrentFile file = current();
-        if (endOffset <= file.prepared()) {
+        if (file.isPrepared(endOffset)) {
             return true;
-        }
-        if (supply.count() > 0) {
-            return false;
         }
         try {
             file.prepare(endOffset);
-            space.look();
             return true;
         } catch (IOException full) {
-            space.starved();
+            space.starved(true);
+            if (supply.count() > 0) {
+                return false;
+            }
             throw context.failure.write("extending", file.path(), full);
         }
     }
@@ -111,18 +108,18 @@ final class HotWriter {
         try {
             SegmentSupply.Supplied supplied = supply.take(number);
             StoreFile file = context.port().open(segment.path, context.appendAccess());
-            current = new CurrentFile(file, segment, supplied.preparedBytes(), supply);
+            current = new CurrentFile(file, segment, supplied.preparedBytes(), supply, context.meta.segmentBytes());
             current().write(header.encode(context.meta), 0);
             context.bytesWritten.add(SegmentHeader.BYTES);
             durability.begin(file, segment.path, tail);
         } catch (IOException failure) {
-            space.starved();
+            space.starved(true);
             throw context.failure.write("preparing", segment.path, failure);
         }
         tail = header.firstBatch();
         table.add(segment);
         durability.written(tail);
-        space.look();
+        space.unprepared(current().unprepared());
         context.threads.work(context.syncsEachAppend() ? this::topUp : this::syncAndTopUp);
     }
 
@@ -148,7 +145,6 @@ final class HotWriter {
         tail = position + padded;
         reservedAt = -1;
         current().segment.end = tail;
-        current().segment.released = false;
         durability.written(tail);
         prepareAhead(padded);
         return position;
@@ -176,21 +172,34 @@ final class HotWriter {
         context.bytesWritten.add(padded);
     }
 
-    /** Has the background prepare whole files as soon as the log is really used. */
+    /** Has the background prewrite before the owner needs it. */
     private void prepareAhead(int justWritten) {
         CurrentFile file = current();
         long used = tail - file.segment.start;
-        long quarter = file.prepared() / 4;
-        if (used >= quarter && used - justWritten < quarter) {
+        if (!file.isPrepared(file.wanted(used)) && file.startExtending()) {
+            context.threads.work(() -> extend(file));
+        }
+        long sixteenth = context.meta.segmentBytes() / 16;
+        if (used >= sixteenth && used - justWritten < sixteenth) {
             context.threads.work(this::topUp);
+        }
+    }
+
+    private void extend(CurrentFile file) {
+        try {
+            file.extend();
+            space.unprepared(file.unprepared());
+        } catch (IOException full) {
+            space.starved(true);
         }
     }
 
     private void topUp() {
         try {
             supply.topUp();
+            space.starved(false);
         } catch (IOException full) {
-            space.starved();
+            space.starved(true);
         }
     }
 

@@ -32,7 +32,7 @@ final class TailCopier {
         this.table = table;
         this.epoch = epoch;
         this.tail = tail;
-        crc = tail.trustedCrc();
+        crc = tail.unsyncedCrc();
     }
 
     /** Copies into segments from {@code firstNumber} on. */
@@ -69,7 +69,7 @@ final class TailCopier {
         position = start + SegmentHeader.BYTES;
         Segment segment = new Segment(number, false, supplied.path(), start, position);
         StoreFile file = context.port().open(supplied.path(), context.bulkAccess());
-        return new CurrentFile(file, segment, supplied.preparedBytes(), supply);
+        return new CurrentFile(file, segment, supplied.preparedBytes(), supply, context.meta.segmentBytes());
     }
 
     private SegmentScan sourceOf(BatchHeader batch, @Nullable SegmentScan open) throws IOException {

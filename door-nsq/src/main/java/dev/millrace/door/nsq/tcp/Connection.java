@@ -41,8 +41,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     private static final long LINGER_MILLIS = 1_000;
     /** Reading stops while commands of so many bytes have not ended: an ack costs no body and is still work. */
     private static final int PENDING_WIRE_LIMIT = 4 << 20;
-    /** Reading stops when so many answers were made while the client does not take them. */
-    private static final int UNREAD_ANSWERS_LIMIT = 4_096;
+    /** Reading stops when so many bytes of answers were made while the client does not take them. */
+    private static final int UNREAD_ANSWERS_LIMIT = 64 << 10;
 
     private final Hub hub;
     private final LoopContext loop;
@@ -64,7 +64,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     private long nextHeartbeatMillis;
     private @Nullable ChannelFuture lastHeartbeat;
     private long closeAtMillis = Long.MAX_VALUE;
-    private int unreadAnswers;
+    private long takenAnswerBytes;
     private boolean upgrading;
     private boolean upgraded;
     private boolean failing;
@@ -239,7 +239,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         if (lastFrame || upgrading) {
             return true;
         }
-        return !failing && !client.blocked() && unreadAnswers < UNREAD_ANSWERS_LIMIT
+        if (channel.isWritable()) {
+            takenAnswerBytes = output.answerBytes();
+        }
+        return !failing && !client.blocked() && output.answerBytes() - takenAnswerBytes < UNREAD_ANSWERS_LIMIT
                 && outbox.pendingWireBytes() < PENDING_WIRE_LIMIT && !outbox.isFull()
                 && !(client.hasPublished() && hub.inbound().isFull());
     }
@@ -249,7 +252,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (channel.isWritable()) {
-            unreadAnswers = 0;
             work();
         }
     }
@@ -285,9 +287,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
 
     @Override
     public void answered(Batch batch) {
-        if (!channel.isWritable()) {
-            unreadAnswers += batch.submission.publishes() + 1;
-        }
         outbox.answered(batch);
         loop.giveBack(batch);
     }

@@ -35,7 +35,7 @@ final class DeflateCodec extends ChannelDuplexHandler {
     // ---- reading ----
 
     @Override
-    public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf in = (ByteBuf) message;
         if (held == null) {
             held = in;
@@ -43,11 +43,11 @@ final class DeflateCodec extends ChannelDuplexHandler {
             held.writeBytes(in);
             in.release();
         }
-        inflate(ctx);
+        tryInflate(ctx);
     }
 
     @Override
-    public void read(ChannelHandlerContext ctx) throws Exception {
+    public void read(ChannelHandlerContext ctx) {
         if (held != null && !inflating) {
             ctx.executor().execute(() -> inflateLater(ctx));
         }
@@ -58,11 +58,15 @@ final class DeflateCodec extends ChannelDuplexHandler {
         if (ctx.isRemoved()) {
             return;
         }
+        tryInflate(ctx);
+        ctx.fireChannelReadComplete();
+    }
+
+    private void tryInflate(ChannelHandlerContext ctx) {
         try {
             inflate(ctx);
-            ctx.fireChannelReadComplete();
         } catch (DataFormatException e) {
-            ctx.fireExceptionCaught(new DecompressionException(e));
+            throw new DecompressionException(e);
         }
     }
 

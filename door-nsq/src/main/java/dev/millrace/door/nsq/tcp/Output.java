@@ -37,6 +37,7 @@ final class Output {
     private @Nullable ByteBuf chunk;
     private ByteBuffer view = ByteBuffer.allocate(0);
     private int end;
+    private long answerBytes;
     /** Bytes of a typical message frame, for the size of the next chunk. */
     private int typicalFrame = SMALL_CHUNK;
 
@@ -46,6 +47,7 @@ final class Output {
 
     /** {@code count} times OK. */
     void ok(int count) {
+        answerBytes += (long) count * OK_FRAME;
         for (int left = count; left > 0;) {
             ByteBuffer target = room(OK_FRAME, Math.min(left * OK_FRAME, CHUNK));
             int fit = Math.min(left, (target.capacity() - end) / OK_FRAME);
@@ -60,11 +62,17 @@ final class Output {
 
     void frame(int type, byte[] data) {
         int bytes = FRAME_HEADER + data.length;
+        answerBytes += bytes;
         ByteBuffer target = room(bytes, SMALL_CHUNK);
         target.putInt(end, Integer.BYTES + data.length);
         target.putInt(end + Integer.BYTES, type);
         target.put(end + FRAME_HEADER, data);
         end += bytes;
+    }
+
+    /** Bytes of all frames so far that were no messages. */
+    long answerBytes() {
+        return answerBytes;
     }
 
     /** @param more how many messages are likely to follow it */

@@ -6,7 +6,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -14,14 +13,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The file system of the machine. */
 public final class RealFiles implements FilePort {
     private static final int BLOCK_BYTES = 4096;
-    private final ConcurrentHashMap<Path, FileStore> stores = new ConcurrentHashMap<>();
     private static final OpenOption DIRECT = directOption();
 
     @Override
@@ -105,22 +102,12 @@ public final class RealFiles implements FilePort {
 
     @Override
     public long usableBytes(Path folder) throws IOException {
-        return store(folder).getUsableSpace();
+        return Files.getFileStore(folder).getUsableSpace();
     }
 
     @Override
     public long totalBytes(Path folder) throws IOException {
-        return store(folder).getTotalSpace();
-    }
-
-    /** Kept, because finding it reads the list of mounts; asking it is one system call. */
-    private FileStore store(Path folder) throws IOException {
-        FileStore known = stores.get(folder);
-        if (known == null) {
-            known = Files.getFileStore(folder);
-            stores.put(folder, known);
-        }
-        return known;
+        return Files.getFileStore(folder).getTotalSpace();
     }
 
     @Override
