@@ -15,9 +15,12 @@ final class Figures {
         LogUsage usage = shard.log().usage();
         LogFigures log = new LogFigures(usage.folder(), usage.segments(), usage.bytesOnDisk(), usage.bytesWritten(),
                 usage.syncs(), usage.syncNanosTotal(), usage.freeBytes(), usage.neededBytes());
-        return new ShardFigures(shard.number(), metrics.publishes, metrics.publishedBytes, metrics.delivered,
-                metrics.appends, metrics.cycles, metrics.slowCycles, metrics.longestCycleNanos, shard.inboxBytes(),
-                of(metrics.publishToDurable()), of(metrics.dueToReady()), log);
+        ShardFigures.Traffic traffic = new ShardFigures.Traffic(metrics.publishes, metrics.publishedBytes,
+                metrics.delivered, metrics.appends);
+        ShardFigures.Loop loop = new ShardFigures.Loop(metrics.cycles, metrics.slowCycles, metrics.longestCycleNanos,
+                shard.inboxBytes());
+        return new ShardFigures(shard.number(), traffic, loop, of(metrics.publishToDurable()),
+                of(metrics.dueToReady()), log);
     }
 
     private static LatencyHistogram of(Latencies latencies) {

@@ -1,5 +1,7 @@
 package dev.millrace.server;
 
+import java.util.Arrays;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -19,7 +21,18 @@ public final class Main implements Runnable {
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+        System.exit(run(args));
+    }
+
+    /** What runs until it is stopped reads its own flags; the rest is picocli's. */
+    private static int run(String[] args) {
+        List<String> rest = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
+        return switch (args.length == 0 ? "" : args[0]) {
+            case "server" -> new ServerCommand(System.out, System.err).run(rest);
+            case "nsqd" -> new NsqCommands(System.out, System.err).nsqd(rest);
+            case "nsqlookupd" -> new NsqCommands(System.out, System.err).nsqlookupd(rest);
+            default -> commandLine().execute(args);
+        };
     }
 
     /** The whole command line, ready to execute; a new one for each use. */
@@ -33,11 +46,16 @@ public final class Main implements Runnable {
     }
 
     /** The version that the build wrote into the jar. */
+    static String version() {
+        String version = Main.class.getPackage().getImplementationVersion();
+        return version == null ? "(run from classes)" : version;
+    }
+
+    /** For picocli. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = Main.class.getPackage().getImplementationVersion();
-            return new String[]{"millrace " + (version == null ? "(run from classes)" : version)};
+            return new String[]{"millrace " + version()};
         }
     }
 }

@@ -2,10 +2,11 @@ package dev.millrace.bench.e2e;
 
 import dev.millrace.bench.e2e.server.ProcessFigures;
 import dev.millrace.bench.e2e.server.Server;
+import dev.millrace.bench.e2e.server.ServerKind;
 import java.util.OptionalLong;
 
 /** What a round gets: the workload as the command line changed it, the server, and names that were not used before. */
-record Bench(Workload workload, Options options, Server server, String topic) {
+record Bench(Workload workload, Options options, ServerKind kind, Server server, String topic) {
     static final String CHANNEL = "bench";
 
     Workload.Shape shape() {

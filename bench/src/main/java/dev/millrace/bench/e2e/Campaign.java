@@ -139,7 +139,7 @@ final class Campaign {
     }
 
     private Bench bench(Workload workload, Contender contender, int round) {
-        return new Bench(workload, options, contender.server,
+        return new Bench(workload, options, contender.kind, contender.server,
                 "bench-" + workload.id() + "-" + ProcessHandle.current().pid() + "-" + round);
     }
 

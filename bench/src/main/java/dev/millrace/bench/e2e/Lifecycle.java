@@ -60,7 +60,7 @@ final class Lifecycle {
             long count = options.amounts().messages() > 0 ? options.amounts().messages() : workload.count();
             switch (workload.kind()) {
                 case IDLE_TOPICS -> idleTopics(server, idle, count);
-                case BACKLOG -> backlog(new Bench(workload, options, server, "backlog"), idle, count);
+                case BACKLOG -> backlog(new Bench(workload, options, kind, server, "backlog"), idle, count);
                 case IDLE -> figures.put(Metric.RSS, ProcessFigures.rssBytes(server.process().pid()).orElse(0)
                         / MEGABYTE);
                 default -> throw new IllegalArgumentException(workload + " runs on a warm server");

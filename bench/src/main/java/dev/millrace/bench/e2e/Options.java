@@ -1,5 +1,6 @@
 package dev.millrace.bench.e2e;
 
+import dev.millrace.bench.e2e.server.ServerKind;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -26,7 +27,26 @@ record Options(Set<Workload> workloads, List<String> servers, int rounds, boolea
      * @param produceChannel whether the topic has a channel while it is only produced to
      */
     record Amounts(long messages, Workload.Shape shape, int rate, int readyCount, long maxBacklog,
-            boolean produceChannel) {}
+            ProduceChannel produceChannel) {}
+
+    /** Whether a topic has a channel while it is only produced to. */
+    enum ProduceChannel {
+        YES, NO, BEST;
+
+        boolean with(ServerKind kind) {
+            return this == BEST ? kind.producesFasterWithChannel() : this == YES;
+        }
+
+        static ProduceChannel parse(String text) {
+            return switch (text) {
+                case "yes" -> YES;
+                case "no" -> NO;
+                case "best" -> BEST;
+                default -> throw new IllegalArgumentException(
+                        "--produce-channel must be yes, no or best, not \"" + text + "\"");
+            };
+        }
+    }
 
     /** Folders and programs. */
     record Places(Path data, Path peersBin, Path launcher, Path out) {}
@@ -50,8 +70,8 @@ record Options(Set<Workload> workloads, List<String> servers, int rounds, boolea
               --ready N          RDY of each consumer                       (2500)
               --max-backlog N    most messages put up for P4                (60000000)
               --disk-loop yes|no also the bare write and force of the same sizes   (yes)
-              --produce-channel yes|no   whether the topic has a channel while P1 to P3 produce: nsqd copies
-                                 every message to it, so no shows the peer at its best (no)
+              --produce-channel yes|no|best   whether the topic has a channel while P1 to P3 produce; best is
+                                 what is faster for each server: no for nsqd-memory, else yes   (best)
               --data DIR         data folders are made and removed below it (a new one below the system's folder
                                  for temporary files)
               --peers DIR        folder of the nsqd program                 ($MILLRACE_PEERS/bin, else
@@ -78,7 +98,7 @@ record Options(Set<Workload> workloads, List<String> servers, int rounds, boolea
                 (int) values.number("window", 0));
         Amounts amounts = new Amounts(values.number("messages", 0), shape, values.positive("rate", 5_000),
                 values.positive("ready", 2_500), values.number("max-backlog", 60_000_000),
-                values.yes("produce-channel", "no"));
+                ProduceChannel.parse(values.text("produce-channel", "best")));
         Places places = new Places(Path.of(values.text("data", defaultData())).toAbsolutePath(),
                 Path.of(values.text("peers", defaultPeers())), Path.of(values.text("launcher", "./millrace")),
                 Path.of(values.text("out", "target/bench-report")));

@@ -123,7 +123,7 @@ final class Rounds {
     }
 
     private static Figures produce(Bench bench) throws IOException {
-        if (bench.options().amounts().produceChannel()) {
+        if (bench.options().amounts().produceChannel().with(bench.kind())) {
             NsqConnection.createChannel(bench.server().tcp(), bench.topic(), Bench.CHANNEL);
         }
         try (NsqConnection connection = NsqConnection.open(bench.server().tcp(), Settings.plain())) {

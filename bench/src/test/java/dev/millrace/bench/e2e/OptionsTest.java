@@ -38,6 +38,8 @@ class OptionsTest {
                 .withMessageContaining("at least 1");
         assertThatIllegalArgumentException().isThrownBy(() -> Options.parse("--disk-loop", "maybe"))
                 .withMessageContaining("yes or no");
+        assertThatIllegalArgumentException().isThrownBy(() -> Options.parse("--produce-channel", "maybe"))
+                .withMessageContaining("best");
         assertThatIllegalArgumentException().isThrownBy(() -> Options.parse("--workloads", "P99"))
                 .withMessageContaining("P7t");
     }

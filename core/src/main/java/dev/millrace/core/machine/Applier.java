@@ -135,7 +135,6 @@ final class Applier {
         int units = Math.min(what.units(), Waiting.MAX_UNITS);
         state.waiting.add(dueMillis, what.location(),
                 Waiting.payload(topic.number, Waiting.DEFERRED, topic.generation, units));
-        state.segments.add(what.location(), units);
     }
 
     private void join(Topic topic, long location, int count, int units, long firstId) {
@@ -187,8 +186,8 @@ final class Applier {
     }
 
     private int hold(Group group, int consumer, long deadline, long seqAndAttempts, int ordinal) {
-        long place = LeaseTable.place(group.number, group.generation, ordinal);
-        int slot = state.leases.allocate(seqAndAttempts, place, consumer, deadline);
+        long place = LeaseTable.place(group.number, ordinal);
+        int slot = state.leases.allocate(seqAndAttempts, place, group.generation, consumer, deadline);
         group.held++;
         if (leaseTimers != null) {
             leaseTimers.add(slot, deadline);
@@ -198,7 +197,7 @@ final class Applier {
 
     void acked(int slot, boolean filtered) {
         long place = state.leases.place(slot);
-        Group group = state.groupOf(place);
+        Group group = state.groupOf(slot);
         if (group != null) {
             group.leased--;
             if (filtered) {
@@ -214,7 +213,7 @@ final class Applier {
     /** The attempt failed; the message is given back now (due 0) or waits until {@code dueMillis}. */
     void retry(int slot, long dueMillis, int reason) {
         long place = state.leases.place(slot);
-        Group group = state.groupOf(place);
+        Group group = state.groupOf(slot);
         long packed = state.leases.seqAndAttempts(slot);
         boolean waits = group != null && dueMillis != 0;
         if (group == null) {
@@ -247,7 +246,7 @@ final class Applier {
 
     void dead(int slot, long wallMillis, int reason, @Nullable String error) {
         long place = state.leases.place(slot);
-        Group group = state.groupOf(place);
+        Group group = state.groupOf(slot);
         if (group == null) {
             settle(place);
         } else {
@@ -305,7 +304,7 @@ final class Applier {
             return;
         }
         group.held--;
-        if (!group.removed && (group.generation & 0xFF) == Waiting.generation(payload)) {
+        if (!group.removed && Waiting.isOf(payload, group.generation)) {
             group.retrying--;
             group.returned.add(packed);
             listener.groupReady(group);
@@ -318,12 +317,10 @@ final class Applier {
     }
 
     private void deferredDue(long location, long payload) {
-        int units = Waiting.units(payload);
-        state.segments.remove(location, units);
         Topic topic = state.topicOrNull(Waiting.owner(payload));
-        if (topic != null && (topic.generation & 0xFF) == Waiting.generation(payload)) {
+        if (topic != null && Waiting.isOf(payload, topic.generation)) {
             topic.scheduled--;
-            join(topic, location, 1, units, 0);
+            join(topic, location, 1, Waiting.units(payload), 0);
         }
     }
 
@@ -380,8 +377,6 @@ final class Applier {
     void movedDeferred(long dueMillis, long oldLocation, long payload, long location) {
         state.waiting.left(oldLocation, payload);
         state.waiting.add(dueMillis, location, payload);
-        state.segments.remove(oldLocation, Waiting.units(payload));
-        state.segments.add(location, Waiting.units(payload));
     }
 
     // ---- derived: releasing chunks ----

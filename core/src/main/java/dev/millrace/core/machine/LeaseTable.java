@@ -12,10 +12,10 @@ import java.util.Arrays;
  *
  * <pre>
  *   0  seq (48) | attempts (16)                     free: next free slot + 1
- *   1  group (24) | group generation (8) | chunk ordinal (32)     free: -1
+ *   1  group (24) | chunk ordinal (40)                  free: -1
  *   2  consumer (32) | generation (32)
  *   3  next + 1 (32) | previous + 1 (32)             leases of the same consumer
- *   4  deadline, elapsed ms
+ *   4  group generation (16) | deadline, elapsed ms (48)
  *   5  timer handle                                  derived; not part of the state
  * </pre>
  *
@@ -25,6 +25,8 @@ import java.util.Arrays;
 final class LeaseTable {
     static final int WORDS = 6;
     private static final long FREE = -1L;
+    private static final int DEADLINE_BITS = 48;
+    private static final long DEADLINE = (1L << DEADLINE_BITS) - 1;
 
     private final PagedLongs words = new PagedLongs();
     private int used;
@@ -35,7 +37,7 @@ final class LeaseTable {
     private int[] consumerHeads = new int[16];
 
     /** Takes a slot for a delivery. */
-    int allocate(long seqAndAttempts, long place, int consumer, long deadline) {
+    int allocate(long seqAndAttempts, long place, int groupGeneration, int consumer, long deadline) {
         int slot;
         long generation = 0;
         if (freeHead == 0) {
@@ -49,7 +51,7 @@ final class LeaseTable {
         words.set(at, seqAndAttempts);
         words.set(at + 1, place);
         words.set(at + 2, (long) consumer << 32 | generation);
-        words.set(at + 4, deadline);
+        words.set(at + 4, (long) groupGeneration << DEADLINE_BITS | (deadline & DEADLINE));
         words.set(at + 5, -1L);
         link(slot, consumer);
         live++;
@@ -107,7 +109,7 @@ final class LeaseTable {
         return (int) words.get((long) slot * WORDS) & 0xFFFF;
     }
 
-    /** Group, its generation and the chunk, as {@link #place} packed them. */
+    /** Group and chunk, as {@link #place} packed them. */
     long place(int slot) {
         return words.get((long) slot * WORDS + 1);
     }
@@ -117,11 +119,12 @@ final class LeaseTable {
     }
 
     long deadline(int slot) {
-        return words.get((long) slot * WORDS + 4);
+        return words.get((long) slot * WORDS + 4) & DEADLINE;
     }
 
     void deadline(int slot, long elapsedMillis) {
-        words.set((long) slot * WORDS + 4, elapsedMillis);
+        long at = (long) slot * WORDS + 4;
+        words.set(at, (words.get(at) & ~DEADLINE) | (elapsedMillis & DEADLINE));
     }
 
     long timer(int slot) {
@@ -132,16 +135,17 @@ final class LeaseTable {
         words.set((long) slot * WORDS + 5, handle);
     }
 
-    static long place(int group, int groupGeneration, int ordinal) {
-        return (long) group << 40 | (long) (groupGeneration & 0xFF) << 32 | (ordinal & 0xFFFF_FFFFL);
+    /** Whether the delivery was made in this generation of its group; there are 65,536 before one comes again. */
+    boolean isOf(int slot, int groupGeneration) {
+        return (int) (words.get((long) slot * WORDS + 4) >>> DEADLINE_BITS) == (groupGeneration & 0xFFFF);
+    }
+
+    static long place(int group, int ordinal) {
+        return (long) group << 40 | ordinal;
     }
 
     static int groupOf(long place) {
         return (int) (place >>> 40);
-    }
-
-    static int generationOf(long place) {
-        return (int) (place >>> 32) & 0xFF;
     }
 
     static int ordinalOf(long place) {

@@ -27,6 +27,8 @@ public final class Machine {
     public static final long MAX_DELAY_MILLIS = 3_155_760_000_000L;
     /** Groups that one shard can ever create: their numbers have 24 bits. */
     public static final int MAX_GROUPS = 1 << 24;
+    /** Topics that one shard can ever create. */
+    public static final int MAX_TOPICS = 1 << 24;
     private static final int MAX_ERROR_CHARS = 512;
     private static final byte NONE = Records.PAD;
 
@@ -156,6 +158,9 @@ public final class Machine {
             return existing;
         }
         closeOpen();
+        if (state.nextTopic >= MAX_TOPICS) {
+            throw new IllegalStateException("no topic number is left");
+        }
         int number = state.nextTopic;
         out.begin(Records.TOPIC_CREATE, ephemeral ? Records.FLAG_EPHEMERAL : 0, 4).putInt(number);
         out.string(name);
@@ -181,6 +186,11 @@ public final class Machine {
         out.string(name);
         out.end();
         return applier.createGroup(number, topic, name, ephemeral, startSeq);
+    }
+
+    /** How many topics can still be created. */
+    public int topicNumbersLeft() {
+        return MAX_TOPICS - state.nextTopic;
     }
 
     /** How many groups can still be created. */
@@ -349,13 +359,13 @@ public final class Machine {
     /** The slot of a live lease whose group still wants it, or -1. */
     private int resolve(long token) {
         int slot = state.leases.resolve(token);
-        return slot < 0 || state.groupOf(state.leases.place(slot)) == null ? -1 : slot;
+        return slot < 0 || state.groupOf(slot) == null ? -1 : slot;
     }
 
     /** As {@link #resolve}; a lease whose message was purged or whose group is gone ends here, as its holder is done. */
     private int resolveToEnd(long token) {
         int slot = state.leases.resolve(token);
-        if (slot >= 0 && state.groupOf(state.leases.place(slot)) == null) {
+        if (slot >= 0 && state.groupOf(slot) == null) {
             item(Records.ACK, 0, 8).putInt(slot).putInt((int) state.leases.seq(slot));
             applier.acked(slot, false);
             return -1;
@@ -392,7 +402,7 @@ public final class Machine {
 
     /** An attempt failed: dead by policy, or given back. A delay below 0 means the policy's backoff. */
     private void endAttempt(int slot, long delayMillis, int reason, @Nullable String error) {
-        Group group = state.groupOf(state.leases.place(slot));
+        Group group = state.groupOf(slot);
         int attempts = state.leases.attempts(slot);
         if (group != null && group.maxAttempts > 0 && attempts >= group.maxAttempts) {
             dead(slot, reason, error);

@@ -28,8 +28,8 @@ final class State {
     final Garbage garbage = new Garbage();
 
     State(long startMillis, long segmentBytes) {
-        waiting = new Waiting(startMillis);
         segments = new SegmentUse(segmentBytes);
+        waiting = new Waiting(startMillis, segments);
     }
 
     Collection<Topic> topics() {
@@ -114,9 +114,9 @@ final class State {
 
     /** The group a lease belongs to, or null when the group is gone or was emptied since. */
     @Nullable
-    Group groupOf(long place) {
-        Group group = groupOrNull(LeaseTable.groupOf(place));
-        return group == null || group.removed || (group.generation & 0xFF) != LeaseTable.generationOf(place) ? null
+    Group groupOf(int slot) {
+        Group group = groupOrNull(LeaseTable.groupOf(leases.place(slot)));
+        return group == null || group.removed || !leases.isOf(slot, group.generation) ? null
                 : group;
     }
 }

@@ -12,8 +12,8 @@ import java.util.ArrayDeque;
  * kind, names it: no two entries of one name wait at once.
  *
  * <pre>
- *   retry     id = seq (48) | attempts (16)    payload = group (32) | kind 1 (8) | generation (8) | 0 (16)
- *   deferred  id = location                    payload = topic (32) | kind 2 (8) | generation (8) | units (16)
+ *   retry     id = seq (48) | attempts (16)    payload = group (24) | kind 1 (2) | generation (22) | 0 (16)
+ *   deferred  id = location                    payload = topic (24) | kind 2 (2) | generation (22) | units (16)
  * </pre>
  *
  * <p>
@@ -26,6 +26,7 @@ import java.util.ArrayDeque;
  * Thread safety: none.
  */
 final class Waiting {
+    private static final int GENERATIONS = (1 << 22) - 1;
     static final int RETRY = 1;
     static final int DEFERRED = 2;
     /** Units are kept in 16 bits; a longer record counts as this much until it joins. */
@@ -34,6 +35,8 @@ final class Waiting {
     private static final int PAGE_LONGS = 3 * 8_192;
 
     private final HierarchicalTimeWheel wheel;
+    /** Learns of the records of deferred messages, but not while replaying, when nobody knows yet what is left. */
+    private final SegmentUse segments;
     private boolean replaying = true;
     /** Sum over entries of a hash of the name; equal for equal content, whatever the order. */
     private long digest;
@@ -42,24 +45,26 @@ final class Waiting {
     private int lastPageSize;
     private final NameTable events = new NameTable();
 
-    Waiting(long startMillis) {
+    Waiting(long startMillis, SegmentUse segments) {
+        this.segments = segments;
         wheel = new HierarchicalTimeWheel(startMillis);
     }
 
     static long payload(int owner, int kind, int generation, int units) {
-        return (long) owner << 32 | (long) kind << 24 | (long) (generation & 0xFF) << 16 | (units & 0xFFFF);
+        return (long) owner << 40 | (long) kind << 38 | (long) (generation & GENERATIONS) << 16 | (units & 0xFFFF);
     }
 
     static int owner(long payload) {
-        return (int) (payload >>> 32);
+        return (int) (payload >>> 40);
     }
 
     static int kind(long payload) {
-        return (int) (payload >>> 24) & 0xFF;
+        return (int) (payload >>> 38) & 3;
     }
 
-    static int generation(long payload) {
-        return (int) (payload >>> 16) & 0xFF;
+    /** Whether the entry was made in this generation of its owner; there are four million before one comes again. */
+    static boolean isOf(long payload, int generation) {
+        return ((int) (payload >>> 16) & GENERATIONS) == (generation & GENERATIONS);
     }
 
     static int units(long payload) {
@@ -71,7 +76,7 @@ final class Waiting {
         if (replaying) {
             events.put(id, payload, dueMillis);
         } else {
-            wheel.add(dueMillis, id, payload);
+            enter(dueMillis, id, payload);
         }
     }
 
@@ -80,6 +85,15 @@ final class Waiting {
         digest -= hash(id, payload);
         if (replaying) {
             events.put(id, payload, NameTable.GONE);
+        } else if (kind(payload) == DEFERRED) {
+            segments.remove(id, units(payload));
+        }
+    }
+
+    private void enter(long dueMillis, long id, long payload) {
+        wheel.add(dueMillis, id, payload);
+        if (kind(payload) == DEFERRED) {
+            segments.add(id, units(payload));
         }
     }
 
@@ -109,11 +123,11 @@ final class Waiting {
             int end = snapshotPages.isEmpty() ? lastPageSize : PAGE_LONGS;
             for (int at = 0; at < end; at += 3) {
                 if (!events.contains(page[at + 1], page[at + 2])) {
-                    wheel.add(page[at], page[at + 1], page[at + 2]);
+                    enter(page[at], page[at + 1], page[at + 2]);
                 }
             }
         }
-        events.forEachPresent(wheel::add);
+        events.forEachPresent(this::enter);
         events.clear();
         replaying = false;
     }

@@ -41,6 +41,10 @@ public final class Topology implements MachineListener {
             throw new LimitException("this shard has " + shard.options().limits().topics()
                     + " topics, as many as limit-topics allows; delete some or raise it");
         }
+        if (shard.machine().topicOrNull(name) == null && shard.machine().topicNumbersLeft() <= 0) {
+            throw new LimitException("the limit of " + Machine.MAX_TOPICS + " topics ever created in one shard is"
+                    + " reached; move to a new data folder");
+        }
         return shard.machine().createTopic(name, name.endsWith(EPHEMERAL_SUFFIX));
     }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,6 +28,10 @@ class MachineModelTest {
     private MachineRig rig = new MachineRig(0);
     private QueueModel model = new QueueModel();
     private ModelCheck check = new ModelCheck(rig, model);
+    private @Nullable MemorySnapshot underWay;
+    private @Nullable MemorySnapshot newest;
+    private @Nullable MovePlan moves;
+    private boolean movesCopied;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000})
@@ -45,6 +50,9 @@ class MachineModelTest {
         rig = new MachineRig(Ids.EPOCH_MILLIS + random.nextLong(1L << 40));
         model = new QueueModel();
         check = new ModelCheck(rig, model);
+        underWay = null;
+        newest = null;
+        moves = null;
         for (int step = 0; step < STEPS; step++) {
             try {
                 command();
@@ -52,6 +60,8 @@ class MachineModelTest {
                 if (random.nextInt(10) == 0) {
                     rig.closeBatch();
                 }
+                snapshot();
+                relocate();
                 if (random.nextInt(40) == 0) {
                     crashAndReplay();
                 }
@@ -338,16 +348,48 @@ class MachineModelTest {
         }
     }
 
+    /** Snapshots are written while the machine works on. */
+    private void snapshot() {
+        if (underWay == null) {
+            underWay = random.nextInt(30) == 0 ? rig.snapshot() : null;
+        } else if (underWay.goOn(1 + random.nextInt(20))) {
+            newest = underWay;
+            underWay = null;
+        }
+    }
+
+    /** Bodies are moved while the machine works on: collected, copied, then moved where they are still needed. */
+    private void relocate() {
+        if (moves == null) {
+            if (random.nextInt(30) == 0) {
+                rig.closeBatch();
+                moves = rig.relocation();
+                movesCopied = false;
+            }
+        } else if (!movesCopied) {
+            movesCopied = moves.collect(1 + random.nextInt(30));
+            if (movesCopied) {
+                rig.closeBatch();
+                rig.copy(moves);
+            }
+        } else if (moves.apply(1 + random.nextInt(10))) {
+            moves = null;
+        }
+    }
+
     /** Replays everything, compares, and goes on with what replay gave; then all sessions are gone. */
     private void crashAndReplay() {
         rig.closeBatch();
-        Machine replayed = rig.replayed();
+        Machine replayed = rig.replayed(random.nextInt(3) == 0 ? null : newest);
         MachineRig.settle(rig.machine);
         MachineRig.settle(replayed);
         assertThat(ModelCheck.content(replayed)).isEqualTo(ModelCheck.content(rig.machine));
+        assertThat(replayed.digest()).isEqualTo(rig.machine.digest());
         StateLaws.check(replayed.state);
         if (random.nextBoolean()) {
             rig.goOnWith(replayed);
+            underWay = null;
+            moves = null;
             List<Entry> leased = new ArrayList<>(model.byToken.values());
             for (int number = rig.machine.nextConsumer(0); number >= 0; number = rig.machine.nextConsumer(number)) {
                 rig.machine.endConsumer(number, 1 + random.nextInt(20));

@@ -7,12 +7,14 @@ import dev.millrace.core.message.MessageView;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** A machine with its batches kept in memory, so that they can be replayed and bodies can be read back. */
 final class MachineRig {
     static final int ORIGIN = 7;
-    static final long SEGMENT_BYTES = 64 << 10;
+    static final long SEGMENT_BYTES = 8 << 10;
 
     /** A finished batch. */
     record Written(long position, int recordCount, ByteBuffer bytes) {}
@@ -21,6 +23,7 @@ final class MachineRig {
     private final TreeMap<Long, ByteBuffer> byPosition = new TreeMap<>();
     private final BatchBuffer batch = new BatchBuffer(BatchBuffer.ALIGNMENT);
     private long position;
+    private long coldPosition;
     long nowMillis;
     long wallMillis;
     Machine machine;
@@ -58,15 +61,51 @@ final class MachineRig {
         machine.attach(batch, position);
     }
 
-    /** A machine that has seen all finished batches and serves. */
-    Machine replayed() {
+    /** Starts a snapshot of the state after all finished batches. */
+    MemorySnapshot snapshot() {
+        closeBatch();
+        return new MemorySnapshot(machine, written.size(), position);
+    }
+
+    /** A machine that has seen the snapshot, if any, and all finished batches after it, and serves. */
+    Machine replayed(@Nullable MemorySnapshot snapshot) {
         Machine fresh = new Machine(ORIGIN, 0, SEGMENT_BYTES);
         Replayer replayer = new Replayer(fresh);
-        for (Written next : written) {
+        if (snapshot != null) {
+            replayer.snapshot(snapshot.reader());
+        }
+        for (Written next : written.subList(snapshot == null ? 0 : snapshot.batches, written.size())) {
             replayer.batch(next.position, records(next));
         }
         fresh.serve(MachineListener.NONE, nowMillis);
         return fresh;
+    }
+
+    /** Starts to move what is needed out of every segment but the last one. */
+    MovePlan relocation() {
+        long[] segments = new long[(int) (position / SEGMENT_BYTES)];
+        for (int i = 0; i < segments.length; i++) {
+            segments[i] = i * SEGMENT_BYTES;
+        }
+        return new MovePlan(machine, segments, SEGMENT_BYTES);
+    }
+
+    /** Copies the records of a collected plan into one cold batch. */
+    void copy(MovePlan plan) {
+        BatchBuffer cold = new BatchBuffer(BatchBuffer.ALIGNMENT);
+        long start = coldPosition | Location.COLD;
+        for (int item = 0; item < plan.size(); item++) {
+            ByteBuffer from = Objects.requireNonNull(byPosition.get(Location.batchPosition(plan.location(item))));
+            int offset = Location.offset(plan.location(item));
+            int length = MovePlan.recordBytes(from, offset);
+            int gap = -cold.length() & Location.OFFSET_UNIT - 1;
+            ByteBuffer to = cold.ensure(gap + length);
+            int at = to.position() + gap;
+            to.put(at, from, offset, length).position(at + length);
+            plan.moved(item, Location.of(start, at));
+        }
+        byPosition.put(start, cold.bytes());
+        coldPosition += cold.length() + (-cold.length() & Location.POSITION_UNIT - 1);
     }
 
     static ByteBuffer records(Written batch) {

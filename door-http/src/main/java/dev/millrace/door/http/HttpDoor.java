@@ -66,7 +66,7 @@ public final class HttpDoor implements AutoCloseable {
         if (options.authentication() != Authentication.EVERYTHING && !options.address().isLoopback()) {
             throw new IllegalStateException("http: " + options.address()
                     + " can be reached from other machines, and no "
-                    + "credentials are asked for. Set http-auth to token (every request then needs the token in "
+                    + "credentials are asked for. Set http-auth to all (every request then needs the token in "
                     + options.tokenFile() + "), or listen on a loopback address such as 127.0.0.1:7070");
         }
     }

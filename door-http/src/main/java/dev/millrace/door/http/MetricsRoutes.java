@@ -51,13 +51,17 @@ final class MetricsRoutes {
     }
 
     private static void shards(MetricsPage page, List<ShardFigures> shards) {
-        each(page, shards, "publishes_total", "counter", "Publish commands taken.", ShardFigures::publishes);
-        each(page, shards, "published_bytes_total", "counter", "Bytes of bodies taken.", ShardFigures::publishedBytes);
-        each(page, shards, "delivered_total", "counter", "Messages handed out.", ShardFigures::delivered);
-        each(page, shards, "log_batches_total", "counter", "Batches written.", ShardFigures::appends);
-        each(page, shards, "cycles_total", "counter", "Turns of the shard's loop.", ShardFigures::cycles);
-        each(page, shards, "slow_cycles_total", "counter", "Turns that took more than 5 ms.", ShardFigures::slowCycles);
-        each(page, shards, "inbox_bytes", "gauge", "Bytes of bodies that wait to be taken.", ShardFigures::inboxBytes);
+        each(page, shards, "publishes_total", "counter", "Publish commands taken.",
+                shard -> shard.traffic().publishes());
+        each(page, shards, "published_bytes_total", "counter", "Bytes of bodies taken.",
+                shard -> shard.traffic().publishedBytes());
+        each(page, shards, "delivered_total", "counter", "Messages handed out.", shard -> shard.traffic().delivered());
+        each(page, shards, "log_batches_total", "counter", "Batches written.", shard -> shard.traffic().appends());
+        each(page, shards, "cycles_total", "counter", "Turns of the shard's loop.", shard -> shard.loop().cycles());
+        each(page, shards, "slow_cycles_total", "counter", "Turns that took more than 5 ms.",
+                shard -> shard.loop().slowCycles());
+        each(page, shards, "inbox_bytes", "gauge", "Bytes of bodies that wait to be taken.",
+                shard -> shard.loop().inboxBytes());
         each(page, shards, "log_segments", "gauge", "Files that hold batches.", shard -> shard.log().segments());
         each(page, shards, "log_disk_bytes", "gauge", "Bytes of those files.", shard -> shard.log().bytesOnDisk());
         each(page, shards, "log_written_bytes_total", "counter",
@@ -72,13 +76,13 @@ final class MetricsRoutes {
         shards.forEach(shard -> page.seconds("millrace_log_sync_seconds_total", shard.log().syncNanos(), SHARD,
                 "" + shard.shard()));
         page.metric("millrace_longest_cycle_seconds", "gauge", "The longest turn since the start.");
-        shards.forEach(shard -> page.seconds("millrace_longest_cycle_seconds", shard.longestCycleNanos(), SHARD,
+        shards.forEach(shard -> page.seconds("millrace_longest_cycle_seconds", shard.loop().longestCycleNanos(), SHARD,
                 "" + shard.shard()));
         page.metric("millrace_publish_durable_seconds", "histogram", "From a publish until it is durable.");
         shards.forEach(shard -> page.histogram("millrace_publish_durable_seconds", shard.publishToDurable(), SHARD,
                 "" + shard.shard()));
-        page.metric("millrace_due_delivered_seconds", "histogram", "How late deferred and retried messages go out.");
-        shards.forEach(shard -> page.histogram("millrace_due_delivered_seconds", shard.dueToDelivered(), SHARD,
+        page.metric("millrace_due_ready_seconds", "histogram", "How late deferred and retried messages can go out.");
+        shards.forEach(shard -> page.histogram("millrace_due_ready_seconds", shard.dueToReady(), SHARD,
                 "" + shard.shard()));
     }
 

@@ -15,7 +15,8 @@ import java.util.List;
 /** Messages to be published as one submission, in the form the shard takes: (length, bytes) after each other. */
 final class PublishRequest {
     static final int MAX_MESSAGES = 10_000;
-    static final long MAX_DELAY_MILLIS = 100L * 366 * 86_400_000;
+    /** A hundred years, as the engine has it. */
+    static final long MAX_DELAY_MILLIS = 3_155_760_000_000L;
 
     private final int maxMessageBytes;
     private ByteBuffer data;

@@ -73,6 +73,7 @@ final class ColdWriter {
         }
         write(target, bytes.duplicate().limit(padded).position(0));
         target.end = tail;
+        target.released = false;
         return position;
     }
 

@@ -86,7 +86,8 @@ final class FileLog implements ShardLog {
             lastWallMillis = report.lastWallMillis();
             recovered = true;
             mark(0);
-            return report;
+            return new RecoveryReport(report.snapshotPosition(), writer.tail(), report.batches(), report.bytes(),
+                    report.tornBytes(), lastElapsedMillis, lastWallMillis, report.notes());
         }
     }
 
@@ -132,16 +133,18 @@ final class FileLog implements ShardLog {
                 reader.remember(position, batch.bytes(), length);
             }
             batch.clear();
-            if (sync) {
-                syncAsConfigured();
-            }
+            syncAsConfigured(sync);
             return position;
         }
     }
 
-    private void syncAsConfigured() {
+    private void syncAsConfigured(boolean wanted) {
         switch (context.options.syncLevel()) {
-            case ALWAYS -> durability.sync();
+            case ALWAYS -> {
+                if (wanted) {
+                    durability.sync();
+                }
+            }
             case INTERVAL -> {
                 if (syncPlanned.compareAndSet(false, true)) {
                     context.threads.workLater(this::syncInBackground, context.options.syncIntervalMillis());
@@ -273,13 +276,24 @@ final class FileLog implements ShardLog {
         return recovered;
     }
 
+    /** A log that has failed says so once more: what was not synced has an unknown outcome. */
     @Override
     public void close() {
+        LogException reason = context.failure.reason();
+        if (release() && reason != null && reason.category() == Category.UNKNOWN_OUTCOME) {
+            throw reason;
+        }
+    }
+
+    /** Closes without a word about an earlier failure; false when it was closed already. */
+    boolean release() {
         synchronized (writing) {
-            if (!closed) {
-                closed = true;
-                context.threads.shielded(this::shutDown);
+            if (closed) {
+                return false;
             }
+            closed = true;
+            context.threads.shielded(this::shutDown);
+            return true;
         }
     }
 

@@ -103,7 +103,7 @@ public final class FileLogFactory implements LogFactory, AutoCloseable {
         }
         LogException reason = older.context().failure.reason();
         older.fence();
-        older.close();
+        older.release();
         if (reason == null || reason.category() != Category.UNKNOWN_OUTCOME) {
             return Long.MAX_VALUE;
         }
@@ -121,6 +121,8 @@ public final class FileLogFactory implements LogFactory, AutoCloseable {
         try {
             port.createFolders(folder.path());
             LogMeta meta = meta(folder, shard);
+            // Names that an earlier run gave may be seen without being durable.
+            folder.sync();
             boolean direct = options.syncLevel() == SyncLevel.ALWAYS && switch (options.writeMode()) {
                 case BUFFERED -> false;
                 case AUTO -> port.takesDirect(folder.path());
@@ -205,7 +207,7 @@ public final class FileLogFactory implements LogFactory, AutoCloseable {
         }
         closed = true;
         try {
-            open.values().forEach(FileLog::close);
+            closeLogs();
         } finally {
             threads.close();
             try {
@@ -213,6 +215,20 @@ public final class FileLogFactory implements LogFactory, AutoCloseable {
             } catch (IOException ignored) {
                 // The lock ends with the process at the latest.
             }
+        }
+    }
+
+    private void closeLogs() {
+        LogException first = null;
+        for (FileLog log : open.values()) {
+            try {
+                log.close();
+            } catch (LogException failure) {
+                first = first == null ? failure : first;
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 }

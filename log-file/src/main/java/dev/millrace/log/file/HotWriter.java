@@ -39,13 +39,12 @@ final class HotWriter {
     /** Goes on in a segment that recovery has begun: batches up to {@code end} stand in it and are synced. */
     void begin(Segment segment, long preparedBytes, long end, int lastCrc) throws IOException {
         StoreFile file = context.port().open(segment.path, context.appendAccess());
-        current = new CurrentFile(file, segment, preparedBytes, supply, context.meta.segmentBytes());
+        current = new CurrentFile(file, segment, preparedBytes, supply);
         tail = end;
         previousCrc = lastCrc;
         segment.end = end;
         table.add(segment);
         durability.begin(file, segment.path, end);
-        space.unprepared(current().unprepared());
     }
 
     long tail() {
@@ -76,20 +75,24 @@ final class HotWriter {
         return tail;
     }
 
-    /** Makes sure of prewritten room; false when the disk has none, so that the spare segment must be used. */
+    /**
+     * Makes sure of prewritten room. The first file of an opening is small: when it is full and a whole one is ready,
+     * that is used; until then it is extended. False when the next segment must be begun.
+     */
     private boolean fitsPrepared(long endOffset) {
         CurrentFile file = current();
-        if (file.isPrepared(endOffset)) {
+        if (endOffset <= file.prepared()) {
             return true;
+        }
+        if (supply.count() > 0) {
+            return false;
         }
         try {
             file.prepare(endOffset);
+            space.look();
             return true;
         } catch (IOException full) {
-            space.starved(true);
-            if (supply.count() > 0) {
-                return false;
-            }
+            space.starved();
             throw context.failure.write("extending", file.path(), full);
         }
     }
@@ -108,18 +111,18 @@ final class HotWriter {
         try {
             SegmentSupply.Supplied supplied = supply.take(number);
             StoreFile file = context.port().open(segment.path, context.appendAccess());
-            current = new CurrentFile(file, segment, supplied.preparedBytes(), supply, context.meta.segmentBytes());
+            current = new CurrentFile(file, segment, supplied.preparedBytes(), supply);
             current().write(header.encode(context.meta), 0);
             context.bytesWritten.add(SegmentHeader.BYTES);
             durability.begin(file, segment.path, tail);
         } catch (IOException failure) {
-            space.starved(true);
+            space.starved();
             throw context.failure.write("preparing", segment.path, failure);
         }
         tail = header.firstBatch();
         table.add(segment);
         durability.written(tail);
-        space.unprepared(current().unprepared());
+        space.look();
         context.threads.work(context.syncsEachAppend() ? this::topUp : this::syncAndTopUp);
     }
 
@@ -145,6 +148,7 @@ final class HotWriter {
         tail = position + padded;
         reservedAt = -1;
         current().segment.end = tail;
+        current().segment.released = false;
         durability.written(tail);
         prepareAhead(padded);
         return position;
@@ -172,34 +176,21 @@ final class HotWriter {
         context.bytesWritten.add(padded);
     }
 
-    /** Has the background prewrite before the owner needs it. */
+    /** Has the background prepare whole files as soon as the log is really used. */
     private void prepareAhead(int justWritten) {
         CurrentFile file = current();
         long used = tail - file.segment.start;
-        if (!file.isPrepared(file.wanted(used)) && file.startExtending()) {
-            context.threads.work(() -> extend(file));
-        }
-        long sixteenth = context.meta.segmentBytes() / 16;
-        if (used >= sixteenth && used - justWritten < sixteenth) {
+        long quarter = file.prepared() / 4;
+        if (used >= quarter && used - justWritten < quarter) {
             context.threads.work(this::topUp);
-        }
-    }
-
-    private void extend(CurrentFile file) {
-        try {
-            file.extend();
-            space.unprepared(file.unprepared());
-        } catch (IOException full) {
-            space.starved(true);
         }
     }
 
     private void topUp() {
         try {
             supply.topUp();
-            space.starved(false);
         } catch (IOException full) {
-            space.starved(true);
+            space.starved();
         }
     }
 

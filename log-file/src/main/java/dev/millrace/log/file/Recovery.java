@@ -79,7 +79,7 @@ final class Recovery {
             long base = snapshot == null ? 0 : snapshot.position();
             Chain chain = chain(listing.segments(), base);
             Tail tail = tail(chain, snapshot, trustedEnd);
-            snapshots.setBrokenAside();
+            snapshots.tidy();
             supply.adopt(listing.spares());
             begin(epoch, listing, chain, tail);
         } catch (IOException | RuntimeException | Error failure) {
@@ -142,6 +142,12 @@ final class Recovery {
         Segment ended = tail.trusted() > 0 ? table.at(tail.trusted() - 1) : null;
         if (ended != null) {
             ended.end = tail.trusted();
+        }
+        for (SegmentHeader link : chain.links()) {
+            Segment copied = link.start() >= tail.trusted() ? table.at(link.start()) : null;
+            if (copied != null && table.remove(copied)) {
+                supply.recycle(copied.path);
+            }
         }
     }
 

@@ -79,12 +79,25 @@ final class SegmentScan implements AutoCloseable {
         }
     }
 
-    /** Whether the first bytes at {@code position} are those of a batch for this place, valid or not. */
-    boolean beginsBatch(long position) {
+    /**
+     * Whether what stands at {@code position} was meant as a batch for this place: magic, log and position fit, but for
+     * at most one damaged bit in each.
+     */
+    boolean resemblesBatch(long position) {
         ByteBuffer bytes = bytes(position - start, BatchHeader.BYTES);
         int at = at(position - start);
-        return bytes.limit() - at >= BatchHeader.BYTES && bytes.getInt(at) == BatchHeader.MAGIC
-                && bytes.getLong(at + BatchHeader.POSITION_AT) == position;
+        return bytes.limit() - at >= BatchHeader.BYTES
+                && Integer.bitCount(bytes.getInt(at) ^ BatchHeader.MAGIC) <= 1
+                && Long.bitCount(bytes.getLong(at + 8) ^ meta.logId()) <= 1
+                && Long.bitCount(bytes.getLong(at + BatchHeader.POSITION_AT) ^ position) <= 1;
+    }
+
+    /** The same for the header of the segment. */
+    boolean resemblesHeader(long offset, long expectedStart) {
+        ByteBuffer bytes = bytes(offset, BatchHeader.BYTES);
+        int at = at(offset);
+        return bytes.limit() - at >= BatchHeader.BYTES && Long.bitCount(bytes.getLong(at + 8) ^ meta.logId()) <= 1
+                && Long.bitCount(bytes.getLong(at + 24) ^ expectedStart) <= 1;
     }
 
     /** Copies {@code [from, to)}, as far as the file goes. */

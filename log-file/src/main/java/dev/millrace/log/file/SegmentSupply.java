@@ -21,7 +21,7 @@ final class SegmentSupply {
     static final int WANTED = 2;
 
     private static final int KEPT_AT_MOST = 4;
-    private static final int CHUNK_BYTES = 1 << 20;
+    private static final int CHUNK_BYTES = 2 << 20;
 
     /** A file whose first {@code preparedBytes} are written. */
     record Supplied(Path path, long preparedBytes) {}
@@ -92,9 +92,10 @@ final class SegmentSupply {
         }
         Path source = ready != null ? ready : spares.poll();
         if (source != null) {
+            ready = null;
             context.port().rename(source, path);
-            ready = path;
             context.folder.sync();
+            ready = path;
         }
     }
 
@@ -158,11 +159,18 @@ final class SegmentSupply {
         return (int) Math.min(CHUNK_BYTES, context.meta.segmentBytes());
     }
 
-    /** Extends a file that is in use from {@code from} to {@code to}; both multiples of a chunk. */
+    /**
+     * Extends a file that is in use from {@code from} to {@code to}; both multiples of a chunk. A write that fails
+     * leaves the file as usable as it was; a failed sync does not, since it may have dropped batches written meanwhile.
+     */
     void extend(Path path, long from, long to) throws IOException {
         try (StoreFile file = context.port().open(path, context.bulkAccess())) {
             writeZeros(file, from, to);
-            file.force();
+            try {
+                file.force();
+            } catch (IOException failure) {
+                throw context.failure.write("syncing", path, failure);
+            }
         }
     }
 

@@ -22,6 +22,7 @@ final class SnapshotStore {
     /** Positions of valid snapshots, newest first. */
     private volatile List<Long> kept = List.of();
     private final List<Path> broken = new ArrayList<>();
+    private final List<Long> superfluous = new ArrayList<>();
 
     SnapshotStore(ShardFolder folder, LogMeta meta) {
         this.folder = folder;
@@ -35,7 +36,9 @@ final class SnapshotStore {
         for (int i = 0; i < descending.size(); i++) {
             try {
                 FileSnapshotReader reader = FileSnapshotReader.open(folder, meta, descending.get(i));
-                kept = List.copyOf(descending.subList(i, Math.min(i + KEPT, descending.size())));
+                int end = Math.min(i + KEPT, descending.size());
+                kept = List.copyOf(descending.subList(i, end));
+                superfluous.addAll(descending.subList(end, descending.size()));
                 return reader;
             } catch (LogException damaged) {
                 broken.add(folder.snapshot(descending.get(i)));
@@ -47,12 +50,16 @@ final class SnapshotStore {
         return null;
     }
 
-    /** Puts broken snapshots into torn/, once it is clear that the log can do without them. */
-    void setBrokenAside() throws IOException {
+    /** Puts broken snapshots into torn/ and deletes old ones, once it is clear that the log can do without them. */
+    void tidy() throws IOException {
         for (Path path : broken) {
             folder.setAside(path);
         }
         broken.clear();
+        for (long position : superfluous) {
+            folder.port().delete(folder.snapshot(position));
+        }
+        superfluous.clear();
     }
 
     /** Gives a written and synced snapshot its name; older ones than the last two go. */

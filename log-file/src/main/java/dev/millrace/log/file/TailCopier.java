@@ -32,7 +32,7 @@ final class TailCopier {
         this.table = table;
         this.epoch = epoch;
         this.tail = tail;
-        crc = tail.unsyncedCrc();
+        crc = tail.trustedCrc();
     }
 
     /** Copies into segments from {@code firstNumber} on. */
@@ -69,7 +69,7 @@ final class TailCopier {
         position = start + SegmentHeader.BYTES;
         Segment segment = new Segment(number, false, supplied.path(), start, position);
         StoreFile file = context.port().open(supplied.path(), context.bulkAccess());
-        return new CurrentFile(file, segment, supplied.preparedBytes(), supply, context.meta.segmentBytes());
+        return new CurrentFile(file, segment, supplied.preparedBytes(), supply);
     }
 
     private SegmentScan sourceOf(BatchHeader batch, @Nullable SegmentScan open) throws IOException {

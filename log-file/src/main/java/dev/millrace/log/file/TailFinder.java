@@ -19,26 +19,16 @@ final class TailFinder {
     /**
      * What was found.
      *
-     * @param end
-     *            position after the last valid batch
-     * @param endCrc
-     *            header checksum of that batch
-     * @param lastLink
-     *            index in the chain of the segment in which the log ends
+     * @param trusted
+     *            where the log leaves what is known to be synced; it goes on in a new segment
+     * @param trustedCrc
+     *            header checksum of the batch before that position
      * @param unsynced
      *            valid batches that nothing records as synced, oldest first
-     * @param unsyncedCrc
-     *            header checksum of the batch before the first of them
      * @param torn
      *            ranges of files that are cut off
      */
-    record Tail(long end, int endCrc, int lastLink, List<BatchHeader> unsynced, int unsyncedCrc,
-            List<Torn> torn) {
-        /** From here on the log goes on in a new segment. */
-        long trusted() {
-            return unsynced.isEmpty() ? end : unsynced.getFirst().position();
-        }
-    }
+    record Tail(long trusted, int trustedCrc, List<BatchHeader> unsynced, List<Torn> torn) {}
 
     /** Bytes of a segment that are cut off. {@code whole}: the file does not belong to the chain any more. */
     record Torn(long number, long from, long to, boolean whole) {
@@ -162,13 +152,33 @@ final class TailFinder {
                     + " says that the log was synced up to " + recorded + ". Nothing was changed. Run millrace check on"
                     + " the folder; put the file back from a backup, or move the shard's folder away to start empty");
         }
+        if (folder.bugs().contains(PlantedBug.CUT_LAST_ACKNOWLEDGED) && !unsynced.isEmpty()) {
+            position = unsynced.getFirst().position();
+            crc = unsynced.getFirst().previousCrc();
+            unsynced.clear();
+        }
         int crcBefore = crcBeforeUnsynced;
         while (!unsynced.isEmpty() && unsynced.getLast().has(BatchHeader.MARK)) {
             BatchHeader mark = unsynced.removeLast();
             position = mark.position();
             crc = mark.previousCrc();
         }
-        return new Tail(position, crc, link, List.copyOf(unsynced), unsynced.isEmpty() ? crc : crcBefore, torn);
+        crcBeforeUnsynced = crcBefore;
+        return tail(torn);
+    }
+
+    private Tail tail(List<Torn> torn) {
+        long trusted = unsynced.isEmpty() ? position : unsynced.getFirst().position();
+        int trustedCrc = unsynced.isEmpty() ? crc : crcBeforeUnsynced;
+        for (SegmentHeader header : chain.links().reversed()) {
+            // A header in front of nothing that is known to be synced is not known to be synced either: the log must
+            // not be continued from it.
+            if (trusted == header.firstBatch() && recorded <= header.start()) {
+                trusted = header.previousEnd();
+                trustedCrc = header.previousCrc();
+            }
+        }
+        return new Tail(trusted, trustedCrc, List.copyOf(unsynced), torn);
     }
 
     /** What stands behind the tail in its own segment: nothing, a batch begun, or batches that cannot be reached. */
@@ -176,15 +186,15 @@ final class TailFinder {
         long end = limit < 0 ? header.start() + meta.segmentBytes() : limit;
         try (SegmentScan scan = new SegmentScan(folder, meta, path(number(header)), header.start())) {
             long[] last = {position};
-            if (position + BatchHeader.BYTES <= end && scan.beginsBatch(position)) {
-                last[0] = Math.min(end, position + SegmentHeader.BYTES);
-            }
             scan.findHeaders(position, end, batch -> {
                 if (batch.epoch() >= header.epoch()) {
                     record(batch.synced(), "the batch at " + batch.position());
                     last[0] = Math.max(last[0], Math.min(end, batch.next()));
                 }
             });
+            if (last[0] == position && position + BatchHeader.BYTES <= end && scan.resemblesBatch(position)) {
+                last[0] = Math.min(end, position + SegmentHeader.BYTES);
+            }
             return last[0] > position ? List.of(new Torn(number(header), position, last[0], false)) : List.of();
         }
     }

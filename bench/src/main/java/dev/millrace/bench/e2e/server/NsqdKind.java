@@ -27,6 +27,15 @@ public record NsqdKind(String name, Path binary, long memQueueSize) implements S
         return "memory up to " + memQueueSize + " messages, the rest in the page cache (no fsync before OK)";
     }
 
+    /**
+     * With a channel, the topic's memory queue is emptied in the background and the channel's copy goes to disk; without,
+     * the publisher itself waits for the disk queue. In memory the copy is only more work.
+     */
+    @Override
+    public boolean producesFasterWithChannel() {
+        return memQueueSize <= ServerKinds.NSQD_DEFAULT_MEM_QUEUE_SIZE;
+    }
+
     @Override
     public Server start(Path dataDir, List<String> jvmOptions) throws IOException {
         if (!Files.isExecutable(binary)) {

@@ -12,7 +12,7 @@ import java.nio.file.Path;
  * @param memQueueSize what {@code nsqd-memory} keeps in memory, in messages
  */
 public record ServerKinds(Path peersBin, Path launcher, long memQueueSize) {
-    private static final long NSQD_DEFAULT_MEM_QUEUE_SIZE = 10_000;
+    static final long NSQD_DEFAULT_MEM_QUEUE_SIZE = 10_000;
 
     /**
      * The server that a name stands for.

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -13,12 +14,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The file system of the machine. */
 public final class RealFiles implements FilePort {
     private static final int BLOCK_BYTES = 4096;
+    private final ConcurrentHashMap<Path, FileStore> stores = new ConcurrentHashMap<>();
     private static final OpenOption DIRECT = directOption();
 
     @Override
@@ -102,12 +105,22 @@ public final class RealFiles implements FilePort {
 
     @Override
     public long usableBytes(Path folder) throws IOException {
-        return Files.getFileStore(folder).getUsableSpace();
+        return store(folder).getUsableSpace();
     }
 
     @Override
     public long totalBytes(Path folder) throws IOException {
-        return Files.getFileStore(folder).getTotalSpace();
+        return store(folder).getTotalSpace();
+    }
+
+    /** Kept, because finding it reads the list of mounts; asking it is one system call. */
+    private FileStore store(Path folder) throws IOException {
+        FileStore known = stores.get(folder);
+        if (known == null) {
+            known = Files.getFileStore(folder);
+            stores.put(folder, known);
+        }
+        return known;
     }
 
     @Override

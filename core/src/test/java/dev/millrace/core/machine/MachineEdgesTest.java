@@ -1,0 +1,220 @@
+package dev.millrace.core.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.message.BodyLayout;
+import dev.millrace.core.message.Ids;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Sizes and turns of events that random commands do not reach. */
+final class MachineEdgesTest {
+    private static final long WALL = Ids.EPOCH_MILLIS + 1_000_000;
+
+    private final MachineRig rig = new MachineRig(WALL);
+    private final Topic topic = rig.machine.createTopic("orders", false);
+    private final Group group = rig.machine.createGroup(topic, "mail", false, true);
+    private final List<Long> tokens = new ArrayList<>();
+    private final List<Integer> attempts = new ArrayList<>();
+    private final List<Long> ids = new ArrayList<>();
+
+    private void publish(int count, int bytes) {
+        List<byte[]> bodies = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            bodies.add(new byte[bytes]);
+        }
+        rig.machine.publish(topic, MachineRig.bodies(bodies), 0, count);
+        rig.machine.finish();
+    }
+
+    private void publishChunks(int chunks) {
+        for (int i = 0; i < chunks; i++) {
+            publish(1, 1);
+        }
+    }
+
+    private int lease(Group from, int max) {
+        tokens.clear();
+        attempts.clear();
+        ids.clear();
+        return rig.machine.lease(from, 1, rig.machine.after(1_000), max, new DeliverySink() {
+            private long location;
+            private int index;
+
+            @Override
+            public void run(long at, int first) {
+                location = at;
+                index = first;
+            }
+
+            @Override
+            public void message(long token, int attempt) {
+                tokens.add(token);
+                attempts.add(attempt);
+                ids.add(rig.read(location, index++).id);
+            }
+        });
+    }
+
+    @Test
+    void publish_ofMoreThanARecordHolds_isSplitAndKeepsItsIdsInOneRow() {
+        int count = 2 * BodyLayout.MAX_COUNT + 100;
+        List<byte[]> bodies = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            bodies.add(new byte[]{(byte) i});
+        }
+        long first = rig.machine.publish(topic, MachineRig.bodies(bodies), 0, count);
+        rig.machine.finish();
+        assertThat(topic.chunks.size()).isEqualTo(3);
+        assertThat(lease(group, count)).isEqualTo(count);
+        for (int i = 0; i < count; i++) {
+            assertThat(ids.get(i)).isEqualTo(Ids.plus(first, i));
+        }
+    }
+
+    @Test
+    void publish_whenTheWallClockGoesOnOrBack_idsStillRise() {
+        long last = 0;
+        for (long change : new long[]{0, 50, -40_000, 1, 0, 90_000, -1}) {
+            rig.passTime(1, change);
+            long id = rig.machine.publish(topic, MachineRig.bodies(List.of(new byte[1], new byte[1])), 0, 2);
+            assertThat(id).isGreaterThan(last);
+            last = Ids.next(id);
+        }
+    }
+
+    @Test
+    void attempts_areHeldAt65535() {
+        publish(1, 1);
+        lease(group, 1);
+        for (int i = 1; i < 65_540; i++) {
+            rig.machine.retry(tokens.getFirst(), 0);
+            lease(group, 1);
+        }
+        assertThat(attempts).containsExactly(65_535);
+    }
+
+    @Test
+    void deletedTopic_whoseRetryWaits_forgetsItWhenItIsDue() {
+        publishChunks(5_000);
+        lease(group, 5_000);
+        rig.machine.retry(tokens.getFirst(), 50);
+        rig.machine.deleteTopic(topic);
+        MachineRig.settle(rig.machine);
+        rig.passTime(100, 100);
+        assertThat(rig.machine.advance(100)).isTrue();
+        assertThat(rig.machine.waiting()).isZero();
+        for (long token : tokens) {
+            assertThat(rig.machine.ack(token)).isFalse();
+        }
+        assertThat(rig.machine.leases()).isZero();
+        StateLaws.check(rig.state());
+    }
+
+    @Test
+    void pagesOfDoneChunks_areGivenBack() {
+        publishChunks(10_000);
+        long full = topic.chunks.memoryBytes();
+        while (lease(group, 500) > 0) {
+            tokens.forEach(rig.machine::ack);
+        }
+        MachineRig.settle(rig.machine);
+        assertThat(topic.chunks.memoryBytes()).isLessThan(full / 2);
+        StateLaws.check(rig.state());
+    }
+
+    @Test
+    void lease_ofOneAtATime_takesGivenBackAndFreshInTurn() {
+        publish(100, 1);
+        lease(group, 1);
+        long poison = ids.getFirst();
+        int fresh = 0;
+        for (int i = 0; i < 20; i++) {
+            for (int at = 0; at < tokens.size(); at++) {
+                if (ids.get(at) == poison) {
+                    rig.machine.retry(tokens.get(at), 0);
+                } else {
+                    rig.machine.ack(tokens.get(at));
+                    fresh++;
+                }
+            }
+            lease(group, 1);
+        }
+        assertThat(fresh).isBetween(8, 12);
+    }
+
+    @Test
+    void ack_ofAPurgedMessage_isRefusedAndEndsItsLease() {
+        publish(3, 1);
+        lease(group, 3);
+        rig.machine.emptyGroup(group);
+        assertThat(rig.machine.ack(tokens.get(0))).isFalse();
+        assertThat(rig.machine.retry(tokens.get(1), 10)).isFalse();
+        assertThat(rig.machine.bury(tokens.get(2), "no")).isFalse();
+        assertThat(rig.machine.leases()).isZero();
+        assertThat(rig.machine.waiting()).isZero();
+        StateLaws.check(rig.state());
+        ModelCheck.conservation(rig.machine);
+    }
+
+    @Test
+    void group_emptiedManyTimes_neverTakesAnOldRetryForAPresentOne() {
+        publish(1, 1);
+        lease(group, 1);
+        rig.machine.retry(tokens.getFirst(), 1_000_000);
+        for (int i = 0; i < 256; i++) {
+            rig.machine.emptyGroup(group);
+        }
+        rig.passTime(2_000_000, 0);
+        rig.machine.advance(10);
+        assertThat(group.ready()).isZero();
+        ModelCheck.conservation(rig.machine);
+    }
+
+    @Test
+    void topic_emptiedManyTimes_neverTakesAnOldDeferralForAPresentOne() {
+        rig.machine.defer(topic, MachineRig.bodies(List.of(new byte[1])), 0, 1_000_000);
+        for (int i = 0; i < 256; i++) {
+            rig.machine.emptyTopic(topic);
+        }
+        rig.passTime(2_000_000, 0);
+        rig.machine.advance(10);
+        assertThat(topic.joined()).isZero();
+        ModelCheck.conservation(rig.machine);
+    }
+
+    @Test
+    void error_withHalfACharacter_isTheSameAfterReplay() {
+        publish(1, 1);
+        lease(group, 1);
+        rig.machine.bury(tokens.getFirst(), "x".repeat(511) + "\uD83D\uDE00");
+        rig.closeBatch();
+        assertThat(ModelCheck.content(rig.replayed(null))).isEqualTo(ModelCheck.content(rig.machine));
+        assertThat(rig.machine.deadList(group).error(0)).hasSize(512).endsWith("?");
+    }
+
+    @Test
+    void longDelays_areBoundedAndNotEarly() {
+        publish(1, 1);
+        lease(group, 1);
+        rig.machine.retry(tokens.getFirst(), Long.MAX_VALUE);
+        rig.machine.defer(topic, MachineRig.bodies(List.of(new byte[1])), 0, rig.machine.after(Long.MAX_VALUE));
+        rig.passTime(Machine.MAX_DELAY_MILLIS, 0);
+        rig.machine.advance(10);
+        assertThat(rig.machine.waiting()).isEqualTo(2);
+        rig.passTime(1, 0);
+        rig.machine.advance(10);
+        assertThat(rig.machine.waiting()).isZero();
+    }
+
+    @Test
+    void largeMessage_takesARecordOfItsOwnAndIsReadBack() {
+        publish(3, 600_000);
+        publish(1, 3_000_000);
+        assertThat(lease(group, 10)).isEqualTo(4);
+        ByteBuffer bytes = rig.read(topic.chunks.location(topic.chunks.size() - 1), 0).bytes;
+        assertThat(bytes.capacity()).isGreaterThan(3_000_000);
+    }
+}

@@ -1,0 +1,188 @@
+package dev.millrace.log.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import dev.millrace.core.log.LogException;
+import dev.millrace.core.log.LogException.Category;
+import dev.millrace.core.log.ShardLog;
+import dev.millrace.log.contract.Texts;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** What recovery cuts, what it calls damage, and what it falls back on. */
+class FileLogRecoveryTest {
+    private final Simulation simulation = new Simulation(64 << 20, false);
+
+    private static long bit(long position, int inBatch) {
+        return (position % Simulation.SEGMENT_BYTES + inBatch) * 8;
+    }
+
+    @Test
+    void aTornTailIsCutKeptAsideAndReported() throws IOException {
+        ShardLog log = simulation.open();
+        Texts.append(log, "whole", true);
+        long torn = Texts.append(log, "torn", true);
+        simulation.disk.flip(simulation.segment(0), bit(torn, BatchHeader.BYTES + 1));
+        simulation.killAndRestart();
+        assertThat(simulation.recovered.texts).containsExactly("whole");
+        assertThat(simulation.report().tornBytes()).isEqualTo(192);
+        assertThat(simulation.report().notes()).singleElement().asString().contains("192 bytes", "torn/cut-");
+        Path kept = Simulation.FOLDER.resolve("shard-0/torn").resolve(String.format("cut-%016x.bytes", torn));
+        assertThat(simulation.disk.content(kept)).hasSize(192).startsWith('M', 'R', 'L', 'B');
+        simulation.killAndRestart();
+        assertThat(simulation.report().notes()).as("it is reported once").isEmpty();
+    }
+
+    @Test
+    void damageBeforeASyncedBatchStopsTheShardAndChangesNothing() throws IOException {
+        ShardLog log = simulation.open();
+        long broken = Texts.append(log, "broken", true);
+        Texts.append(log, "later", true);
+        simulation.disk.flip(simulation.segment(0), bit(broken, BatchHeader.BYTES + 1));
+        var files = simulation.disk.files();
+        assertThatThrownBy(simulation::killAndRestart)
+                .hasMessageContaining("log-000000000000000.seg")
+                .hasMessageContaining("position " + broken)
+                .hasMessageContaining("backup")
+                .asInstanceOf(type(LogException.class))
+                .extracting(LogException::category)
+                .isEqualTo(Category.DAMAGED);
+        assertThat(simulation.disk.files()).isEqualTo(files);
+        assertThatThrownBy(simulation::killAndRestart).isInstanceOf(LogException.class);
+    }
+
+    @Test
+    void aMarkMakesDamageToTheLastBatchRecognisable() throws IOException {
+        ShardLog log = simulation.open();
+        long broken = Texts.append(log, "last", true);
+        log.append(true);
+        simulation.disk.flip(simulation.segment(0), bit(broken, 70));
+        assertThatThrownBy(simulation::killAndRestart).asInstanceOf(type(LogException.class))
+                .extracting(LogException::category)
+                .isEqualTo(Category.DAMAGED);
+    }
+
+    @Test
+    void aCleanStopMakesDamageToTheLastBatchRecognisable() throws IOException {
+        ShardLog log = simulation.open();
+        long broken = Texts.append(log, "last", true);
+        log.close();
+        simulation.disk.flip(simulation.segment(0), bit(broken, 70));
+        assertThatThrownBy(simulation::killAndRestart).isInstanceOf(LogException.class);
+    }
+
+    @Test
+    void aDamagedSegmentHeaderIsDamage() throws IOException {
+        ShardLog log = simulation.open();
+        Texts.append(log, "one", true);
+        log.append(true);
+        simulation.disk.flip(simulation.segment(0), 100);
+        assertThatThrownBy(simulation::killAndRestart).asInstanceOf(type(LogException.class))
+                .extracting(LogException::category)
+                .isEqualTo(Category.DAMAGED);
+    }
+
+    @Test
+    void aMissingSegmentIsDamage() throws IOException {
+        ShardLog log = simulation.open();
+        for (int i = 0; i < 100; i++) {
+            Texts.append(log, "x".repeat(3000), true);
+        }
+        simulation.disk.delete(simulation.segment(1));
+        assertThatThrownBy(simulation::killAndRestart).asInstanceOf(type(LogException.class))
+                .extracting(LogException::category)
+                .isEqualTo(Category.DAMAGED);
+    }
+
+    @Test
+    void aMissingMetaFileIsDamage() throws IOException {
+        Texts.append(simulation.open(), "one", true);
+        simulation.disk.delete(Simulation.FOLDER.resolve("shard-0/meta"));
+        assertThatThrownBy(simulation::killAndRestart)
+                .hasMessageContaining("meta")
+                .asInstanceOf(type(LogException.class))
+                .extracting(LogException::category)
+                .isEqualTo(Category.DAMAGED);
+    }
+
+    @Test
+    void aBrokenSnapshotFallsBackToTheOneBeforeWithANote() throws IOException {
+        ShardLog log = simulation.open();
+        Texts.append(log, "one", true);
+        Texts.snapshot(log, "after one", true);
+        Texts.append(log, "two", true);
+        long newest = log.tail();
+        Texts.snapshot(log, "after two", true);
+        Texts.append(log, "three", true);
+        simulation.disk.flip(Simulation.FOLDER.resolve("shard-0").resolve(String.format("snap-%016x.snap", newest)),
+                70 * 8);
+        simulation.killAndRestart();
+        assertThat(simulation.recovered.snapshot).isEqualTo("after one");
+        assertThat(simulation.recovered.texts).containsExactly("two", "three");
+        assertThat(simulation.report().notes()).singleElement().asString().contains("snapshot", "torn/");
+        simulation.killAndRestart();
+        assertThat(simulation.report().notes()).isEmpty();
+    }
+
+    @Test
+    void theOnlySnapshotBrokenMeansTheWholeLog() throws IOException {
+        ShardLog log = simulation.open();
+        Texts.append(log, "one", true);
+        long position = log.tail();
+        Texts.snapshot(log, "after one", true);
+        simulation.disk.flip(Simulation.FOLDER.resolve("shard-0").resolve(String.format("snap-%016x.snap", position)),
+                70 * 8);
+        simulation.killAndRestart();
+        assertThat(simulation.recovered.texts).containsExactly("one");
+    }
+
+    @Test
+    void aSnapshotOfAPositionThatTheLogDoesNotHaveIsDamage() throws IOException {
+        ShardLog log = simulation.open();
+        for (int i = 0; i < 100; i++) {
+            Texts.append(log, "x".repeat(3000), true);
+        }
+        Texts.snapshot(log, "state", true);
+        long segment = log.tail() / Simulation.SEGMENT_BYTES;
+        simulation.disk.delete(simulation.segment((int) segment));
+        assertThatThrownBy(simulation::killAndRestart).asInstanceOf(type(LogException.class))
+                .extracting(LogException::category)
+                .isEqualTo(Category.DAMAGED);
+    }
+
+    @Test
+    void aHigherFeatureLevelIsRefusedBeforeAnythingIsTouched() {
+        simulation.options = simulation.options.withFeatureLevel(3);
+        Texts.append(simulation.open(), "from the future", true);
+        simulation.options = simulation.options.withFeatureLevel(2);
+        long operations = simulation.disk.operations();
+        assertThatThrownBy(simulation::killAndRestart)
+                .hasMessageContaining("feature level 3")
+                .asInstanceOf(type(LogException.class))
+                .extracting(LogException::category)
+                .isEqualTo(Category.CALLER);
+        assertThat(simulation.disk.operations() - operations).as("only reads: it opens meta").isEqualTo(1);
+        simulation.options = simulation.options.withFeatureLevel(4);
+        simulation.killAndRestart();
+        assertThat(simulation.recovered.texts).containsExactly("from the future");
+    }
+
+    @Test
+    void aThousandOpeningsKeepTheFolderSmall() {
+        ShardLog log = simulation.open();
+        for (int i = 0; i < 1000; i++) {
+            Texts.append(log, "round " + i, true);
+            Texts.snapshot(log, "state " + i, true);
+            long current = log.tail() / Simulation.SEGMENT_BYTES;
+            for (long number = Math.max(0, current - 5); number < current; number++) {
+                log.release(number * Simulation.SEGMENT_BYTES);
+            }
+            log = i % 2 == 0 ? simulation.restart() : simulation.losePowerAndRestart();
+            assertThat(simulation.recovered.snapshot).isEqualTo("state " + i);
+        }
+        assertThat(simulation.disk.files()).hasSizeLessThan(20);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.millrace.server;
+
+import dev.millrace.core.shard.ShardLimits;
+import dev.millrace.core.shard.ShardOptions;
+import dev.millrace.core.shard.SyncLevel;
+import dev.millrace.door.http.Authentication;
+import dev.millrace.door.http.HttpDoorOptions;
+import dev.millrace.door.nsq.options.NsqdOptions;
+import dev.millrace.door.nsq.options.NsqlookupdOptions;
+import dev.millrace.door.nsq.options.OptionException;
+import dev.millrace.log.file.FileLogOptions;
+import dev.millrace.net.ListenAddress;
+import dev.millrace.node.NodeOptions;
+import dev.millrace.server.config.ConfigException;
+import dev.millrace.server.config.Configuration;
+import dev.millrace.server.config.Setting;
+import dev.millrace.server.config.Settings;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Turns settings into the options of the rooms. What a room refuses is said with the key it came from. */
+final class Options {
+    /** A hundred years, what the engine takes: deferrals are not limited here as nsqd limits them. */
+    private static final String LONGEST_DEFERRAL = "876600h";
+
+    private Options() {}
+
+    static FileLogOptions log(Configuration settings) {
+        return checked(Settings.SEGMENT_SIZE, settings, () -> FileLogOptions.of(settings.get(Settings.DATA))
+                .withSyncLevel(switch (settings.get(Settings.SYNC)) {
+                    case ALWAYS -> dev.millrace.log.file.SyncLevel.ALWAYS;
+                    case INTERVAL -> dev.millrace.log.file.SyncLevel.INTERVAL;
+                    case OS -> dev.millrace.log.file.SyncLevel.OS;
+                })
+                .withSyncIntervalMillis(settings.get(Settings.SYNC_INTERVAL).toMillis())
+                .withSegmentBytes(settings.get(Settings.SEGMENT_SIZE))
+                .withMemory(new FileLogOptions.Memory(settings.get(Settings.CACHE_RECENT),
+                        settings.get(Settings.CACHE_READ)))
+                .withFreeMarks(new FileLogOptions.FreeMarks(settings.get(Settings.DISK_LOW),
+                        settings.get(Settings.DISK_HIGH))));
+    }
+
+    static NodeOptions node(Configuration settings) {
+        SyncLevel sync = switch (settings.get(Settings.SYNC)) {
+            case ALWAYS -> SyncLevel.ALWAYS;
+            case INTERVAL -> SyncLevel.INTERVAL;
+            case OS -> SyncLevel.OS;
+        };
+        ShardLimits limits = new ShardLimits(settings.get(Settings.MAX_TOPICS), settings.get(Settings.MAX_GROUPS),
+                settings.get(Settings.MAX_WAITING), settings.get(Settings.MAX_LEASES));
+        int nodeId = settings.get(Settings.NODE_ID);
+        return checked(Settings.SNAPSHOT_EVERY, settings,
+                () -> new NodeOptions(settings.get(Settings.SHARDS),
+                        nodeId < 0 ? NsqdOptions.defaults().nodeId() : nodeId,
+                        new ShardOptions(0, sync, settings.get(Settings.SYNC_INTERVAL).toMillis(),
+                                settings.get(Settings.SNAPSHOT_EVERY), limits)));
+    }
+
+    static HttpDoorOptions http(Configuration settings, String version) {
+        Authentication authentication = switch (settings.get(Settings.HTTP_AUTH)) {
+            case DELETES -> Authentication.DELETIONS;
+            case ALL -> Authentication.EVERYTHING;
+        };
+        return checked(Settings.MAX_REQUEST_SIZE, settings,
+                () -> new HttpDoorOptions(settings.get(Settings.HTTP), authentication,
+                        settings.get(Settings.HTTP_HOSTS),
+                        settings.get(Settings.DATA).resolve("http-token"), size(settings, Settings.MAX_MESSAGE_SIZE),
+                        size(settings, Settings.MAX_REQUEST_SIZE), size(settings, Settings.REQUEST_MEMORY), version));
+    }
+
+    static NsqdOptions nsqd(Configuration settings) {
+        ListenAddress tcp = settings.get(Settings.NSQ_TCP);
+        int nodeId = settings.get(Settings.NODE_ID);
+        int maxMessage = size(settings, Settings.MAX_MESSAGE_SIZE);
+        NsqdOptions options = NsqdOptions.defaults()
+                .with("tcp-address", text(tcp))
+                .with("http-address", text(settings.get(Settings.NSQ_HTTP)))
+                .with("https-address", text(settings.get(Settings.NSQ_HTTPS)))
+                .with("max-req-timeout", LONGEST_DEFERRAL)
+                .with("max-msg-size", "" + maxMessage)
+                .with("max-body-size", "" + Math.max(maxMessage + 4, NsqdOptions.defaults().limits().maxBodyBytes()));
+        if (nodeId >= 0) {
+            options = options.with("node-id", "" + nodeId);
+        }
+        if (tcp.isLoopback()) {
+            options = options.with("broadcast-address", "127.0.0.1");
+        }
+        for (Map.Entry<String, List<String>> entry : settings.table("nsqd").entrySet()) {
+            try {
+                options = options.with(entry.getKey(), entry.getValue().toArray(String[]::new));
+            } catch (OptionException e) {
+                throw wrong(settings, "nsqd." + entry.getKey(), e);
+            }
+        }
+        try {
+            return options.validated();
+        } catch (OptionException e) {
+            throw new ConfigException("nsqd: " + e.getMessage());
+        }
+    }
+
+    static NsqlookupdOptions nsqlookupd(Configuration settings) {
+        NsqlookupdOptions options = NsqlookupdOptions.defaults()
+                .with("tcp-address", settings.get(Settings.LOOKUPD_TCP).toString())
+                .with("http-address", settings.get(Settings.LOOKUPD_HTTP).toString());
+        if (settings.get(Settings.LOOKUPD_TCP).isLoopback()) {
+            options = options.with("broadcast-address", "127.0.0.1");
+        }
+        for (Map.Entry<String, List<String>> entry : settings.table("nsqlookupd").entrySet()) {
+            try {
+                options = options.with(entry.getKey(), entry.getValue().getLast());
+            } catch (OptionException e) {
+                throw wrong(settings, "nsqlookupd." + entry.getKey(), e);
+            }
+        }
+        return options;
+    }
+
+    private static ConfigException wrong(Configuration settings, String key, OptionException e) {
+        return new ConfigException(settings.origin(key) + ": " + key + ": " + e.getMessage());
+    }
+
+    /** nsqd writes an address that is off as nothing. */
+    static String text(ListenAddress address) {
+        return switch (address) {
+            case ListenAddress.Off off -> "";
+            case ListenAddress.Unix(Path path) -> path.toString();
+            case ListenAddress.Tcp tcp -> tcp.toString();
+        };
+    }
+
+    private static int size(Configuration settings, Setting<Long> setting) {
+        long bytes = settings.get(setting);
+        if (bytes < 1 || bytes > 1 << 30) {
+            throw new ConfigException(settings.origin(setting.key()) + ": " + setting.key() + " is " + bytes
+                    + " bytes; it must be 1 to 1GiB");
+        }
+        return (int) bytes;
+    }
+
+    private interface Making<T> {
+        T make();
+    }
+
+    private static <T> T checked(Setting<?> setting, Configuration settings, Making<T> making) {
+        try {
+            return making.make();
+        } catch (ConfigException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new ConfigException(
+                    setting.key() + " or a setting that goes with it (" + settings.origin(setting.key())
+                            + "): " + e.getMessage());
+        }
+    }
+}

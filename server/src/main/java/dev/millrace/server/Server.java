@@ -1,0 +1,146 @@
+package dev.millrace.server;
+
+import dev.millrace.core.shard.ShardClock;
+import dev.millrace.door.http.HttpDoor;
+import dev.millrace.door.http.HttpDoorOptions;
+import dev.millrace.door.nsq.NsqDoor;
+import dev.millrace.door.nsq.lookupd.NsqLookupd;
+import dev.millrace.door.nsq.options.NsqdOptions;
+import dev.millrace.door.nsq.options.NsqlookupdOptions;
+import dev.millrace.log.file.FileLogFactory;
+import dev.millrace.log.file.FileLogOptions;
+import dev.millrace.net.EventLoops;
+import dev.millrace.net.ListenAddress;
+import dev.millrace.node.Broker;
+import dev.millrace.node.Node;
+import dev.millrace.node.NodeOptions;
+import dev.millrace.server.logging.LogSetup;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running server: the log, the node, the doors, in this order, and closed the other way round. This is the only
+ * place where rooms are put together.
+ *
+ * <p>
+ * Thread safety: started by one thread; {@link #close} may be called by any, once.
+ */
+final class Server {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
+    /** Something to be closed within a time. */
+    private interface Closing {
+        void close(Duration drain);
+    }
+
+    private final Deque<Closing> closings = new ArrayDeque<>();
+    private final Map<String, ListenAddress> addresses = new LinkedHashMap<>();
+    private final Map<String, IntSupplier> connections = new LinkedHashMap<>();
+    private final EventLoops loops;
+    private @Nullable HttpDoor http;
+
+    private Server(int ioThreads) {
+        loops = EventLoops.open("io", ioThreads == 0 ? Runtime.getRuntime().availableProcessors() : ioThreads);
+        closings.push(_ -> loops.close());
+    }
+
+    /** An empty server; doors and what they need are added to it. */
+    static Server create(int ioThreads) {
+        return new Server(ioThreads);
+    }
+
+    /** Opens the log and the shards; returns when all serve. */
+    Broker openNode(FileLogOptions log, NodeOptions options) {
+        FileLogFactory logs = FileLogFactory.onDisk(log, Server::defect);
+        closings.push(_ -> logs.close());
+        Node node = Node.open(logs, options, ShardClock.SYSTEM);
+        closings.push(_ -> node.close());
+        return node.broker();
+    }
+
+    /** An error in a thread of the log, after which nothing can be promised. */
+    private static void defect(Throwable error) {
+        LOG.error("a thread of the log failed", error);
+        if (error instanceof Error) {
+            Runtime.getRuntime().halt(3);
+        }
+    }
+
+    void openNsq(Broker broker, NsqdOptions options) {
+        NsqDoor door = NsqDoor.open(broker, options, loops, LogSetup::changeLevel);
+        closings.push(door::close);
+        listens("nsq-tcp", door.tcpAddress());
+        listens("nsq-http", door.httpAddress());
+        listens("nsq-https", door.httpsAddress());
+        connections.put("nsq", door::connections);
+    }
+
+    void openLookupd(NsqlookupdOptions options) {
+        NsqLookupd lookupd = NsqLookupd.open(options, NsqDoor.VERSION, loops);
+        closings.push(_ -> lookupd.close());
+        listens("lookupd-tcp", lookupd.tcpAddress());
+        listens("lookupd-http", lookupd.httpAddress());
+    }
+
+    void openHttp(Broker broker, HttpDoorOptions options) {
+        HttpDoor door = HttpDoor.open(broker, loops, options, Map.copyOf(connections));
+        http = door;
+        closings.push(door::close);
+        addresses.put("http", door.address());
+    }
+
+    private void listens(String name, ListenAddress address) {
+        addresses.put(name, address);
+        warnIfOpen(name, address);
+    }
+
+    /** NSQ asks for no credentials unless it is told to: giving such an address is the operator's consent. */
+    private static void warnIfOpen(String name, ListenAddress address) {
+        if (!address.isLoopback()) {
+            LOG.warn("{} listens on {}: whoever reaches it can publish and consume", name, address);
+        }
+    }
+
+    /** Where it listens, by the setting's name; what is off is left out. */
+    List<Map.Entry<String, ListenAddress>> addresses() {
+        List<Map.Entry<String, ListenAddress>> open = new ArrayList<>();
+        addresses.forEach((name, address) -> {
+            if (!(address instanceof ListenAddress.Off)) {
+                open.add(Map.entry(name, address));
+            }
+        });
+        return open;
+    }
+
+    /**
+     * Takes no new work, lets what is in flight end for at most {@code drain}, then stops the shards with a snapshot. A
+     * part that cannot be closed does not keep the others from it; false if there was one.
+     */
+    boolean close(Duration drain) {
+        HttpDoor door = http;
+        if (door != null) {
+            door.announceStop();
+        }
+        boolean well = true;
+        long deadline = System.nanoTime() + drain.toNanos();
+        while (!closings.isEmpty()) {
+            Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            try {
+                closings.pop().close(left);
+            } catch (RuntimeException e) {
+                LOG.error("a part of the server could not be closed", e);
+                well = false;
+            }
+        }
+        return well;
+    }
+}
