@@ -39,7 +39,7 @@ public final class Topology implements MachineListener {
         if (shard.machine().topicOrNull(name) == null
                 && shard.machine().topics().size() >= shard.options().limits().topics()) {
             throw new LimitException("this shard has " + shard.options().limits().topics()
-                    + " topics, as many as limit-topics allows; delete some or raise it");
+                    + " topics, as many as max-topics allows; delete some or raise it");
         }
         if (shard.machine().topicOrNull(name) == null && shard.machine().topicNumbersLeft() <= 0) {
             throw new LimitException("the limit of " + Machine.MAX_TOPICS + " topics ever created in one shard is"
@@ -63,7 +63,7 @@ public final class Topology implements MachineListener {
     public Group group(Topic topic, String name, boolean fromEarliest) {
         if (!topic.hasGroup(name) && topic.groups().size() >= shard.options().limits().groups()) {
             throw new LimitException("topic " + topic.name() + " has " + topic.groups().size()
-                    + " groups, as many as limit-groups allows; delete some or raise it");
+                    + " groups, as many as max-groups allows; delete some or raise it");
         }
         if (!topic.hasGroup(name) && shard.machine().groupNumbersLeft() <= 0) {
             throw new LimitException("the limit of " + Machine.MAX_GROUPS + " groups ever created in one shard is"
