@@ -1,5 +1,15 @@
 package dev.millrace.server;
 
+import dev.millrace.server.cli.CheckCommand;
+import dev.millrace.server.cli.CliException;
+import dev.millrace.server.cli.ConfigCommand;
+import dev.millrace.server.cli.DeadCommand;
+import dev.millrace.server.cli.GroupCommand;
+import dev.millrace.server.cli.LogCommand;
+import dev.millrace.server.cli.PubCommand;
+import dev.millrace.server.cli.SubCommand;
+import dev.millrace.server.cli.TopCommand;
+import dev.millrace.server.cli.TopicCommand;
 import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
@@ -14,7 +24,12 @@ import picocli.CommandLine.Spec;
  * Exit codes: 0 done, 1 failed, 2 wrong usage.
  */
 @Command(name = "millrace", description = "Delivers work at the right time.", mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class, subcommands = WarmUp.class)
+        versionProvider = Main.Version.class, subcommands = {PubCommand.class, SubCommand.class, TopicCommand.class,
+            GroupCommand.class, DeadCommand.class, TopCommand.class, CheckCommand.class, LogCommand.class,
+            ConfigCommand.class, WarmUp.class},
+        footer = {"",
+            "millrace server runs the server; millrace server --help lists its settings.",
+            "millrace nsqd and millrace nsqlookupd take those programs' own flags."})
 public final class Main implements Runnable {
     @Spec private CommandSpec spec;
 
@@ -37,7 +52,25 @@ public final class Main implements Runnable {
 
     /** The whole command line, ready to execute; a new one for each use. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main());
+        CommandLine line = new CommandLine(new Main());
+        giveHelp(line);
+        return line.setExecutionExceptionHandler((e, failed, _) -> {
+            if (e instanceof CliException told) {
+                failed.getErr().println("millrace: " + told.getMessage());
+                return 1;
+            }
+            throw e;
+        });
+    }
+
+    /** --help for every command but config, which has its own. */
+    private static void giveHelp(CommandLine line) {
+        line.getSubcommands().forEach((name, command) -> {
+            if (!name.equals("config")) {
+                command.getCommandSpec().mixinStandardHelpOptions(true);
+                giveHelp(command);
+            }
+        });
     }
 
     @Override

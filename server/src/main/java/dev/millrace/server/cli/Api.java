@@ -1,0 +1,131 @@
+package dev.millrace.server.cli;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The HTTP API as commands use it. Thread-safe but for the token, which is looked up once by the first that needs it. */
+final class Api {
+    static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final String url;
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private @Nullable String token;
+
+    Api(String url, @Nullable String token) {
+        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        this.token = token;
+    }
+
+    String url() {
+        return url;
+    }
+
+    /** {@code /api/v1/topics/TOPIC/groups/GROUP/REST}; an empty group leaves the groups part out. */
+    static String path(String topic, String group, String rest) {
+        String path = "/api/v1/topics/" + URLEncoder.encode(topic, StandardCharsets.UTF_8);
+        if (!group.isEmpty()) {
+            path += "/groups/" + URLEncoder.encode(group, StandardCharsets.UTF_8);
+        }
+        return rest.isEmpty() ? path : path + "/" + rest;
+    }
+
+    JsonNode get(String path) {
+        return send("GET", path, BodyPublishers.noBody(), "");
+    }
+
+    JsonNode post(String path, String json) {
+        return send("POST", path, BodyPublishers.ofString(json), "application/json");
+    }
+
+    JsonNode put(String path, String json) {
+        return send("PUT", path, BodyPublishers.ofString(json), "application/json");
+    }
+
+    JsonNode delete(String path) {
+        return send("DELETE", path, BodyPublishers.noBody(), "");
+    }
+
+    JsonNode postBytes(String path, byte[] body) {
+        return send("POST", path, BodyPublishers.ofByteArray(body), "application/octet-stream");
+    }
+
+    private JsonNode send(String method, String path, HttpRequest.BodyPublisher body, String type) {
+        HttpResponse<String> response = exchange(method, path, body, type);
+        if (response.statusCode() == 401 && token == null) {
+            token = findToken();
+            if (token != null) {
+                response = exchange(method, path, body, type);
+            }
+        }
+        JsonNode json = json(response);
+        if (response.statusCode() >= 400) {
+            String detail = json.path("detail").asString("");
+            throw new CliException(detail.isEmpty() ? url + path + " answered " + response.statusCode()
+                    + "; is it Millrace's HTTP address?" : detail);
+        }
+        return json;
+    }
+
+    private static JsonNode json(HttpResponse<String> response) {
+        boolean json = response.headers().firstValue("Content-Type").orElse("").endsWith("json");
+        return json ? JSON.readTree(response.body()) : JSON.createObjectNode();
+    }
+
+    private HttpResponse<String> exchange(String method, String path, HttpRequest.BodyPublisher body, String type) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
+                .timeout(PATIENCE)
+                .method(method, body);
+        if (!type.isEmpty()) {
+            request.header("Content-Type", type);
+        }
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        try {
+            return client.send(request.build(), BodyHandlers.ofString());
+        } catch (ConnectException e) {
+            throw new CliException("no server answers at " + url
+                    + ". Start one with ./millrace server, or name another by --url or MILLRACE_URL");
+        } catch (IOException e) {
+            throw new CliException("the connection to " + url + " broke: " + e + ". Whether it was done is unknown");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CliException("interrupted");
+        }
+    }
+
+    /** In the usual folders, then where the server says it is. */
+    private @Nullable String findToken() {
+        List<Path> candidates = new ArrayList<>();
+        candidates.add(Path.of("data", "http-token"));
+        String data = System.getenv("MILLRACE_DATA");
+        if (data != null) {
+            candidates.add(Path.of(data, "http-token"));
+        }
+        HttpResponse<String> server = exchange("GET", "/api/v1/server", BodyPublishers.noBody(), "");
+        String file = json(server).path("tokenFile").asString("");
+        if (!file.isEmpty()) {
+            candidates.add(Path.of(file));
+        }
+        return TokenFinder.find(url, candidates);
+    }
+}

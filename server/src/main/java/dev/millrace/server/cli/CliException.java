@@ -1,0 +1,10 @@
+package dev.millrace.server.cli;
+
+/** A command that could not be done; the message says what, where and the cure. */
+public final class CliException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CliException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.millrace.server.cli;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code group}: lists, shows and changes the groups of a topic. */
+@Command(name = "group", description = "Lists, shows and changes the groups of a topic.", subcommands = {
+    GroupCommand.ListAll.class, GroupCommand.Show.class, GroupCommand.Create.class, GroupCommand.Retry.class,
+    GroupCommand.Delete.class, GroupCommand.Empty.class, GroupCommand.Pause.class,
+    GroupCommand.Resume.class},
+        footer = {"", "Examples:", "  millrace group list orders",
+            "  millrace group create orders billing --max-attempts 5 --min-backoff 1s --max-backoff 1m",
+            "  millrace group pause orders billing"})
+public final class GroupCommand extends Parent {
+    static final String[] COLUMNS = {"name", "paused", "ready", "leased", "retrying", "dead", "done", "retries",
+        "timeouts", "subscriptions"};
+
+    /** A command on one group. */
+    abstract static class OnGroup implements Runnable {
+        @Mixin Common common;
+        @Parameters(index = "0", paramLabel = "TOPIC") String topic;
+        @Parameters(index = "1", paramLabel = "GROUP") String group;
+
+        void change(String what, String done) {
+            common.print(common.api().post(Api.path(topic, group, what), "{}"), done + " " + topic + ":" + group);
+        }
+    }
+
+    /** The retry policy as options. */
+    static final class Policy {
+        @Option(names = "--max-attempts", paramLabel = "COUNT", description = "dead after so many attempts; 0: never")
+        @Nullable Integer maxAttempts;
+        @Option(names = "--min-backoff", paramLabel = "DURATION", defaultValue = "0s",
+                description = "delay after the first failed attempt; doubles with each") String minBackoff;
+        @Option(names = "--max-backoff", paramLabel = "DURATION", description = "longest delay")
+        @Nullable String maxBackoff;
+
+        ObjectNode json(int attempts) {
+            long min = Common.millis("--min-backoff", minBackoff);
+            ObjectNode json = Api.JSON.createObjectNode().put("maxAttempts", attempts).put("minBackoffMillis", min);
+            json.put("maxBackoffMillis", maxBackoff == null ? min : Common.millis("--max-backoff", maxBackoff));
+            return json;
+        }
+    }
+
+    @Command(name = "list", description = "The groups of a topic with their figures.")
+    static final class ListAll implements Runnable {
+        @Mixin Common common;
+        @Parameters(paramLabel = "TOPIC") String topic;
+
+        @Override
+        public void run() {
+            JsonNode groups = common.api().get(Api.path(topic, "", "groups")).path("groups");
+            common.print(groups, groups.isEmpty() ? "no groups" : Tables.of(groups, COLUMNS));
+        }
+    }
+
+    @Command(name = "show", description = "One group with every figure.")
+    static final class Show extends OnGroup {
+        @Override
+        public void run() {
+            JsonNode found = common.api().get(Api.path(topic, group, ""));
+            ArrayNode one = Api.JSON.createArrayNode().add(found);
+            common.print(found, Tables.of(one, COLUMNS));
+        }
+    }
+
+    @Command(name = "create", description = "Makes a group (and its topic); subscribing makes it as well.")
+    static final class Create extends OnGroup {
+        @Mixin Policy policy;
+        @Option(names = "--start", paramLabel = "default|earliest|now", defaultValue = "default",
+                description = "default: everything kept for the first group, later ones from now on") String start;
+
+        @Override
+        public void run() {
+            ObjectNode body = Api.JSON.createObjectNode().put("name", group).put("start", start);
+            if (policy.maxAttempts != null) {
+                body.set("retryPolicy", policy.json(policy.maxAttempts));
+            }
+            JsonNode answer = common.api().post(Api.path(topic, "", "groups"), body.toString());
+            common.print(answer,
+                    (answer.path("created").asBoolean() ? "created " : "exists already: ") + topic + ":" + group);
+        }
+    }
+
+    @Command(name = "retry-policy", description = "Sets what happens when a lease ends without an answer.")
+    static final class Retry extends OnGroup {
+        @Mixin Policy policy;
+
+        @Override
+        public void run() {
+            int attempts = policy.maxAttempts == null ? 0 : policy.maxAttempts;
+            common.print(common.api().put(Api.path(topic, group, "retry-policy"), policy.json(attempts).toString()),
+                    "set the retry policy of " + topic + ":" + group);
+        }
+    }
+
+    @Command(name = "delete", description = "Deletes a group with what it holds.")
+    static final class Delete extends OnGroup {
+        @Override
+        public void run() {
+            common.print(common.api().delete(Api.path(topic, group, "")), "deleted " + topic + ":" + group);
+        }
+    }
+
+    @Command(name = "empty", description = "Purges everything ready, leased and retrying.")
+    static final class Empty extends OnGroup {
+        @Override
+        public void run() {
+            change("empty", "emptied");
+        }
+    }
+
+    @Command(name = "pause", description = "Delivers nothing; what is leased goes on.")
+    static final class Pause extends OnGroup {
+        @Override
+        public void run() {
+            change("pause", "paused");
+        }
+    }
+
+    @Command(name = "resume", description = "Ends a pause.")
+    static final class Resume extends OnGroup {
+        @Override
+        public void run() {
+            change("resume", "resumed");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.millrace.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.server.CommandLineRig;
+import dev.millrace.server.CommandLineRig.Run;
+import dev.millrace.server.ServerProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every command through the program's own entry, against a real server. */
+class CommandsTest {
+    @TempDir static Path folder;
+    private static ServerProcess server;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = ServerProcess.start(folder.resolve("data"));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static Run run(String... args) {
+        String[] all = Arrays.copyOf(args, args.length + 2);
+        all[args.length] = "--url";
+        all[args.length + 1] = server.url();
+        return CommandLineRig.run(all);
+    }
+
+    private static String done(String... args) {
+        Run run = run(args);
+        assertThat(run.exit()).as(run.err()).isZero();
+        return run.out().strip();
+    }
+
+    @Test
+    void pubAndSub_argumentsAndFile() throws Exception {
+        assertThat(done("pub", "greetings", "one", "two")).isEqualTo("published 2 messages to greetings");
+        Path file = Files.writeString(folder.resolve("message"), "from a file");
+        assertThat(done("pub", "greetings", "--file", file.toString(), "--json")).isEqualTo("{\"published\":1}");
+        assertThat(done("sub", "greetings", "--group", "g", "-n", "3")).isEqualTo("one\ntwo\nfrom a file");
+        assertThat(done("sub", "greetings", "--group", "g", "--wait", "10ms")).isEmpty();
+    }
+
+    @Test
+    void sub_filterAndNoAck() {
+        done("pub", "mixed", "apple", "pear", "apple pie");
+        assertThat(done("sub", "mixed", "--group", "g", "--filter", "apple", "--no-ack", "--lease", "50ms", "-n", "2"))
+                .isEqualTo("apple\napple pie");
+        assertThat(done("sub", "mixed", "--group", "g", "-n", "3").lines()).containsExactlyInAnyOrder("apple", "pear",
+                "apple pie");
+    }
+
+    @Test
+    void topics_createListShowPauseEmptyDelete() {
+        assertThat(done("topic", "create", "orders")).isEqualTo("created orders");
+        assertThat(done("topic", "create", "orders")).isEqualTo("exists already: orders");
+        assertThat(done("topic", "list")).contains("orders");
+        assertThat(done("topic", "pause", "orders")).isEqualTo("paused orders");
+        assertThat(done("topic", "show", "orders", "--json")).contains("\"paused\":true");
+        done("topic", "resume", "orders");
+        done("pub", "orders", "x");
+        done("topic", "empty", "orders");
+        assertThat(done("topic", "show", "orders", "--json")).contains("\"waiting\":0");
+        assertThat(done("topic", "delete", "orders")).isEqualTo("deleted orders");
+        Run gone = run("topic", "show", "orders");
+        assertThat(gone.exit()).isEqualTo(1);
+        assertThat(gone.err()).contains("there is no topic 'orders'");
+    }
+
+    @Test
+    void groupsAndDeadLetters() {
+        done("group", "create", "work", "crew", "--max-attempts", "1");
+        assertThat(done("group", "list", "work")).contains("crew");
+        done("pub", "work", "poison");
+        done("sub", "work", "--group", "crew", "-n", "1", "--no-ack", "--lease", "1ms");
+        String dead = "no dead letters";
+        for (long until = System.nanoTime() + 30_000_000_000L; dead
+                .equals("no dead letters"); dead = done("dead", "list",
+                        "work", "crew")) {
+            assertThat(System.nanoTime()).as("waiting for the dead letter").isLessThan(until);
+        }
+        assertThat(dead).contains("poison");
+        assertThat(done("dead", "replay", "work", "crew", "--all")).isEqualTo("replayed 1");
+        assertThat(done("sub", "work", "--group", "crew", "-n", "1")).isEqualTo("poison");
+        assertThat(done("dead", "purge", "work", "crew", "--all")).isEqualTo("purged 0");
+        assertThat(run("dead", "purge", "work", "crew").err()).contains("--all");
+        assertThat(done("group", "retry-policy", "work", "crew", "--max-attempts", "3")).startsWith("set");
+        assertThat(done("group", "delete", "work", "crew")).isEqualTo("deleted work:crew");
+    }
+
+    @Test
+    void top_showsATable() {
+        done("pub", "busy", "x");
+        assertThat(done("top", "-n", "1", "--interval", "10ms")).contains("in/s").contains("busy");
+    }
+
+    @Test
+    void noServer_saysHowToStartOne() {
+        Run run = CommandLineRig.run("topic", "list", "--url", "http://127.0.0.1:1");
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.err()).contains("./millrace server", "MILLRACE_URL");
+    }
+
+    @Test
+    void checkAndDump_ofAStoppedServersFolder_andARunningOne() throws Exception {
+        Path data = folder.resolve("other");
+        try (ServerProcess other = ServerProcess.start(data)) {
+            other.publish("orders", "hello");
+            assertThat(CommandLineRig.run("check", data.toString()).err()).contains("in use by process " + other.pid());
+            other.terminate();
+            assertThat(other.awaitExit()).isZero();
+        }
+        Run check = CommandLineRig.run("check", data.toString());
+        assertThat(check.exit()).as(check.out()).isZero();
+        assertThat(check.out()).contains("1 shards").endsWith("sound\n");
+        assertThat(CommandLineRig.run("check", data.toString(), "--json").out()).startsWith("{\"damaged\":false");
+        assertThat(CommandLineRig.run("log", "dump", data.toString()).out()).contains("hello");
+        Run nothing = CommandLineRig.run("check", folder.resolve("nowhere").toString());
+        assertThat(nothing.exit()).isEqualTo(1);
+        assertThat(nothing.err()).startsWith("millrace: ");
+    }
+
+    @Test
+    void config_printsSettings_helpOfEveryCommandHasAnExample() {
+        assertThat(CommandLineRig.run("config", "--sync", "os").out()).containsPattern("sync = \"os\" +# flag --sync");
+        for (String command : new String[]{"pub", "sub", "topic", "group", "dead", "top", "check"}) {
+            Run help = CommandLineRig.run(command, "--help");
+            assertThat(help.exit()).isZero();
+            assertThat(help.out()).contains("millrace " + command);
+        }
+    }
+}
