@@ -45,9 +45,14 @@ class ArrowsTest {
 
     @Test
     void everyModule_hasARow() {
-        assertThat(Room.ALL.stream().map(Room::name)).as("Room.ALL has a row for each module but bench")
+        assertThat(Room.ALL.stream().map(Room::name))
+                .as("Room.ALL has a row for each module but bench and the one that has only tests")
                 .containsExactlyInAnyOrderElementsOf(
-                        Repository.find().rooms().stream().filter(name -> !name.equals("bench")).toList());
+                        Repository.find()
+                                .rooms()
+                                .stream()
+                                .filter(name -> !List.of("bench", "interop-java").contains(name))
+                                .toList());
     }
 
     @Test
