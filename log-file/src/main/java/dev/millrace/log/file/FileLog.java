@@ -86,6 +86,7 @@ final class FileLog implements ShardLog {
             lastWallMillis = report.lastWallMillis();
             recovered = true;
             mark(0);
+            parts.space().look();
             return new RecoveryReport(report.snapshotPosition(), writer.tail(), report.batches(), report.bytes(),
                     report.tornBytes(), lastElapsedMillis, lastWallMillis, report.notes());
         }
