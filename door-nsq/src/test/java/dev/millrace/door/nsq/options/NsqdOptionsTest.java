@@ -152,16 +152,6 @@ class NsqdOptionsTest {
     }
 
     @Test
-    void aCommandLine_mayAskForSomethingElse() {
-        assertThat(Program.nsqd(List.of("--version"), "1.2.3")).isEqualTo(
-                new Program<>(null, 0, "nsqd v1.2.3 (built w/java" + Runtime.version().feature() + ")\n"));
-        assertThat(Program.nsqlookupd(List.of("-help"), "1.2.3").text())
-                .startsWith("Usage of nsqlookupd:\n  -broadcast-address");
-        assertThat(Program.nsqd(List.of("-x"), "1.2.3").exitCode()).isEqualTo(2);
-        assertThat(Program.nsqd(List.of("-max-rdy-count", "5"), "1.2.3").options()).isNotNull();
-    }
-
-    @Test
     void lookupd_hasItsOwn() {
         NsqlookupdOptions options = NsqlookupdOptions
                 .parse(List.of("--tcp-address", "127.0.0.1:0", "-tombstone-lifetime=90s"));

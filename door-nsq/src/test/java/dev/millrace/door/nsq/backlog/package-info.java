@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.door.nsq.backlog;
+
+import org.jspecify.annotations.NullMarked;
