@@ -16,9 +16,9 @@ class CrashPropertyTest {
     private static final long FIRST = Long.getLong("log.firstSeed", 1);
 
     /** Seeds within which each planted mistake must be found. */
-    private static final Map<PlantedBug, Integer> FOUND_WITHIN = Map.of(PlantedBug.TRUST_SECOND_SYNC, 200,
-            PlantedBug.SNAPSHOT_BEFORE_LOG, 200, PlantedBug.DELETE_BEFORE_SYNC, 200, PlantedBug.SKIP_FOLDER_SYNC, 50,
-            PlantedBug.ACCEPT_STALE_BATCH, 200, PlantedBug.CUT_LAST_ACKNOWLEDGED, 50);
+    private static final Map<PlantedBug, Integer> FOUND_WITHIN = Map.of(PlantedBug.TRUST_SECOND_SYNC, 400,
+            PlantedBug.SNAPSHOT_BEFORE_LOG, 400, PlantedBug.DELETE_BEFORE_SYNC, 400, PlantedBug.SKIP_FOLDER_SYNC, 50,
+            PlantedBug.ACCEPT_STALE_BATCH, 400, PlantedBug.CUT_LAST_ACKNOWLEDGED, 50);
 
     @Test
     void everyPromiseHoldsWhateverTheDiskDoes() {

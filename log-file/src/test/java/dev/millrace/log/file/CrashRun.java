@@ -282,7 +282,7 @@ final class CrashRun {
                 MiniEngine.kill(log().batch(), entry.getKey());
             }
         }
-        append();
+        append(false);
         if (segment != log().tail() / SEGMENT_BYTES) {
             log().release(segment * SEGMENT_BYTES);
         }
@@ -294,13 +294,16 @@ final class CrashRun {
     }
 
     private void append() {
+        append(random.nextInt(4) > 0);
+    }
+
+    private void append(boolean sync) {
         BatchBuffer batch = log().batch();
         batch.stamp(journal.size(), 1_000 + journal.size());
         ByteBuffer records = ByteBuffer.allocate(batch.length())
                 .put(0, batch.bytes(), 0, batch.length())
                 .position(BatchBuffer.HEADER_BYTES);
         int count = batch.recordCount();
-        boolean sync = random.nextInt(4) > 0;
         journal.add(new Written(serials, count, records));
         long position = log().append(sync);
         engine.batch(position, count, 0, 0, records.duplicate());
