@@ -103,7 +103,8 @@ class FolderToolsTest {
         StringWriter text = new StringWriter();
         new LogDump(simulation.disk, Simulation.FOLDER, new PrintWriter(text), (position, count, records, out) -> out
                 .println("  " + StandardCharsets.UTF_8.decode(records.duplicate()).toString().strip())).run(0);
-        assertThat(text.toString()).contains("shard 0 log 0000000000001267 segment bytes 65536", "previous end 0 synced 0",
+        assertThat(text.toString()).contains("shard 0 log 0000000000001267 segment bytes 65536",
+                "previous end 0 synced 0",
                 "batch 4224 length 4134 records 1 synced 4224 elapsed 11 wall 1970-01-01T00:00:00.022Z", "  text 40",
                 "mark clean-stop");
     }
