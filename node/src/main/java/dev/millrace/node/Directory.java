@@ -5,11 +5,11 @@ import dev.millrace.core.shard.TopicRef;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Which shard is home to which topic. A topic's home is where its records are: recovery of the shards fills the
- * directory before anything is served, and a new name is given a home once, the shards in turn.
+ * directory before anything is served. A name that never existed gets its home from its hash until it does; one that did
+ * keeps its home, also over a deletion, because a door may still hold a reference.
  *
  * <p>
  * Thread safety: all methods may be called from any thread.
@@ -17,7 +17,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Directory implements ShardListener {
     private final ConcurrentHashMap<String, TopicRef> refs = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<TopologyListener> listeners = new CopyOnWriteArrayList<>();
-    private final AtomicInteger next = new AtomicInteger();
 
     /** A listener that books what a recovering shard brings. */
     ShardListener of(int shard) {
@@ -45,11 +44,10 @@ final class Directory implements ShardListener {
         };
     }
 
+    /** Where the topic lives, or will live. A name that never existed is not kept, so asking costs no memory. */
     TopicRef ref(String name, List<ShardSlot> shards) {
         TopicRef known = refs.get(name);
-        return known != null ? known
-                : refs.computeIfAbsent(name,
-                        missing -> new TopicRef(missing, Math.floorMod(next.getAndIncrement(), shards.size())));
+        return known != null ? known : new TopicRef(name, Math.floorMod(name.hashCode(), shards.size()));
     }
 
     void add(TopologyListener listener) {
