@@ -41,9 +41,12 @@ set -- "$java_home/bin/java" -cp "$classes:$root/verification/target/lib/*" dev.
 case " $* " in
     *" --server-tcp "*) ;;
     *)
-        if unshare --net --map-root-user ip link set lo up 2>/dev/null; then
+        # Of processes too: a foreign test suite that fails leaves the servers that it started, and they end with the run.
+        apart="unshare --net --map-root-user --pid --fork --kill-child --mount-proc"
+        # shellcheck disable=SC2086 # options are words
+        if $apart ip link set lo up 2>/dev/null; then
             # shellcheck disable=SC2016 # the inner shell expands it
-            exec unshare --net --map-root-user sh -c 'ip link set lo up && exec "$@"' sh "$@"
+            exec $apart sh -c 'ip link set lo up && "$@"' sh "$@"
         fi
         say "no network namespace can be made here (unshare and ip are needed): using the machine's own ports"
         ;;

@@ -57,8 +57,10 @@ final class ClientSuites {
             return;
         }
         Path modules = home.resolve("node_modules");
-        suite("nsqjs", () -> run(List.of(modules.resolve(".bin").resolve("mocha").toString(), "-R", "tap", "test"),
-                modules.resolve("nsqjs"), Map.of("PATH", target.path())), TAP, 2, 1);
+        suite("nsqjs",
+                () -> run(List.of(modules.resolve(".bin").resolve("mocha").toString(), "--exit", "-R", "tap", "test"),
+                        modules.resolve("nsqjs"), Map.of("PATH", target.path())),
+                TAP, 2, 1);
     }
 
     /** pynsq's tests, where their source could be obtained: they start nsqd and nsqlookupd from PATH. */

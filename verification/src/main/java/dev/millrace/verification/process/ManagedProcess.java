@@ -196,15 +196,19 @@ public final class ManagedProcess implements AutoCloseable {
 
     /** Ends it as a power cut of the process would: SIGKILL, no chance to write anything. */
     public void kill() {
+        List<ProcessHandle> children = process.descendants().toList();
         process.destroyForcibly();
         awaitEnd();
+        children.forEach(ProcessHandle::destroyForcibly);
     }
 
     /** Asks it to end, and kills it if it has not within half a minute. */
     @Override
     public void close() {
+        List<ProcessHandle> children = process.descendants().toList();
         process.destroy();
         awaitEnd();
+        children.forEach(ProcessHandle::destroyForcibly);
     }
 
     private void awaitEnd() {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,16 @@ class ManagedProcessTest {
             assertThatIOException().isThrownBy(() -> process.await(Pattern.compile("ready"), 1))
                     .withMessageContaining("no such line");
         }
+    }
+
+    @Test
+    void close_processThatHasStartedAnother_bothAreDead() throws Exception {
+        ManagedProcess process = shell("sleep 600 & echo child $!; wait");
+        ProcessHandle child = ProcessHandle
+                .of(Long.parseLong(process.await(Pattern.compile("child (\\d+)"), LONG_MILLIS).group(1)))
+                .orElseThrow();
+        process.close();
+        assertThat(child.onExit().get(LONG_MILLIS, TimeUnit.MILLISECONDS).isAlive()).isFalse();
     }
 
     @Test
