@@ -49,6 +49,7 @@ public final class Delivery {
     private int run;
     private int inRun;
     private int taken;
+    private volatile boolean closed;
     private @Nullable Block block;
     private final Bodies bodies = new Bodies();
 
@@ -111,13 +112,29 @@ public final class Delivery {
         });
     }
 
-    /** Lets the log's memory go. Idempotent. */
+    /** Lets the log's memory, and what it points at on the disk, go. Idempotent. */
     public void close() {
         if (block != null) {
             block.unpin();
             block = null;
         }
         taken = size;
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    /** Whether it has messages in the segment that starts at this position (cold flag included). */
+    boolean pointsInto(long segmentPosition, long segmentBytes) {
+        for (int i = 0; i < runs; i++) {
+            long distance = Location.batchPosition(locations[i]) - segmentPosition;
+            if (distance >= 0 && distance < segmentBytes) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean enterRun() {

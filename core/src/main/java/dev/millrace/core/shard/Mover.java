@@ -9,6 +9,7 @@ import dev.millrace.core.log.ShardLog;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.MovePlan;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ final class Mover {
     private final Executor background;
     private Phase phase = Phase.IDLE;
     private @Nullable MovePlan plan;
+    private long[] segments = new long[0];
     private volatile boolean copied;
     private volatile @Nullable RuntimeException problem;
 
@@ -58,6 +60,11 @@ final class Mover {
         return phase == Phase.IDLE;
     }
 
+    /** Whether the pass under way may still read from this segment. */
+    boolean reads(long segmentPosition) {
+        return phase != Phase.IDLE && Arrays.stream(segments).anyMatch(position -> position == segmentPosition);
+    }
+
     /** Why the last pass failed, or null. */
     @Nullable
     RuntimeException problem() {
@@ -66,6 +73,7 @@ final class Mover {
 
     /** Starts a pass over these segments. */
     void start(long[] segmentPositions) {
+        segments = segmentPositions.clone();
         plan = new MovePlan(machine, segmentPositions, log.segmentBytes());
         problem = null;
         copied = false;

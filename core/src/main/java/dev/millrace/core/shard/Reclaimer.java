@@ -21,6 +21,7 @@ final class Reclaimer {
     private final SegmentUse use;
     private final ShardLog log;
     private final Mover mover;
+    private final Outstanding outstanding;
     private final BitSet released = new BitSet();
     private final BitSet releasedCold = new BitSet();
     private long lastNanos;
@@ -29,10 +30,11 @@ final class Reclaimer {
     private long firstCold;
     private long releases;
 
-    Reclaimer(SegmentUse use, ShardLog log, Mover mover) {
+    Reclaimer(SegmentUse use, ShardLog log, Mover mover, Outstanding outstanding) {
         this.use = use;
         this.log = log;
         this.mover = mover;
+        this.outstanding = outstanding;
     }
 
     /** Looks for empty and half-dead segments now and then; the batch under construction must be empty. */
@@ -41,6 +43,7 @@ final class Reclaimer {
             return;
         }
         lastNanos = nowNanos;
+        outstanding.prune();
         long endHot = log.tail() / log.segmentBytes();
         long endCold = use.endSegment(true) - 1;
         firstHot = release(released, firstHot, endHot, 0);
@@ -78,7 +81,8 @@ final class Reclaimer {
         long first = from;
         for (long segment = from; segment < end; segment++) {
             long position = segment * log.segmentBytes() | flag;
-            if (!done.get((int) segment) && use.liveBytes(position) == 0) {
+            if (!done.get((int) segment) && use.liveBytes(position) == 0 && !mover.reads(position)
+                    && !outstanding.needs(position, log.segmentBytes())) {
                 if (log.durable() < log.tail()) {
                     log.sync();
                 }

@@ -58,6 +58,7 @@ public final class Shard {
     private final RecoveryReport recovery;
     private final Snapshots snapshots;
     private final Reclaimer reclaimer;
+    private final Outstanding outstanding = new Outstanding();
     private final Mover mover;
     private final ArrayDeque<Feed> hungry = new ArrayDeque<>();
     private final Consumers consumers;
@@ -108,7 +109,7 @@ public final class Shard {
             throw e;
         }
         mover = new Mover(machine, log, around.background());
-        reclaimer = new Reclaimer(machine.segments(), log, mover);
+        reclaimer = new Reclaimer(machine.segments(), log, mover, outstanding);
         startNanos = clock.nanos();
         syncedAtNanos = startNanos;
         snapshotAtNanos = startNanos;
@@ -129,6 +130,7 @@ public final class Shard {
             public void send(Feed.Consumer consumer, Delivery delivery) {
                 awaited = true;
                 metrics.delivered += delivery.size();
+                outstanding.add(delivery);
                 outbox.send(consumer.session, delivery);
             }
         };
