@@ -17,8 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class Figures {
     private static final int MILLION = 1_000_000;
 
-    private Figures() {
-    }
+    private Figures() {}
 
     /** Prints one figure, so that each has a JVM of its own: a name of {@link Timers}, a map, "waiting" or "lateness". */
     public static void main(String[] arguments) throws InterruptedException {

@@ -35,10 +35,8 @@ public class MapBenchmark {
     /** The map, filled with {@code entries} of twice as many keys. */
     @State(Scope.Benchmark)
     public static class Filled {
-        @Param({"jdk", "millrace", "millrace-long", "treemap", "skiplist"})
-        public String map = "";
-        @Param({"10000", "1000000"})
-        public int entries;
+        @Param({"jdk", "millrace", "millrace-long", "treemap", "skiplist"}) public String map = "";
+        @Param({"10000", "1000000"}) public int entries;
         Long[] keys = {};
         Map<Long, Long> boxed = Map.of();
         ConcurrentLongSkipList<Long> primitive = new ConcurrentLongSkipList<>();

@@ -34,11 +34,9 @@ import org.openjdk.jmh.annotations.Warmup;
 public class PoolBenchmark {
     private static final int TASKS = 100_000;
 
-    @Param({"millrace", "semaphore", "tpe", "fjp"})
-    public String pool = "";
+    @Param({"millrace", "semaphore", "tpe", "fjp"}) public String pool = "";
     /** How many tasks may run at a time; the JDK's pools ignore it and have two threads and a queue. */
-    @Param({"100", "10000"})
-    public int capacity;
+    @Param({"100", "10000"}) public int capacity;
 
     private WorkerPool worker = new WorkerPool(1);
     private ExecutorService executor = ForkJoinPool.commonPool();

@@ -24,10 +24,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgs = {"-Xms3g", "-Xmx3g"})
 public class TimerBenchmark {
-    @Param({"millrace", "millrace-lock", "millrace-object", "netty", "agrona", "kafka", "stpe"})
-    public String timer = "";
-    @Param("1000000")
-    public int pending;
+    @Param({"millrace", "millrace-lock", "millrace-object", "netty", "agrona", "kafka",
+        "stpe"}) public String timer = "";
+    @Param("1000000") public int pending;
 
     private Timers timers = Timers.of("millrace");
     private final SplittableRandom random = new SplittableRandom(1);

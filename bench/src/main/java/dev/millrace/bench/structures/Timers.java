@@ -23,8 +23,7 @@ interface Timers {
         cancel(add(delayMillis));
     }
 
-    default void close() {
-    }
+    default void close() {}
 
     static Timers of(String name) {
         return switch (name) {
@@ -121,8 +120,7 @@ interface Timers {
 
         @Override
         public Object add(long delayMillis) {
-            return timer.newTimeout(timeout -> {
-            }, delayMillis, TimeUnit.MILLISECONDS);
+            return timer.newTimeout(timeout -> {}, delayMillis, TimeUnit.MILLISECONDS);
         }
 
         @Override
@@ -195,8 +193,7 @@ interface Timers {
         @Override
         @SuppressWarnings("FutureReturnValueIgnored") // the future is the handle
         public Object add(long delayMillis) {
-            return executor.schedule(() -> {
-            }, delayMillis, TimeUnit.MILLISECONDS);
+            return executor.schedule(() -> {}, delayMillis, TimeUnit.MILLISECONDS);
         }
 
         @Override

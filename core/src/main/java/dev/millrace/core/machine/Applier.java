@@ -15,12 +15,14 @@ final class Applier {
     private static final int SWEEP_SLICE = 1_000;
 
     final State state;
+    private final int attemptStep;
     MachineListener listener = MachineListener.NONE;
     /** The timers of live leases; null while replaying. */
     @Nullable LeaseTimers leaseTimers;
 
-    Applier(State state) {
+    Applier(State state, PlantedBugs bugs) {
         this.state = state;
+        attemptStep = bugs.has(PlantedBugs.Bug.ATTEMPT_NOT_COUNTED) ? 0 : 1;
     }
 
     // ---- topics and groups ----
@@ -157,7 +159,7 @@ final class Applier {
         for (int i = 0; i < returned; i++) {
             long packed = group.returned.remove();
             long seq = packed >>> 16;
-            int attempts = Math.min(((int) packed & 0xFFFF) + 1, 0xFFFF);
+            int attempts = Math.min(((int) packed & 0xFFFF) + attemptStep, 0xFFFF);
             int ordinal = chunks.find(seq);
             sink.run(chunks.location(ordinal), (int) (seq - chunks.firstSeq(ordinal)));
             int slot = hold(group, consumer, deadline, seq << 16 | attempts, ordinal);

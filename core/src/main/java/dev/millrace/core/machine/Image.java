@@ -94,7 +94,7 @@ public final class Image {
         write(sink, false);
     }
 
-    /** A hash of the state, the same however the state came about. */
+    /** A hash of the state, the same however the state came about and wherever its bodies stand. */
     long digest() {
         ImageSink.Digest digest = new ImageSink.Digest();
         write(digest, true);
@@ -148,8 +148,9 @@ public final class Image {
             if (chunks.isLive(ordinal)) {
                 sink.put(ordinal);
                 sink.put(chunks.range(ordinal));
-                sink.put(chunks.location(ordinal));
-                sink.put(chunks.use(ordinal));
+                // Recovery and relocation change where a chunk stands; what is under way in it follows from the rest.
+                sink.put(digest ? 0 : chunks.location(ordinal));
+                sink.put(digest ? chunks.use(ordinal) >>> 32 : chunks.use(ordinal));
                 sink.put(chunks.firstId(ordinal));
             }
         }

@@ -16,6 +16,10 @@ final class LeaseTimers {
     LeaseTimers(LeaseTable leases, long startMillis) {
         this.leases = leases;
         wheel = new HierarchicalTimeWheel(startMillis);
+    }
+
+    /** Makes the timers of the leases that are there. */
+    void adopt() {
         for (int slot = 0; slot < leases.used(); slot++) {
             if (leases.isLive(slot)) {
                 add(slot, leases.deadline(slot));

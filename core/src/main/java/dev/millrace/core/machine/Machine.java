@@ -1,6 +1,7 @@
 package dev.millrace.core.machine;
 
 import dev.millrace.core.log.BatchBuffer;
+import dev.millrace.core.machine.PlantedBugs.Bug;
 import dev.millrace.structures.Expiry;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -32,6 +33,9 @@ public final class Machine {
     private static final int MAX_ERROR_CHARS = 512;
     private static final byte NONE = Records.PAD;
 
+    private final PlantedBugs bugs;
+    private final boolean checksTokens;
+    private final int earlyMillis;
     final State state;
     final Applier applier;
     private final RecordWriter out = new RecordWriter();
@@ -57,8 +61,16 @@ public final class Machine {
      *            as {@link dev.millrace.core.log.ShardLog#segmentBytes()}
      */
     public Machine(int origin, long startMillis, long segmentBytes) {
+        this(origin, startMillis, segmentBytes, PlantedBugs.NONE);
+    }
+
+    /** The same, with planted bugs. */
+    public Machine(int origin, long startMillis, long segmentBytes, PlantedBugs bugs) {
+        this.bugs = bugs;
+        checksTokens = !bugs.has(Bug.TOKEN_NOT_CHECKED);
+        earlyMillis = bugs.has(Bug.TICK_EARLY) ? 1 : 0;
         state = new State(startMillis, segmentBytes);
-        applier = new Applier(state);
+        applier = new Applier(state, bugs);
         publisher = new Publisher(origin, state, applier, out);
     }
 
@@ -111,7 +123,11 @@ public final class Machine {
         for (Topic topic : state.topics()) {
             applier.sweepLater(topic);
         }
-        applier.leaseTimers = new LeaseTimers(state.leases, Math.max(0, elapsedMillis));
+        LeaseTimers timers = new LeaseTimers(state.leases, Math.max(0, elapsedMillis));
+        if (!bugs.has(Bug.LEASE_FORGOTTEN)) {
+            timers.adopt();
+        }
+        applier.leaseTimers = timers;
         applier.listener = listener;
     }
 
@@ -358,13 +374,18 @@ public final class Machine {
 
     /** The slot of a live lease whose group still wants it, or -1. */
     private int resolve(long token) {
-        int slot = state.leases.resolve(token);
+        int slot = slot(token);
         return slot < 0 || state.groupOf(slot) == null ? -1 : slot;
+    }
+
+    private int slot(long token) {
+        int slot = (int) token;
+        return checksTokens ? state.leases.resolve(token) : state.leases.isLive(slot) ? slot : -1;
     }
 
     /** As {@link #resolve}; a lease whose message was purged or whose group is gone ends here, as its holder is done. */
     private int resolveToEnd(long token) {
-        int slot = state.leases.resolve(token);
+        int slot = slot(token);
         if (slot >= 0 && state.groupOf(slot) == null) {
             item(Records.ACK, 0, 8).putInt(slot).putInt((int) state.leases.seq(slot));
             applier.acked(slot, false);
@@ -393,7 +414,7 @@ public final class Machine {
     /** The first consumer from this number on that has leases, or -1. */
     public int nextConsumer(int from) {
         for (int consumer = from; consumer < state.leases.consumers(); consumer++) {
-            if (state.leases.firstOf(consumer) >= 0) {
+            if (!bugs.has(Bug.LEASE_FORGOTTEN) && state.leases.firstOf(consumer) >= 0) {
                 return consumer;
             }
         }
@@ -441,9 +462,9 @@ public final class Machine {
             throw new IllegalStateException("the machine does not serve yet");
         }
         if (nowMillis >= leasesHeldUntil) {
-            timers.advance(nowMillis, limit, leaseExpiry);
+            timers.advance(nowMillis + earlyMillis, limit, leaseExpiry);
         }
-        state.waiting.advance(nowMillis, limit, waitingExpiry);
+        state.waiting.advance(nowMillis + earlyMillis, limit, waitingExpiry);
         boolean swept = !applier.sweep();
         return timers.caughtUp() && state.waiting.caughtUp() && swept;
     }

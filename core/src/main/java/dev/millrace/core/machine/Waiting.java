@@ -38,7 +38,7 @@ final class Waiting {
     /** Learns of the records of deferred messages, but not while replaying, when nobody knows yet what is left. */
     private final SegmentUse segments;
     private boolean replaying = true;
-    /** Sum over entries of a hash of the name; equal for equal content, whatever the order. */
+    /** Sum over entries of a hash of their names; equal for equal content, whatever the order. */
     private long digest;
     /** Entries of the snapshot in pages, let go one by one while the wheel takes them. */
     private final ArrayDeque<long[]> snapshotPages = new ArrayDeque<>();
@@ -152,7 +152,9 @@ final class Waiting {
         return wheel;
     }
 
-    private static long hash(long id, long payload) {
+    /** Where a deferred message stands is no part of what it is: recovery and relocation change it. */
+    private static long hash(long name, long payload) {
+        long id = kind(payload) == DEFERRED ? 0 : name;
         long h = id * 0x9E37_79B9_7F4A_7C15L;
         h = (h ^ h >>> 32) * 0xD6E8_FEB8_6659_FD93L ^ payload;
         h = (h ^ h >>> 29) * 0xBF58_476D_1CE4_E5B9L;

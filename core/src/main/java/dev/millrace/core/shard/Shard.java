@@ -6,6 +6,8 @@ import dev.millrace.core.log.RecoveryReport;
 import dev.millrace.core.log.ShardLog;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.MissingException;
+import dev.millrace.core.machine.PlantedBugs;
+import dev.millrace.core.machine.PlantedBugs.Bug;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -45,6 +47,7 @@ public final class Shard {
     private static final int LAZY_BYTES = 64 << 10;
 
     private final int number;
+    private final PlantedBugs bugs;
     private final int batchBytes;
     private final int reservedBytes;
     private final ShardOptions options;
@@ -91,6 +94,12 @@ public final class Shard {
      *             as {@link LogFactory#open} and {@link ShardLog#recover}
      */
     public Shard(int number, ShardOptions options, LogFactory logs, Surroundings around) {
+        this(number, options, logs, around, PlantedBugs.NONE);
+    }
+
+    /** The same, with planted bugs. */
+    public Shard(int number, ShardOptions options, LogFactory logs, Surroundings around, PlantedBugs bugs) {
+        this.bugs = bugs;
         this.number = number;
         this.options = options;
         this.clock = around.clock();
@@ -101,7 +110,7 @@ public final class Shard {
         try {
             batchBytes = (int) Math.min(MAX_BATCH_BYTES, log.segmentBytes() / BATCH_SHARE);
             reservedBytes = 4 * batchBytes;
-            machine = new Machine(options.origin(), 0, log.segmentBytes());
+            machine = new Machine(options.origin(), 0, log.segmentBytes(), bugs);
             snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background());
             recovery = log.recover(snapshots.replayTarget());
         } catch (RuntimeException e) {
@@ -113,7 +122,8 @@ public final class Shard {
         startNanos = clock.nanos();
         syncedAtNanos = startNanos;
         snapshotAtNanos = startNanos;
-        long slept = Math.max(0, clock.wallMillis() - recovery.lastWallMillis());
+        // Less the milliseconds that had begun: nothing may be early.
+        long slept = Math.max(0, clock.wallMillis() - recovery.lastWallMillis() - 1);
         elapsedBaseMillis = recovery.lastWallMillis() == 0 ? 0 : recovery.lastElapsedMillis() + slept;
         nowMillis = elapsedBaseMillis;
         machine.limitWaiting(options.limits().waiting());
@@ -304,6 +314,9 @@ public final class Shard {
 
     private void append() {
         machine.finish();
+        if (bugs.has(Bug.REPLY_BEFORE_DURABLE)) {
+            outbox.release();
+        }
         if (!log.batch().isEmpty()) {
             appendBatch();
         }
@@ -359,6 +372,9 @@ public final class Shard {
             call.run(this);
             awaited = true;
             outbox.answer(call);
+            if (bugs.has(Bug.QUERY_FROM_UNDURABLE)) {
+                call.release();
+            }
         }
         return true;
     }
@@ -385,7 +401,7 @@ public final class Shard {
             }
             quantum -= submission.publishedBytes + submission.size * 8;
             taken += submission.size;
-            if (submission.timed) {
+            if (submission.timed && !bugs.has(Bug.DELAY_FROM_CYCLE_START)) {
                 // The submission may have come after the cycle began: counted from then, it would be early.
                 readClocks(clock.nanos());
             }
@@ -496,6 +512,10 @@ public final class Shard {
     /** Bytes of bodies that one publish command may have. */
     public long maxPublishBytes() {
         return log.segmentBytes() / 2;
+    }
+
+    PlantedBugs bugs() {
+        return bugs;
     }
 
     /** Whether commands that add bodies may be taken. */

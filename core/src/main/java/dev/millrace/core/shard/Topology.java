@@ -3,6 +3,7 @@ package dev.millrace.core.shard;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.MachineListener;
+import dev.millrace.core.machine.PlantedBugs.Bug;
 import dev.millrace.core.machine.Topic;
 import java.util.List;
 
@@ -52,7 +53,8 @@ public final class Topology implements MachineListener {
     Topic topic(TopicRef ref) {
         Topic topic = ref.number >= 0 ? shard.machine().topicOrNull(ref.number) : null;
         // The number may be of an earlier life of the shard, whose last records were lost.
-        if (topic == null || !topic.name().equals(ref.name())) {
+        boolean trusted = shard.bugs().has(Bug.TOPIC_NUMBER_TRUSTED);
+        if (topic == null || (!trusted && !topic.name().equals(ref.name()))) {
             topic = topic(ref.name());
             ref.number = topic.number();
         }

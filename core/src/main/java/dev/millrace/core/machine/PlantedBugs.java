@@ -1,0 +1,47 @@
+package dev.millrace.core.machine;
+
+import java.util.EnumSet;
+import java.util.List;
+
+/**
+ * Mistakes that tests plant to prove that the simulator finds them. Nothing but {@link #NONE} can be had outside of this
+ * package, so no shipped code can plant one.
+ */
+public final class PlantedBugs {
+    /** No mistakes; what every shipped shard has. */
+    public static final PlantedBugs NONE = new PlantedBugs(List.of());
+
+    /** The mistakes there are. */
+    public enum Bug {
+        /** Answers and deliveries leave before the batch they depend on is written. */
+        REPLY_BEFORE_DURABLE,
+        /** The answer of a query does not wait for what it saw to be durable. */
+        QUERY_FROM_UNDURABLE,
+        /** A token is taken for that of whatever lease stands in its slot now. */
+        TOKEN_NOT_CHECKED,
+        /** A message given back is delivered again under the same attempt number. */
+        ATTEMPT_NOT_COUNTED,
+        /** Timers fire in the millisecond before the one in which they are due. */
+        TICK_EARLY,
+        /** Leases that recovery finds never end. */
+        LEASE_FORGOTTEN,
+        /** Delays count from the beginning of the cycle, not from when the command is taken. */
+        DELAY_FROM_CYCLE_START,
+        /** The number in a topic reference is believed without comparing the name. */
+        TOPIC_NUMBER_TRUSTED
+    }
+
+    private final EnumSet<Bug> bugs = EnumSet.noneOf(Bug.class);
+
+    private PlantedBugs(List<Bug> planted) {
+        bugs.addAll(planted);
+    }
+
+    static PlantedBugs of(List<Bug> planted) {
+        return new PlantedBugs(planted);
+    }
+
+    public boolean has(Bug bug) {
+        return bugs.contains(bug);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.millrace.verification.simulation;
+
+import dev.millrace.core.log.LogException;
+import dev.millrace.core.log.LogFactory;
+import dev.millrace.core.log.RecoveryReport;
+import dev.millrace.core.machine.PlantedBugs;
+import dev.millrace.core.shard.Shard;
+import dev.millrace.core.shard.ShardListener;
+import dev.millrace.core.shard.ShardOptions;
+import dev.millrace.core.shard.Surroundings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The place of one shard, through all processes: opens it, runs its cycles, opens it anew when it failed, as a node
+ * does; and knows which states recovery may come back with.
+ */
+final class HostedShard implements WatchedLogs.Watcher {
+    private static final long SECOND_FAILURE_NANOS = 60_000_000_000L;
+    private static final ShardListener NOBODY = new ShardListener() {
+        @Override
+        public void topicCreated(String topic) {
+            // nobody listens
+        }
+
+        @Override
+        public void topicDeleted(String topic) {
+            // nobody listens
+        }
+
+        @Override
+        public void groupCreated(String topic, String group) {
+            // nobody listens
+        }
+
+        @Override
+        public void groupDeleted(String topic, String group) {
+            // nobody listens
+        }
+    };
+
+    private final World world;
+    final int number;
+    private final ShardOptions options;
+    private final PlantedBugs bugs;
+    private @Nullable Shard shard;
+    /** Digests of the states that may come back: the last durable one and those written since. */
+    private final List<Long> digests = new ArrayList<>();
+    private long cycleBeganNanos;
+    private long failedAtNanos = Long.MIN_VALUE;
+    private boolean down = true;
+
+    HostedShard(World world, int number, ShardOptions options, PlantedBugs bugs) {
+        this.world = world;
+        this.number = number;
+        this.options = options;
+        this.bugs = bugs;
+    }
+
+    long cycleBeganNanos() {
+        return cycleBeganNanos;
+    }
+
+    boolean isDown() {
+        return down;
+    }
+
+    Shard shard() {
+        return Objects.requireNonNull(shard);
+    }
+
+    /** A new process: what failed in the one before does not count. */
+    void newProcess() {
+        down = true;
+        shard = null;
+        failedAtNanos = Long.MIN_VALUE;
+    }
+
+    /** Opens and recovers it. */
+    void open(LogFactory logs, Executor background) {
+        shard = null;
+        Shard opened = new Shard(number, options, new WatchedLogs(logs, this),
+                new Surroundings(world.clock, NOBODY, background), bugs);
+        RecoveryReport report = opened.recovery();
+        shard = opened;
+        down = false;
+        world.opened();
+        world.trace.event("shard " + number + " recovered " + report.batches() + " batches, torn " + report.tornBytes()
+                + ", " + report.notes());
+        long digest = opened.machine().digest();
+        if (!digests.isEmpty() && !digests.contains(digest)) {
+            throw new Violation("shard " + number + " came back with a state that it never had: " + report);
+        }
+        digests.clear();
+        digests.add(digest);
+    }
+
+    @Override
+    public void appending() {
+        Shard current = shard;
+        if (current != null) {
+            long digest = current.machine().digest();
+            world.trace.mix(digest);
+            digests.add(digest);
+        }
+    }
+
+    @Override
+    public void durable() {
+        if (digests.size() > 1) {
+            digests.subList(0, digests.size() - 1).clear();
+        }
+    }
+
+    /** Runs one cycle; whether there is more to do at once. */
+    boolean cycle() {
+        Shard current = shard();
+        cycleBeganNanos = world.clock.trueNanos();
+        try {
+            boolean more = current.doWork();
+            if (!more) {
+                current.idleNanos();
+            }
+            return more;
+        } catch (LogException failure) {
+            failed(current, failure);
+            return false;
+        }
+    }
+
+    private void failed(Shard current, LogException failure) {
+        world.trace.event("shard " + number + " failed: " + failure.getMessage());
+        boolean expected = failure.category() == LogException.Category.UNKNOWN_OUTCOME;
+        if (!expected && !world.expectsDamage()) {
+            throw new Violation("shard " + number + " failed: " + failure.getMessage(), failure);
+        }
+        down = true;
+        current.fail(failure);
+        long now = world.clock.trueNanos();
+        boolean again = failedAtNanos != Long.MIN_VALUE && now - failedAtNanos < SECOND_FAILURE_NANOS;
+        failedAtNanos = now;
+        if (expected && !again) {
+            world.reopen(this);
+        }
+    }
+
+    /** True nanoseconds until it has something to do by itself. */
+    long idleNanos() {
+        return shard().idleNanos();
+    }
+
+    <T> CompletableFuture<T> call(Function<Shard, T> work) {
+        return shard().call(work);
+    }
+}

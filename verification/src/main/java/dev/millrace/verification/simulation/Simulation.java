@@ -1,0 +1,327 @@
+package dev.millrace.verification.simulation;
+
+import dev.millrace.core.shard.Submission;
+import dev.millrace.verification.simulation.Command.Answer;
+import dev.millrace.verification.simulation.Command.Publish;
+import dev.millrace.verification.simulation.Command.Verdict;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run: clients, operators and faults in an order that chance chooses, then a quiet end in which everything has to
+ * come to its end.
+ *
+ * <p>
+ * Everything happens on the calling thread; the same plan gives the same {@link SimulationResult}.
+ */
+public final class Simulation {
+    private static final int MOST_CLIENTS = 9;
+    private static final List<Verdict> VERDICTS = List.of(Verdict.ACK, Verdict.ACK, Verdict.ACK, Verdict.ACK,
+            Verdict.ACK, Verdict.FILTER, Verdict.RETRY, Verdict.RETRY, Verdict.EXTEND, Verdict.BURY);
+
+    private final World world;
+    private final Random random;
+    private final Operator operator;
+    private final Faults faults;
+    private long commands;
+
+    private Simulation(SimulationPlan plan) {
+        world = new World(plan);
+        random = world.random;
+        operator = new Operator(world);
+        faults = new Faults(world, operator);
+    }
+
+    /**
+     * Runs the plan once.
+     *
+     * @throws Violation
+     *             when a promise was broken; the message names the seed and ends with the last events
+     */
+    public static SimulationResult run(SimulationPlan plan) {
+        Simulation simulation = new Simulation(plan);
+        try {
+            simulation.run();
+        } catch (RuntimeException | AssertionError broken) {
+            throw new Violation("seed " + plan.seed() + " with " + plan.shards() + " shards: " + broken.getMessage()
+                    + "\nlast events:\n  " + String.join("\n  ", simulation.world.trace.last()), broken);
+        }
+        Trace trace = simulation.world.trace;
+        return new SimulationResult(trace.hash(), trace.events(), simulation.world.ledger.messages.size(),
+                simulation.faults.crashes(), simulation.world.clock.trueNanos() / 1_000_000);
+    }
+
+    private void run() {
+        int topics = 2 + random.nextInt(3);
+        for (int i = 0; i < topics; i++) {
+            newTopic();
+        }
+        for (int step = 0; step < world.plan.steps(); step++) {
+            faults.step();
+            if (world.isRunning()) {
+                world.survives(this::step);
+                world.checkHeard();
+            }
+        }
+        new Drain(world, operator, faults).run();
+    }
+
+    private TopicBook newTopic() {
+        int number = world.ledger.topics.size();
+        TopicBook topic = new TopicBook("t" + number, number % world.hosts.size());
+        world.ledger.topics.put(topic.name, topic);
+        return topic;
+    }
+
+    // ---- one step ----
+
+    private void step() {
+        world.clock.pass(1_000 + random.nextInt(random.nextInt(20) == 0 ? 5_000_000 : 300_000));
+        int dice = random.nextInt(100);
+        if (dice < 40) {
+            cycle();
+        } else if (dice < 50) {
+            world.threads().runOne();
+        } else if (dice < 95) {
+            client();
+        } else {
+            administer();
+        }
+    }
+
+    private void cycle() {
+        HostedShard host = world.hosts.get(random.nextInt(world.hosts.size()));
+        if (host.isDown()) {
+            return;
+        }
+        boolean more = host.cycle();
+        if (!more && !host.isDown() && random.nextInt(8) == 0) {
+            // Asleep until something is due, exactly.
+            world.clock.pass(Math.min(host.idleNanos(), 50_000_000));
+            host.cycle();
+        }
+    }
+
+    private void client() {
+        List<Client> alive = world.clients.stream().filter(Client::isAlive).toList();
+        if (alive.size() < 3 || (alive.size() < MOST_CLIENTS && random.nextInt(15) == 0)) {
+            connect();
+            return;
+        }
+        Client client = alive.get(random.nextInt(alive.size()));
+        int dice = random.nextInt(100);
+        if (client.host.isDown()) {
+            client.over();
+        } else if (dice < 2) {
+            client.close();
+        } else if (client.isSubscribed() && dice < 30) {
+            client.read(1 + random.nextInt(6));
+        } else {
+            submit(client);
+        }
+    }
+
+    private void connect() {
+        TopicBook topic = anyTopic();
+        HostedShard host = world.hosts.get(topic.shard);
+        if (host.isDown()) {
+            return;
+        }
+        boolean consumes = topic.isLive() && random.nextInt(3) > 0;
+        GroupBook group = consumes ? anyGroup(topic) : null;
+        Client client = world.newClient(host, group);
+        client.opened(host.shard().openSession(client));
+        world.trace.event(client + " connects to " + (group == null ? "shard " + host.number : group));
+        if (group != null) {
+            subscribe(client, group);
+        }
+    }
+
+    private void subscribe(Client client, GroupBook group) {
+        long lease = random.nextInt(4) == 0 ? 60_000 : 5 + random.nextInt(300);
+        var asked = client.host.call(shard -> shard.subscribe(client.session(), group.topic.name, group.name, lease, 0))
+                .whenComplete((place, failure) -> world.heard(() -> {
+                    if (failure == null && client.isAlive()) {
+                        operator.confirmed(group);
+                        client.subscribed(place);
+                    } else {
+                        client.over();
+                    }
+                }));
+        world.trace.mix(asked.isDone() ? 1 : 0);
+    }
+
+    private TopicBook anyTopic() {
+        List<TopicBook> topics = List.copyOf(world.ledger.topics.values());
+        List<TopicBook> live = topics.stream().filter(TopicBook::isLive).toList();
+        return live.isEmpty() ? newTopic() : live.get(random.nextInt(live.size()));
+    }
+
+    private GroupBook anyGroup(TopicBook topic) {
+        List<GroupBook> live = topic.groups.values().stream().filter(GroupBook::isLive).toList();
+        if (live.isEmpty() || (live.size() < 3 && random.nextInt(12) == 0)) {
+            GroupBook group = new GroupBook(topic, "g" + topic.groups.size(), topic.groups.isEmpty());
+            topic.groups.put(group.name, group);
+            return group;
+        }
+        return live.get(random.nextInt(live.size()));
+    }
+
+    // ---- commands of clients ----
+
+    private void submit(Client client) {
+        Submission submission = new Submission();
+        List<Command> asked = new ArrayList<>();
+        ByteBuffer data = ByteBuffer.allocate(64 << 10);
+        submission.data(data);
+        for (int left = 1 + random.nextInt(4); left > 0; left--) {
+            int dice = random.nextInt(100);
+            if (client.isSubscribed() && dice < 12) {
+                int credit = random.nextInt(5) == 0 ? random.nextInt(3) : 1 + random.nextInt(30);
+                client.credit(submission, credit);
+                asked.add(new Command.Credit(credit));
+            } else if (client.isSubscribed() && dice < 75) {
+                Answer answer = answer(client, submission);
+                if (answer != null) {
+                    asked.add(answer);
+                }
+            } else {
+                asked.add(publish(client, submission, data));
+            }
+        }
+        if (!asked.isEmpty()) {
+            client.submit(submission, asked);
+        }
+    }
+
+    private Publish publish(Client client, Submission submission, ByteBuffer data) {
+        List<TopicBook> topics = world.ledger.topics.values()
+                .stream()
+                .filter(topic -> topic.shard == client.host.number && topic.isLive())
+                .toList();
+        TopicBook topic = topics.isEmpty() ? newTopicAt(client.host) : topics.get(random.nextInt(topics.size()));
+        boolean deferred = random.nextInt(4) == 0;
+        long delay = deferred ? delay() : 0;
+        int count = deferred || random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(8);
+        long command = ++commands;
+        Moment now = world.moment();
+        int start = data.position();
+        List<Message> messages = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int large = random.nextInt(40) == 0 ? 1_500 : 60;
+            Message.Payload payload = new Message.Payload(Message.MIN_BYTES + random.nextInt(large), delay);
+            Message message = world.ledger.newMessage(topic, command, payload, now);
+            message.writeTo(data);
+            messages.add(message);
+        }
+        int bytes = data.position() - start;
+        if (deferred) {
+            submission.defer(topic.ref, start, bytes, delay);
+        } else {
+            submission.publish(topic.ref, start, bytes, count);
+        }
+        world.trace.event(client + " publishes " + messages.getFirst() + " and " + (count - 1) + " more");
+        return new Publish(messages, world.ledger.highestId(client.host.number));
+    }
+
+    private TopicBook newTopicAt(HostedShard host) {
+        TopicBook topic = newTopic();
+        while (topic.shard != host.number) {
+            topic = newTopic();
+        }
+        return topic;
+    }
+
+    private long delay() {
+        return switch (random.nextInt(8)) {
+            case 0 -> 1;
+            case 1 -> random.nextInt(100_000);
+            case 2 -> 86_400_000L * (1 + random.nextInt(400));
+            default -> 1 + random.nextInt(60);
+        };
+    }
+
+    private @Nullable Answer answer(Client client, Submission submission) {
+        boolean again = client.held.isEmpty() || random.nextInt(25) == 0;
+        List<Lease> from = again ? client.settled : client.held;
+        if (from.isEmpty()) {
+            return null;
+        }
+        Lease lease = from.get(random.nextInt(from.size()));
+        Verdict verdict = VERDICTS.get(random.nextInt(VERDICTS.size()));
+        long millis = verdict == Verdict.EXTEND ? 1 + random.nextInt(500) : random.nextInt(4) == 0 ? 0 : delay();
+        Moment now = world.moment();
+        boolean first = lease.answeredOrder == Long.MAX_VALUE;
+        Answer answer = new Answer(lease, verdict, millis, now, first, isStale(lease));
+        world.trace.event(client + " says " + verdict + " " + millis + " to " + lease.entry() + ", " + lease
+                + (answer.stale() ? ", stale" : ""));
+        send(submission, lease, answer);
+        if (verdict != Verdict.EXTEND) {
+            lease.answeredOrder = Math.min(lease.answeredOrder, now.order());
+            if (client.held.remove(lease)) {
+                client.settled.add(lease);
+            }
+        }
+        return answer;
+    }
+
+    private static void send(Submission submission, Lease lease, Answer answer) {
+        switch (answer.verdict()) {
+            case ACK -> submission.ack(lease.token);
+            case FILTER -> submission.filter(lease.token);
+            case RETRY -> submission.retry(lease.token, answer.millis());
+            case BURY -> submission.bury(lease.token, "no " + lease.token);
+            case EXTEND -> {
+                submission.extend(lease.token, answer.millis());
+                lease.extensions.add(new Lease.Extension(answer.submitted(), answer.millis()));
+            }
+        }
+    }
+
+    /** Whether everybody knows that this lease is over. */
+    private static boolean isStale(Lease lease) {
+        Entry entry = lease.entry();
+        boolean purged = entry.group.empties.stream()
+                .anyMatch(span -> span.answered && span.submittedOrder > lease.delivered.order());
+        return lease.ended || entry.doneOrder != Long.MAX_VALUE || purged
+                || entry.leases.lastKey() > lease.delivered.order();
+    }
+
+    // ---- operators ----
+
+    private void administer() {
+        TopicBook topic = anyTopic();
+        if (world.hosts.get(topic.shard).isDown()) {
+            return;
+        }
+        GroupBook group = anyGroup(topic);
+        int dice = random.nextInt(100);
+        if (dice < 45) {
+            operator.ask(topic, figures -> {});
+        } else if (dice < 55) {
+            operator.createGroup(group);
+        } else if (dice < 65) {
+            operator.pause(group, random.nextBoolean());
+        } else if (dice < 72) {
+            operator.pause(topic, random.nextBoolean());
+        } else if (dice < 80) {
+            long least = random.nextInt(40);
+            operator.policy(group, random.nextInt(6), least, least + random.nextInt(200));
+        } else if (dice < 90) {
+            operator.redriveAll(group);
+        } else if (dice < 93) {
+            operator.empty(group);
+        } else if (dice < 95) {
+            operator.empty(topic);
+        } else if (dice < 97) {
+            operator.purgeDead(group);
+        } else if (dice < 99) {
+            operator.delete(group);
+        } else {
+            operator.delete(topic);
+        }
+    }
+}

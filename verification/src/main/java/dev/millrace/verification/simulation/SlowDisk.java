@@ -1,0 +1,127 @@
+package dev.millrace.verification.simulation;
+
+import dev.millrace.log.file.disk.FilePort;
+import dev.millrace.log.file.disk.StoreFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+
+/** A disk whose operations take time, now and then a lot, and in the middle of which the process can be killed. */
+final class SlowDisk implements FilePort {
+    private final FilePort disk;
+    private final VirtualClock clock;
+    private final Random random;
+    private long killAfter = Long.MAX_VALUE;
+
+    SlowDisk(FilePort disk, VirtualClock clock, Random random) {
+        this.disk = disk;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** The process is killed at the n-th operation from now. */
+    void killAfter(long operations) {
+        killAfter = operations;
+    }
+
+    void neverKill() {
+        killAfter = Long.MAX_VALUE;
+    }
+
+    private void operation(long upToNanos) {
+        if (--killAfter <= 0) {
+            neverKill();
+            throw new ProcessKilled();
+        }
+        clock.pass(1_000 + random.nextInt((int) upToNanos));
+        if (random.nextInt(2_000) == 0) {
+            clock.pass(random.nextInt(3_000) * 1_000_000L);
+        }
+    }
+
+    @Override
+    public StoreFile open(Path file, Access access) throws IOException {
+        operation(20_000);
+        StoreFile opened = disk.open(file, access);
+        boolean syncs = access == Access.WRITE_DIRECT_SYNC;
+        return new StoreFile() {
+            @Override
+            public int write(ByteBuffer source, long offset) throws IOException {
+                operation(syncs ? 2_000_000 : 50_000);
+                return opened.write(source, offset);
+            }
+
+            @Override
+            public int read(ByteBuffer target, long offset) throws IOException {
+                operation(100_000);
+                return opened.read(target, offset);
+            }
+
+            @Override
+            public void force() throws IOException {
+                operation(2_000_000);
+                opened.force();
+            }
+
+            @Override
+            public long sizeBytes() throws IOException {
+                return opened.sizeBytes();
+            }
+
+            @Override
+            public void close() throws IOException {
+                opened.close();
+            }
+        };
+    }
+
+    @Override
+    public List<String> list(Path folder) throws IOException {
+        return disk.list(folder);
+    }
+
+    @Override
+    public void createFolders(Path folder) throws IOException {
+        disk.createFolders(folder);
+    }
+
+    @Override
+    public void rename(Path from, Path to) throws IOException {
+        operation(20_000);
+        disk.rename(from, to);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+        operation(20_000);
+        disk.delete(file);
+    }
+
+    @Override
+    public void syncFolder(Path folder) throws IOException {
+        operation(2_000_000);
+        disk.syncFolder(folder);
+    }
+
+    @Override
+    public long usableBytes(Path folder) throws IOException {
+        return disk.usableBytes(folder);
+    }
+
+    @Override
+    public long totalBytes(Path folder) throws IOException {
+        return disk.totalBytes(folder);
+    }
+
+    @Override
+    public boolean takesDirect(Path folder) throws IOException {
+        return disk.takesDirect(folder);
+    }
+
+    @Override
+    public FolderLock lock(Path file, String text) throws IOException {
+        return disk.lock(file, text);
+    }
+}

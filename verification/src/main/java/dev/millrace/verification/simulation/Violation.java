@@ -1,0 +1,14 @@
+package dev.millrace.verification.simulation;
+
+/** A promise to clients was broken. */
+public final class Violation extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Violation(String message) {
+        super(message);
+    }
+
+    Violation(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

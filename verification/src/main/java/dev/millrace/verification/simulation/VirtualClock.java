@@ -1,0 +1,53 @@
+package dev.millrace.verification.simulation;
+
+import dev.millrace.core.shard.ShardClock;
+
+/**
+ * True time, which only the simulation knows, and the two clocks that a process sees of it: a monotonic one with another
+ * start in each process, and a wall clock that is set forward and back.
+ */
+final class VirtualClock implements ShardClock {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final long wallStartMillis;
+    private long trueNanos;
+    private long monotonicOffset;
+    private long wallOffsetMillis;
+    private long forwardMillis;
+
+    VirtualClock(long wallStartMillis) {
+        this.wallStartMillis = wallStartMillis;
+    }
+
+    long trueNanos() {
+        return trueNanos;
+    }
+
+    void pass(long nanos) {
+        trueNanos += nanos;
+    }
+
+    void newProcess(long offsetNanos) {
+        monotonicOffset = offsetNanos;
+    }
+
+    void setWall(long changeMillis) {
+        wallOffsetMillis += changeMillis;
+        forwardMillis += Math.max(0, changeMillis);
+    }
+
+    /** How far the wall clock was ever set forward, all together. */
+    long forwardMillis() {
+        return forwardMillis;
+    }
+
+    @Override
+    public long nanos() {
+        return trueNanos + monotonicOffset;
+    }
+
+    @Override
+    public long wallMillis() {
+        return wallStartMillis + wallOffsetMillis + trueNanos / NANOS_PER_MILLI;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.millrace.verification.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A short run of the simulator; each seed runs twice and must do the same both times. */
+final class SimulationSmokeTest {
+    @ParameterizedTest
+    @CsvSource({"785885899, 3", "2, 3"})
+    void aLifeOfCrashes_breaksNothing(long seed, int shards) {
+        System.out.println("SimulationSmokeTest: seed " + seed + " with " + shards + " shards");
+        SimulationResult result = Main.runTwice(SimulationPlan.of(seed, shards));
+        assertThat(result.events()).isPositive();
+        assertThat(result.crashes()).isPositive();
+    }
+}
