@@ -98,7 +98,7 @@ final class NsqCommands {
     private static void warnOfNsqdsData(Path folder) {
         if (Files.exists(folder.resolve("nsqd.dat"))) {
             Logger log = LoggerFactory.getLogger(NsqCommands.class);
-            log.warn("{} holds messages of an nsqd, which are not served; millrace import nsqd {} brings them over",
+            log.warn("{} holds messages of an nsqd, which are not served; let nsqd drain {} before you switch over",
                     folder.toAbsolutePath(), folder.toAbsolutePath());
         }
     }
