@@ -1,5 +1,6 @@
 package dev.millrace.door.nsq;
 
+import dev.millrace.door.nsq.latency.LatencyBook;
 import dev.millrace.door.nsq.tcp.Hub;
 import dev.millrace.node.TopologyListener;
 
@@ -28,6 +29,10 @@ final class Housekeeping implements TopologyListener {
 
     @Override
     public void groupDeleted(String topic, String group) {
+        LatencyBook latencies = hub.latencies();
+        if (latencies != null) {
+            latencies.forget(topic, group);
+        }
         var _ = hub.ephemerals().topicIfUnused(topic);
     }
 }

@@ -6,6 +6,7 @@ import dev.millrace.door.nsq.http.Failure;
 import dev.millrace.door.nsq.http.NsqdHttp;
 import dev.millrace.door.nsq.http.Parts;
 import dev.millrace.door.nsq.http.Publisher;
+import dev.millrace.door.nsq.http.StatsdPusher;
 import dev.millrace.door.nsq.json.JsonText;
 import dev.millrace.door.nsq.lookup.KnownTopics;
 import dev.millrace.door.nsq.lookup.LookupClient;
@@ -43,6 +44,7 @@ public final class NsqDoor implements AutoCloseable {
     private final TcpDoor tcp;
     private final @Nullable HttpServer http;
     private final @Nullable HttpServer https;
+    private final @Nullable StatsdPusher statsd;
 
     private NsqDoor(Broker broker, NsqdOptions options, EventLoops loops, Consumer<String> logLevel) {
         this.options = options;
@@ -67,6 +69,10 @@ public final class NsqDoor implements AutoCloseable {
                         .start(DoorAddress.of(options.listen().https()));
         http = startHttp(loops, router);
         lookups.register(options.discovery().lookupdTcp());
+        statsd = options.statsd().address().isEmpty()
+                ? null
+                : StatsdPusher.start(hub, tcp, options.statsd(),
+                        options.broadcast().address() + ':' + httpAddress().port());
     }
 
     private @Nullable HttpServer startHttp(EventLoops loops, Router router) {
@@ -135,6 +141,9 @@ public final class NsqDoor implements AutoCloseable {
 
     /** Takes no further connection, answers what was asked for at most {@code drain}, then closes all. Idempotent. */
     public void close(Duration drain) {
+        if (statsd != null) {
+            statsd.close();
+        }
         lookups.close();
         if (http != null) {
             http.close(drain);

@@ -260,6 +260,23 @@ class NsqdHttpTest {
     }
 
     @Test
+    void stats_haveLatencies_whereTheyAreAskedFor(@TempDir Path other) {
+        try (TestNode measured = TestNode.open(other, 1,
+                options -> options.with("e2e-processing-latency-percentile", "0.5,1.0"));
+                HttpClient asked = HttpClient.of(measured.httpPort());
+                RawClient client = measured.client()) {
+            client.pub("t", "x").subscribe("t", "c", 1);
+            assertThat(asked.get("/stats?format=json").body()).contains(
+                    "\"e2e_processing_latency\":{\"count\":0,\"percentiles\":[{\"quantile\":1,\"value\":0},{\"quantile\":0.5,\"value\":0}]}");
+            client.line("FIN " + client.message().id()).pub("t", "y");
+            assertThat(asked.get("/stats?format=json").body())
+                    .containsPattern("\"percentiles\":\\[\\{\"quantile\":1,\"value\":[1-9]\\d+\\},\\{\"quantile\":0.5,")
+                    .contains("\"e2e_processing_latency\":{\"count\":1");
+            assertThat(asked.get("/stats").body()).containsPattern("e2e%: [\\d.]+[mun]?s, [\\d.]+[mun]?s");
+        }
+    }
+
+    @Test
     void config_isShown_andTwoOptionsCanBeChanged() {
         assertThat(http.get("/config/max_msg_size").body()).isEqualTo("100");
         assertThat(http.get("/config/nsqlookupd_tcp_addresses").body()).isEqualTo("[]");

@@ -190,6 +190,19 @@ class PublishConsumeTest {
     }
 
     @Test
+    void oneMpub_mayHaveManyMessages() {
+        try (RawClient client = node.client()) {
+            String[] bodies = IntStream.range(0, 50_000).mapToObj(Integer::toString).toArray(String[]::new);
+            client.send(new Wire().mpub("t", bodies)).expectOk().line("SUB t c").expectOk().line("RDY 2500");
+            for (String body : bodies) {
+                RawClient.Message message = client.message();
+                assertThat(message.text()).isEqualTo(body);
+                client.line("FIN " + message.id());
+            }
+        }
+    }
+
+    @Test
     void aClientThatEndsItsOutput_getsItsAnswers() {
         try (RawClient client = node.client()) {
             client.send(new Wire().body("PUB t", "1").body("PUB t", "2")).endOutput();

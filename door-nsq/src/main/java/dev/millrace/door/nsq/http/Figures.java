@@ -2,8 +2,10 @@ package dev.millrace.door.nsq.http;
 
 import dev.millrace.door.nsq.http.TopicFigures.ChannelFigures;
 import dev.millrace.door.nsq.http.TopicFigures.Flow;
-import dev.millrace.door.nsq.http.TopicFigures.Latency;
+import dev.millrace.door.nsq.latency.LatencyBook;
+import dev.millrace.door.nsq.latency.LatencyBook.Summary;
 import dev.millrace.door.nsq.tcp.ClientSnapshot;
+import dev.millrace.door.nsq.tcp.Hub;
 import dev.millrace.door.nsq.tcp.TcpDoor;
 import dev.millrace.node.Broker;
 import dev.millrace.node.BrokerException;
@@ -30,9 +32,11 @@ import org.jspecify.annotations.Nullable;
 final class Figures {
     private final Broker broker;
     private final TcpDoor tcp;
+    private final @Nullable LatencyBook latencies;
 
-    Figures(Broker broker, TcpDoor tcp) {
-        this.broker = broker;
+    Figures(Hub hub, TcpDoor tcp) {
+        this.broker = hub.broker();
+        this.latencies = hub.latencies();
         this.tcp = tcp;
     }
 
@@ -73,15 +77,15 @@ final class Figures {
         }
     }
 
-    private static TopicFigures topic(TopicStats stats, List<GroupStats> groups,
+    private TopicFigures topic(TopicStats stats, List<GroupStats> groups,
             @Nullable List<ClientSnapshot> clients) {
         List<ChannelFigures> channels = groups.stream().map(group -> channel(stats, group, clients)).toList();
         return new TopicFigures(stats.name(), channels, stats.waiting(), stats.accepted(), stats.acceptedBytes(),
                 stats.paused(),
-                Latency.NONE);
+                latency(stats.name(), groups));
     }
 
-    private static ChannelFigures channel(TopicStats topic, GroupStats group, @Nullable List<ClientSnapshot> clients) {
+    private ChannelFigures channel(TopicStats topic, GroupStats group, @Nullable List<ClientSnapshot> clients) {
         List<ClientSnapshot> own = clients == null
                 ? List.of()
                 : clients.stream()
@@ -90,7 +94,13 @@ final class Figures {
         Flow flow = new Flow(group.leased(), group.retrying() + topic.scheduled(), group.offered(), group.retries(),
                 group.timeouts());
         return new ChannelFigures(group.name(), group.ready(), flow, group.subscriptions(), own, group.paused(),
-                Latency.NONE);
+                latency(topic.name(), List.of(group)));
+    }
+
+    private Summary latency(String topic, List<GroupStats> groups) {
+        return latencies == null
+                ? Summary.NONE
+                : latencies.summary(topic, groups.stream().map(GroupStats::name).toList());
     }
 
     /** {@code OK}, or {@code NOK - } and what is wrong. */

@@ -40,7 +40,7 @@ public final class NsqdHttp {
 
     /** The routes of this server's parts. */
     public static Router router(Server server, Parts parts) {
-        Figures figures = new Figures(parts.hub().broker(), parts.tcp());
+        Figures figures = new Figures(parts.hub(), parts.tcp());
         NsqdHttp http = new NsqdHttp(server, new PublishRoutes(parts.hub(), parts.publisher()),
                 new TopicRoutes(parts.hub(), parts.topics()), new StatsRoute(server, figures),
                 new ConfigRoutes(parts.config()));

@@ -1,8 +1,8 @@
 package dev.millrace.door.nsq.http;
 
 import dev.millrace.door.nsq.http.TopicFigures.ChannelFigures;
-import dev.millrace.door.nsq.http.TopicFigures.Latency;
 import dev.millrace.door.nsq.json.JsonText;
+import dev.millrace.door.nsq.latency.LatencyBook.Summary;
 import dev.millrace.door.nsq.tcp.ClientSnapshot;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +73,7 @@ final class StatsJson {
         out.end();
     }
 
-    private void latency(Latency latency) {
+    private void latency(Summary latency) {
         out.object("e2e_processing_latency").put("count", latency.count());
         if (latency.percentiles().isEmpty()) {
             out.putNull("percentiles");

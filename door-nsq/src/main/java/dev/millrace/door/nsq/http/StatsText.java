@@ -1,7 +1,7 @@
 package dev.millrace.door.nsq.http;
 
 import dev.millrace.door.nsq.http.TopicFigures.ChannelFigures;
-import dev.millrace.door.nsq.http.TopicFigures.Latency;
+import dev.millrace.door.nsq.latency.LatencyBook.Summary;
 import dev.millrace.door.nsq.options.GoDuration;
 import dev.millrace.door.nsq.tcp.ClientSnapshot;
 import java.time.Duration;
@@ -88,8 +88,8 @@ final class StatsText {
                 connected);
     }
 
-    private static String latency(Latency latency) {
-        return latency.percentiles().stream().map(one -> human(one.nanos())).collect(Collectors.joining(", "));
+    private static String latency(Summary latency) {
+        return latency.percentiles().stream().map(one -> human((double) one.nanos())).collect(Collectors.joining(", "));
     }
 
     static String human(double nanos) {

@@ -1,5 +1,6 @@
 package dev.millrace.door.nsq.lookup;
 
+import dev.millrace.door.nsq.json.JsonException;
 import dev.millrace.door.nsq.json.JsonObject;
 import dev.millrace.door.nsq.remote.HttpRequests;
 import dev.millrace.door.nsq.tcp.TopicStarter;
@@ -7,9 +8,12 @@ import dev.millrace.door.nsq.wire.Names;
 import dev.millrace.node.Broker;
 import dev.millrace.node.GroupStart;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -17,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Before a new topic takes its first message every channel that any nsqlookupd knows for it is created, so that none of
- * them misses a message. Ephemeral channels are not: nobody here uses them yet.
+ * them misses a message. Ephemeral channels are not: nobody here uses them yet. The asking is done on a thread of its own:
+ * whoever starts a topic may be an event loop.
  */
 public final class LookupStarter implements TopicStarter {
     private static final Logger LOG = LoggerFactory.getLogger(LookupStarter.class);
@@ -47,37 +52,38 @@ public final class LookupStarter implements TopicStarter {
         if (first != null) {
             return first;
         }
-        var _ = channels(topic).thenCompose(channels -> create(topic, channels)).whenComplete((_, failure) -> {
-            if (failure != null) {
-                LOG.warn("topic {}: its channels could not be created in advance: {}", topic, failure.toString());
+        Thread.ofVirtual().name("start " + topic).start(() -> {
+            try {
+                create(topic, channels(topic)).join();
+            } catch (RuntimeException e) {
+                LOG.warn("topic {}: its channels could not be created in advance: {}", topic, e.toString());
+            } finally {
+                starting.remove(topic);
+                mine.complete(null);
             }
-            starting.remove(topic);
-            mine.complete(null);
         });
         return mine;
     }
 
-    private CompletableFuture<Set<String>> channels(String topic) {
+    private Set<String> channels(String topic) {
         List<String> addresses = lookups.httpAddresses();
         if (addresses.isEmpty()) {
             LOG.warn("topic {}: no nsqlookupd can be asked for its channels", topic);
         }
-        CompletableFuture<Set<String>> all = CompletableFuture.completedFuture(new TreeSet<>());
+        Map<String, CompletableFuture<JsonObject>> asked = new TreeMap<>();
         for (String address : addresses) {
-            CompletableFuture<JsonObject> asked = requests.get()
-                    .get("http://" + address + "/channels?topic="
-                            + topic.replace("#", "%23"))
-                    .exceptionally(failure -> {
-                        LOG.warn("topic {}: nsqlookupd {} did not say its channels: {}", topic, address,
-                                failure.toString());
-                        return JsonObject.EMPTY;
-                    });
-            all = all.thenCombine(asked, (names, answer) -> {
-                names.addAll(answer.strings("channels"));
-                return names;
-            });
+            asked.put(address,
+                    requests.get().get("http://" + address + "/channels?topic=" + topic.replace("#", "%23")));
         }
-        return all;
+        Set<String> channels = new TreeSet<>();
+        asked.forEach((address, answer) -> {
+            try {
+                channels.addAll(answer.join().strings("channels"));
+            } catch (CompletionException | JsonException e) {
+                LOG.warn("topic {}: nsqlookupd {} did not say its channels: {}", topic, address, e.toString());
+            }
+        });
+        return channels;
     }
 
     private CompletableFuture<?> create(String topic, Set<String> channels) {

@@ -5,6 +5,7 @@ import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Subscription;
 import dev.millrace.door.nsq.auth.Permissions;
 import dev.millrace.door.nsq.json.JsonText;
+import dev.millrace.door.nsq.latency.LatencyWindow;
 import dev.millrace.door.nsq.wire.Command;
 import dev.millrace.door.nsq.wire.CommandDecoder;
 import dev.millrace.door.nsq.wire.CommandSink;
@@ -16,6 +17,7 @@ import dev.millrace.node.BrokerException;
 import io.netty.channel.Channel;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -53,7 +55,7 @@ final class Client implements CommandSink {
     private final Replies replies;
     private final Negotiated negotiated;
     private final TopicCache topics = new TopicCache();
-    private final InFlight inFlight = new InFlight();
+    private final InFlight inFlight;
 
     private int state = INIT;
     private int allowed;
@@ -63,6 +65,7 @@ final class Client implements CommandSink {
     private @Nullable ShardLink home;
     private String subscribedTopic = "";
     private String channel = "";
+    private @Nullable LatencyWindow latency;
     private @Nullable Permissions permissions;
     private byte[] secret = new byte[0];
     private long ready;
@@ -76,6 +79,7 @@ final class Client implements CommandSink {
         this.negotiated = negotiated;
         this.outbox = connection.outbox();
         this.replies = connection.replies();
+        this.inFlight = new InFlight(hub.latencies() != null);
         this.allowed = hub.tlsDemanded() ? BEFORE_TLS : IN_INIT;
     }
 
@@ -134,6 +138,16 @@ final class Client implements CommandSink {
             found = topics.add(data, start, length, hub);
         }
         topic = found;
+        return isReady(command, found);
+    }
+
+    @Override
+    public boolean sameTopic(byte command) {
+        return isReady(command, target());
+    }
+
+    /** Whether the topic may be published to now; if not, decoding goes on when that is known. */
+    private boolean isReady(byte command, TopicCache.Topic found) {
         if (permissions != null && permissions.isExpired()) {
             refreshPermissions(command, found);
             return false;
@@ -255,6 +269,7 @@ final class Client implements CommandSink {
         subscribedTopic = topicName;
         channel = channelName;
         home = outbox.link(hub.topic(topicName).shard());
+        latency = hub.latencies() == null ? null : hub.latencies().window(topicName, channelName);
         enter(SUBSCRIBED);
         replies.response(OK, null);
         unblock();
@@ -309,6 +324,10 @@ final class Client implements CommandSink {
             return;
         }
         long token = inFlight.token(slot);
+        if (latency != null) {
+            Instant now = Instant.now();
+            latency.add(now.getEpochSecond() * 1_000_000_000L + now.getNano() - inFlight.bornNanos(slot));
+        }
         inFlight.remove(slot);
         finished++;
         outbox.to(home).ack(id, token);
@@ -378,7 +397,7 @@ final class Client implements CommandSink {
 
     void sent(MessageView message, long nowMillis) {
         sent++;
-        inFlight.put(message.id, message.token, nowMillis);
+        inFlight.put(message.id, message.token, nowMillis, message.bornAtNanos);
     }
 
     /** Forgets leases that can only have ended, once there are too many for what the client may hold. */

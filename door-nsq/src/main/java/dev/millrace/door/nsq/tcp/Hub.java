@@ -2,6 +2,7 @@ package dev.millrace.door.nsq.tcp;
 
 import dev.millrace.core.shard.TopicRef;
 import dev.millrace.door.nsq.auth.Authorizer;
+import dev.millrace.door.nsq.latency.LatencyBook;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.wire.DecoderLimits;
 import dev.millrace.node.Broker;
@@ -23,6 +24,7 @@ public final class Hub {
     private final @Nullable Authorizer authorizer;
     private final @Nullable TopicStarter starter;
     private final Ephemerals ephemerals;
+    private final @Nullable LatencyBook latencies;
     private final Inbound inbound = new Inbound();
     private final ConcurrentHashMap<String, TopicRef> topics = new ConcurrentHashMap<>();
 
@@ -41,6 +43,9 @@ public final class Hub {
         this.tlsDemanded = options.tls().required() != NsqdOptions.TlsRequired.NO;
         this.version = version;
         this.ephemerals = ephemerals;
+        this.latencies = options.latency().percentiles().isEmpty()
+                ? null
+                : new LatencyBook(options.latency().percentiles(), options.latency().window());
         this.tls = extras.tls();
         this.authorizer = extras.authorizer();
         this.starter = extras.starter();
@@ -105,6 +110,11 @@ public final class Hub {
 
     public Ephemerals ephemerals() {
         return ephemerals;
+    }
+
+    /** Null when no percentiles are kept. */
+    public @Nullable LatencyBook latencies() {
+        return latencies;
     }
 
     Inbound inbound() {

@@ -21,8 +21,15 @@ final class InFlight {
     private long[] ids = NOTHING;
     private long[] tokens = NOTHING;
     private long[] sentMillis = NOTHING;
+    /** Wall time of the publish; only kept when asked for. */
+    private final boolean withBirth;
+    private long[] bornNanos = NOTHING;
     private int size;
     private int shift;
+
+    InFlight(boolean withBirth) {
+        this.withBirth = withBirth;
+    }
 
     int size() {
         return size;
@@ -34,7 +41,7 @@ final class InFlight {
     }
 
     /** @param id not 0 */
-    void put(long id, long token, long nowMillis) {
+    void put(long id, long token, long nowMillis, long birthNanos) {
         if (size * 2 >= ids.length) {
             resize(Math.max(FIRST_CAPACITY, ids.length * 2));
         }
@@ -48,6 +55,9 @@ final class InFlight {
         }
         tokens[slot] = token;
         sentMillis[slot] = nowMillis;
+        if (withBirth) {
+            bornNanos[slot] = birthNanos;
+        }
     }
 
     /** The slot of this id, or {@link #NOT_FOUND}; valid until the next change. */
@@ -73,6 +83,11 @@ final class InFlight {
         return sentMillis[slot];
     }
 
+    /** 0 unless it is kept. */
+    long bornNanos(int slot) {
+        return withBirth ? bornNanos[slot] : 0;
+    }
+
     /** Removes and moves up what was pushed aside by it. */
     void remove(int slot) {
         int mask = ids.length - 1;
@@ -84,6 +99,9 @@ final class InFlight {
                 ids[gap] = ids[next];
                 tokens[gap] = tokens[next];
                 sentMillis[gap] = sentMillis[next];
+                if (withBirth) {
+                    bornNanos[gap] = bornNanos[next];
+                }
                 gap = next;
             }
             next = next + 1 & mask;
@@ -108,11 +126,12 @@ final class InFlight {
         long[] oldIds = ids;
         long[] oldTokens = tokens;
         long[] oldSent = sentMillis;
+        long[] oldBorn = bornNanos;
         int kept = countSentSince(millis);
         allocate(kept == 0 ? 0 : Math.max(FIRST_CAPACITY, Integer.highestOneBit(kept * 4)));
         for (int i = 0; i < oldIds.length; i++) {
             if (oldIds[i] != 0 && oldSent[i] >= millis) {
-                put(oldIds[i], oldTokens[i], oldSent[i]);
+                put(oldIds[i], oldTokens[i], oldSent[i], withBirth ? oldBorn[i] : 0);
             }
         }
     }
@@ -125,10 +144,11 @@ final class InFlight {
         long[] oldIds = ids;
         long[] oldTokens = tokens;
         long[] oldSent = sentMillis;
+        long[] oldBorn = bornNanos;
         allocate(capacity);
         for (int i = 0; i < oldIds.length; i++) {
             if (oldIds[i] != 0) {
-                put(oldIds[i], oldTokens[i], oldSent[i]);
+                put(oldIds[i], oldTokens[i], oldSent[i], withBirth ? oldBorn[i] : 0);
             }
         }
     }
@@ -137,6 +157,7 @@ final class InFlight {
         ids = new long[capacity];
         tokens = new long[capacity];
         sentMillis = new long[capacity];
+        bornNanos = withBirth ? new long[capacity] : NOTHING;
         size = 0;
         shift = capacity == 0 ? 0 : Long.numberOfLeadingZeros(capacity) + 1;
     }

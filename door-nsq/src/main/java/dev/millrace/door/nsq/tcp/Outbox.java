@@ -1,8 +1,8 @@
 package dev.millrace.door.nsq.tcp;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.util.collection.IntObjectHashMap;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
     private final Connection connection;
     private final Hub hub;
-    private final IntObjectHashMap<ShardLink> links = new IntObjectHashMap<>(2);
+    /** By shard; grows to the highest that was needed. */
+    private @Nullable ShardLink[] links = new ShardLink[1];
     private @Nullable ShardLink lastLink;
     private @Nullable Batch open;
     private @Nullable ByteBuf source;
@@ -40,10 +41,13 @@ final class Outbox {
         if (last != null && last.shard() == shard) {
             return last;
         }
-        ShardLink link = links.get(shard);
+        if (shard >= links.length) {
+            links = Arrays.copyOf(links, shard + 1);
+        }
+        ShardLink link = links[shard];
         if (link == null) {
             link = ShardLink.open(connection, hub, shard);
-            links.put(shard, link);
+            links[shard] = link;
         }
         lastLink = link;
         return link;
@@ -105,24 +109,22 @@ final class Outbox {
 
     /** Whether a session holds more than it may while the client goes on sending. */
     boolean isFull() {
-        for (ShardLink link : links.values()) {
-            if (link.session().outstandingBytes() > Inbound.SESSION_LIMIT_BYTES) {
+        for (ShardLink link : links) {
+            if (link != null && link.session().outstandingBytes() > Inbound.SESSION_LIMIT_BYTES) {
                 return true;
             }
         }
         return false;
     }
 
-    boolean hasSessions() {
-        return !links.isEmpty();
-    }
-
     /** Ends all sessions; leases end with them. */
     void close() {
-        for (ShardLink link : links.values()) {
-            link.session().close();
+        for (ShardLink link : links) {
+            if (link != null) {
+                link.session().close();
+            }
         }
-        links.clear();
+        Arrays.fill(links, null);
         lastLink = null;
     }
 }

@@ -31,6 +31,9 @@ public final class CommandDecoder {
     private static final int INCOMPLETE = -1;
     private static final int PARAMS = 3;
 
+    /** The longest line that is remembered, a multiple of 8 that any PUB or MPUB with a valid name fits into. */
+    private static final int REMEMBERED = 80;
+
     private final DecoderLimits limits;
     private final CommandSink sink;
 
@@ -44,6 +47,11 @@ public final class CommandDecoder {
     private int seen;
     private int nextMessage;
     private int missing = 1;
+
+    // The last PUB or MPUB line as it came: most producers send the same one again and again.
+    private final ByteBuffer lastLine = ByteBuffer.allocate(REMEMBERED);
+    private int lastLineBytes;
+    private byte lastCommand;
 
     // Parameters of the line last looked at; absolute.
     private final int[] starts = new int[PARAMS];
@@ -91,6 +99,13 @@ public final class CommandDecoder {
                 return at + FIN_BYTES;
             }
         }
+        if (lastLineBytes > 0 && to - at >= lastLineBytes && isLastLine(data, at)) {
+            scanned = 0;
+            lineBytes = lastLineBytes;
+            command = lastCommand;
+            sink.admit(command);
+            return startBody(data, at, to, sink.sameTopic(command));
+        }
         int end = lineEnd(data, at, to);
         if (end == INCOMPLETE) {
             return INCOMPLETE;
@@ -116,6 +131,26 @@ public final class CommandDecoder {
                 yield at + lineBytes;
             }
         };
+    }
+
+    /** Compares eight bytes at a time; the last eight overlap what was compared before. */
+    private boolean isLastLine(ByteBuffer data, int at) {
+        int last = lastLineBytes - Long.BYTES;
+        for (int i = 0; i < last; i += Long.BYTES) {
+            if (data.getLong(at + i) != lastLine.getLong(i)) {
+                return false;
+            }
+        }
+        return data.getLong(at + last) == lastLine.getLong(last);
+    }
+
+    private void remember(ByteBuffer data, int at) {
+        boolean fits = lineBytes >= Long.BYTES && lineBytes <= REMEMBERED;
+        lastLineBytes = fits ? lineBytes : 0;
+        lastCommand = command;
+        if (fits) {
+            lastLine.put(0, data, at, lineBytes);
+        }
     }
 
     private int lineEnd(ByteBuffer data, int at, int to) {
@@ -223,12 +258,15 @@ public final class CommandDecoder {
         if (params < 2) {
             throw invalid(Command.name(command) + " insufficient number of parameters");
         }
-        return startBody(data, at, to, sink.topic(command, data, starts[1], stops[1] - starts[1]));
+        boolean goOn = sink.topic(command, data, starts[1], stops[1] - starts[1]);
+        remember(data, at);
+        return startBody(data, at, to, goOn);
     }
 
     private int deferLine(ByteBuffer data, int at, int to) {
         require(params >= 3, "DPUB insufficient number of parameters");
         boolean goOn = sink.topic(command, data, starts[1], stops[1] - starts[1]);
+        lastLineBytes = 0;
         delayMillis = Decimal.parse(data, starts[2], stops[2]);
         if (delayMillis == Decimal.NONE) {
             throw invalid("DPUB could not parse timeout " + text(data, 2));

@@ -24,6 +24,9 @@ public interface CommandSink {
      */
     boolean topic(byte command, ByteBuffer data, int start, int length);
 
+    /** The same as {@link #topic}, for the topic of the last one. */
+    boolean sameTopic(byte command);
+
     /** A PUB or MPUB is complete and valid: {@code count} times (int32 length, bytes) at {@code offset}. */
     void publish(byte command, int offset, int bytes, int count);
 

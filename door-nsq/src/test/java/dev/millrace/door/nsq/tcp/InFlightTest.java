@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class InFlightTest {
-    private final InFlight inFlight = new InFlight();
+    private final InFlight inFlight = new InFlight(true);
 
     @Test
     void behavesLikeAMap() {
@@ -26,12 +26,13 @@ class InFlightTest {
                 if (model.put(id, (long) step) == null) {
                     ids.add(id);
                 }
-                inFlight.put(id, step, step);
+                inFlight.put(id, step, step, -step);
             } else {
                 int at = random.nextInt(ids.size());
                 long id = ids.set(at, ids.getLast());
                 ids.removeLast();
                 int slot = inFlight.find(id);
+                assertThat(inFlight.bornNanos(slot)).as("seed %d", seed).isEqualTo(-inFlight.sentMillis(slot));
                 assertThat(inFlight.token(slot)).as("seed %d", seed).isEqualTo(model.remove(id));
                 inFlight.remove(slot);
                 assertThat(inFlight.find(id)).as("seed %d", seed).isEqualTo(InFlight.NOT_FOUND);
@@ -51,7 +52,7 @@ class InFlightTest {
     @Test
     void removeSentBefore_forgetsTheOld_andGivesMemoryBack() {
         for (int i = 1; i <= 10_000; i++) {
-            inFlight.put(i * 1024L, i, i);
+            inFlight.put(i * 1024L, i, i, i);
         }
 
         assertThat(inFlight.countSentSince(9_991)).isEqualTo(10);

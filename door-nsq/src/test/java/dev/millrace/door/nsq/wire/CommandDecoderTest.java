@@ -57,6 +57,27 @@ class CommandDecoderTest {
     }
 
     @Test
+    void aLineLikeTheLastOne_isNotTakenForIt() {
+        decode(new Wire().body("PUB topic-a", "1")
+                .body("PUB topic-a", "2")
+                .body("PUB topic-b", "3")
+                .body("PUB topic-bc", "4")
+                .body("PUB topic-b", "5")
+                .mpub("topic-b", "6")
+                .body("PUB topic-b", "7")
+                .body("DPUB topic-c 5", "8")
+                .body("PUB topic-b", "9")
+                .body("PUB topic-b\r", "10")
+                .body("PUB topic-b x", "11")
+                .bytes());
+
+        assertThat(sink.seen).containsExactly("PUB topic-a [1]", "PUB topic-a [2]", "PUB topic-b [3]",
+                "PUB topic-bc [4]",
+                "PUB topic-b [5]", "MPUB topic-b [6]", "PUB topic-b [7]", "DPUB topic-c 5 [8]", "PUB topic-b [9]",
+                "PUB topic-b [10]", "PUB topic-b [11]");
+    }
+
+    @Test
     void aCarriageReturnBeforeTheLineEndIsDropped() {
         decode(new Wire().line("SUB t c\r").line("FIN " + ID + "\r").body("PUB t\r", "x").line("NOP\r").bytes());
 

@@ -7,6 +7,7 @@ final class DigestSink implements CommandSink {
     ByteBuffer data = ByteBuffer.allocate(0);
     int end;
     long digest;
+    private long topic;
     long frames;
 
     private void mix(long value) {
@@ -49,7 +50,18 @@ final class DigestSink implements CommandSink {
         if (!Names.isValid(bytes, start, length)) {
             throw CommandDecoder.badTopic(Command.name(command), new byte[0]);
         }
+        long before = digest;
+        digest = 0;
         range(start, length);
+        topic = digest;
+        digest = before;
+        mix(topic);
+        return true;
+    }
+
+    @Override
+    public boolean sameTopic(byte command) {
+        mix(topic);
         return true;
     }
 

@@ -44,6 +44,12 @@ class RecordingSink implements CommandSink {
     }
 
     @Override
+    public boolean sameTopic(byte command) {
+        ByteBuffer name = ByteBuffer.wrap(topic.getBytes(StandardCharsets.US_ASCII));
+        return topic(command, name, 0, name.capacity());
+    }
+
+    @Override
     public void publish(byte command, int offset, int bytes, int count) {
         seen.add(Command.name(command) + " " + topic + " " + bodies(offset, bytes, count));
     }

@@ -15,6 +15,8 @@ final class StreamMaker {
     private final SplittableRandom random;
     private final ByteBuffer out;
     private int frames;
+    /** Most commands name the topic of the one before; some a name that begins alike. */
+    private String lastName = "topic";
 
     StreamMaker(SplittableRandom random, int bytes) {
         this.random = random;
@@ -85,11 +87,18 @@ final class StreamMaker {
     }
 
     private StreamMaker name() {
-        int length = 1 + random.nextInt(20);
-        for (int i = 0; i < length; i++) {
-            out.put(NAME[random.nextInt(NAME.length)]);
+        if (random.nextInt(3) == 0) {
+            StringBuilder name = new StringBuilder();
+            int length = 1 + random.nextInt(20);
+            for (int i = 0; i < length; i++) {
+                name.append((char) NAME[random.nextInt(NAME.length)]);
+            }
+            lastName = random.nextInt(20) == 0 ? name + "#ephemeral" : name.toString();
+        } else if (random.nextInt(8) == 0) {
+            String plain = lastName.replace('#', 'x');
+            lastName = plain.length() > 12 ? plain.substring(0, 10) : plain + "s";
         }
-        return random.nextInt(20) == 0 ? text("#ephemeral") : this;
+        return text(lastName);
     }
 
     private StreamMaker end() {

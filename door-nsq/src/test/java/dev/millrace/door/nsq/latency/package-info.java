@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.door.nsq.latency;
+
+import org.jspecify.annotations.NullMarked;
