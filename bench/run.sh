@@ -12,7 +12,7 @@ if [ ! -e "$root/bench/target/built" ] ||
     say "building the benchmark"
     mkdir -p "$root/bench/target"
     : >"$root/bench/target/build-started"
-    run_maven -q -pl bench -am package -Dmaven.test.skip=true >&2 || die "the build failed: see Maven's message above"
+    run_maven -q -pl bench -am package -DskipTests >&2 || die "the build failed: see Maven's message above"
     mv "$root/bench/target/build-started" "$root/bench/target/built"
 fi
 exec "$java_home/bin/java" -Xms1g -Xmx2g -XX:+UseParallelGC --enable-native-access=ALL-UNNAMED \

@@ -21,7 +21,7 @@ if [ ! -e "$root/verification/target/built" ] || [ -n "$(find "$root/verificatio
     say "building the checks"
     mkdir -p "$root/verification/target"
     : >"$root/verification/target/build-started"
-    run_maven -q -pl verification -am package -Dmaven.test.skip=true >&2 ||
+    run_maven -q -pl verification -am package -DskipTests >&2 ||
         die "the build failed: see Maven's message above"
     mv "$root/verification/target/build-started" "$root/verification/target/built"
 fi
