@@ -49,7 +49,10 @@ public interface Broker {
 
     CompletableFuture<Void> deleteGroup(String topic, String group);
 
-    /** Purges what waits in the topic itself (no group yet) and what is scheduled, not what its groups hold. */
+    /**
+     * Purges what waits in the topic itself (no group yet, or held back by a pause) and what is scheduled, not what its
+     * groups hold.
+     */
     CompletableFuture<Void> emptyTopic(String topic);
 
     /** Purges everything ready, leased and retrying in the group. */

@@ -69,7 +69,14 @@ final class Options {
                         size(settings, Settings.MAX_REQUEST_SIZE), size(settings, Settings.REQUEST_MEMORY), version));
     }
 
-    static NsqdOptions nsqd(Configuration settings) {
+    /**
+     * The options of the NSQ door.
+     *
+     * @param lookupd
+     *            where this server's own nsqlookupd takes registrations; the door registers there unless the settings
+     *            name others
+     */
+    static NsqdOptions nsqd(Configuration settings, ListenAddress lookupd) {
         ListenAddress tcp = settings.get(Settings.NSQ_TCP);
         int nodeId = settings.get(Settings.NODE_ID);
         int maxMessage = size(settings, Settings.MAX_MESSAGE_SIZE);
@@ -86,6 +93,9 @@ final class Options {
         if (tcp.isLoopback()) {
             options = options.with("broadcast-address", "127.0.0.1");
         }
+        if (lookupd instanceof ListenAddress.Tcp listening) {
+            options = options.with("lookupd-tcp-address", fromHere(listening).toString());
+        }
         for (Map.Entry<String, List<String>> entry : settings.table("nsqd").entrySet()) {
             try {
                 options = options.with(entry.getKey(), entry.getValue().toArray(String[]::new));
@@ -98,6 +108,16 @@ final class Options {
         } catch (OptionException e) {
             throw new ConfigException("nsqd: " + e.getMessage());
         }
+    }
+
+    /** Where this process itself reaches an address that it listens on. */
+    private static ListenAddress fromHere(ListenAddress.Tcp listening) {
+        String host = switch (listening.host()) {
+            case "", "0.0.0.0" -> "127.0.0.1";
+            case "::" -> "::1";
+            default -> listening.host();
+        };
+        return new ListenAddress.Tcp(host, listening.port());
     }
 
     static NsqlookupdOptions nsqlookupd(Configuration settings) {

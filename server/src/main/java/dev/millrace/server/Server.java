@@ -84,11 +84,13 @@ final class Server {
         connections.put("nsq", door::connections);
     }
 
-    void openLookupd(NsqlookupdOptions options) {
+    /** Returns where nsqds register. */
+    ListenAddress openLookupd(NsqlookupdOptions options) {
         NsqLookupd lookupd = NsqLookupd.open(options, NsqDoor.VERSION, loops);
         closings.push(_ -> lookupd.close());
         listens("lookupd-tcp", lookupd.tcpAddress());
         listens("lookupd-http", lookupd.httpAddress());
+        return lookupd.tcpAddress();
     }
 
     void openHttp(Broker broker, HttpDoorOptions options) {

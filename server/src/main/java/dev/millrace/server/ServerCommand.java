@@ -67,11 +67,12 @@ final class ServerCommand {
     /** Opens every part that the settings ask for. */
     static void open(Server server, Configuration settings) {
         Broker broker = server.openNode(Options.log(settings), Options.node(settings));
-        if (isOn(settings, Settings.NSQ_TCP) || isOn(settings, Settings.NSQ_HTTP)) {
-            server.openNsq(broker, Options.nsqd(settings));
-        }
+        ListenAddress lookupd = ListenAddress.OFF;
         if (isOn(settings, Settings.LOOKUPD_TCP) || isOn(settings, Settings.LOOKUPD_HTTP)) {
-            server.openLookupd(Options.nsqlookupd(settings));
+            lookupd = server.openLookupd(Options.nsqlookupd(settings));
+        }
+        if (isOn(settings, Settings.NSQ_TCP) || isOn(settings, Settings.NSQ_HTTP)) {
+            server.openNsq(broker, Options.nsqd(settings, lookupd));
         }
         if (isOn(settings, Settings.HTTP)) {
             server.openHttp(broker, Options.http(settings, Main.version()));

@@ -129,6 +129,21 @@ class ServerProcessTest {
     }
 
     @Test
+    void nsqDoor_isFoundByItsOwnLookupd_unlessOthersAreNamed() throws Exception {
+        try (ServerProcess server = ServerProcess.start(folder.resolve("data"))) {
+            http(server.address("nsq-http"), "POST", "/pub?topic=orders", "x");
+            String port = server.address("nsq-tcp").replaceAll(".*:", "");
+            String found = "";
+            while (!found.contains("\"tcp_port\":" + port)) {
+                found = http(server.address("lookupd-http"), "GET", "/lookup?topic=orders", "");
+            }
+            assertThat(found).contains("\"broadcast_address\":\"127.0.0.1\"");
+            assertThat(http(server.address("nsq-http"), "GET", "/config/nsqlookupd_tcp_addresses", ""))
+                    .isEqualTo("200 [\"" + server.address("lookupd-tcp") + "\"]");
+        }
+    }
+
+    @Test
     void nsqd_takesItsOwnFlags_servesOnlyNsq() throws Exception {
         List<String> command = List.of("nsqd", "-tcp-address=127.0.0.1:0", "--http-address", "127.0.0.1:0",
                 "--data-path",

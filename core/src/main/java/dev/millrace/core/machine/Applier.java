@@ -39,6 +39,7 @@ final class Applier {
             topic.heldSeq = startSeq;
         }
         Group group = new Group(number, topic, name, ephemeral, startSeq);
+        group.purged = topic.offeredSeq - startSeq - topic.gaps.apart(startSeq, topic.offeredSeq);
         group.cursorOrdinal = startSeq == topic.nextSeq ? topic.chunks.size() : topic.chunks.find(startSeq);
         state.put(group);
         sweepLater(topic);
@@ -70,11 +71,13 @@ final class Applier {
         if (topic.groups.isEmpty()) {
             topic.heldSeq = topic.offeredSeq;
         }
+        topic.gaps.forget(topic.earliestKept());
         sweepLater(topic);
         listener.groupDeleted(group);
     }
 
-    void emptyTopic(Topic topic) {
+    /** @param heldBack whether what a pause holds back goes, too; in logs of the first days it stayed */
+    void emptyTopic(Topic topic, boolean heldBack) {
         topic.generation++;
         topic.purged += topic.scheduled;
         topic.scheduled = 0;
@@ -82,6 +85,41 @@ final class Applier {
             topic.heldSeq = topic.nextSeq;
             topic.offeredSeq = topic.nextSeq;
             sweepLater(topic);
+        } else if (heldBack && topic.offeredSeq < topic.nextSeq) {
+            purgeHeldBack(topic);
+        }
+    }
+
+    /** What joined during a pause is offered to nobody: each group counts it as purged and passes over it. */
+    private void purgeHeldBack(Topic topic) {
+        long from = topic.offeredSeq;
+        topic.gaps.forget(topic.earliestKept());
+        topic.gaps.add(from, topic.nextSeq);
+        topic.offeredSeq = topic.nextSeq;
+        for (int i = 0; i < topic.groups.size(); i++) {
+            Group group = topic.groups.get(i);
+            group.purged += topic.nextSeq - from;
+            if (group.cursor == from) {
+                moveCursor(group, topic.nextSeq);
+            }
+        }
+        topic.gaps.forget(topic.earliestKept());
+        sweepLater(topic);
+    }
+
+    private static void moveCursor(Group group, long seq) {
+        ChunkTable chunks = group.topic.chunks;
+        group.cursor = seq;
+        group.cursorOrdinal = seq == group.topic.nextSeq ? chunks.size() : chunks.find(seq);
+    }
+
+    /** The cursor has come to the end of a chunk: what follows may be a gap. */
+    private static void skipGap(Group group) {
+        Topic topic = group.topic;
+        long next = topic.gaps.skip(group.cursor);
+        if (next != group.cursor) {
+            moveCursor(group, next);
+            topic.gaps.forget(topic.earliestKept());
         }
     }
 
@@ -91,9 +129,8 @@ final class Applier {
         group.leased = 0;
         group.retrying = 0;
         releaseReturned(group);
-        group.cursor = group.topic.offeredSeq;
-        group.cursorOrdinal = group.cursor == group.topic.nextSeq ? group.topic.chunks.size()
-                : group.topic.chunks.find(group.cursor);
+        moveCursor(group, group.topic.offeredSeq);
+        group.topic.gaps.forget(group.topic.earliestKept());
         sweepLater(group.topic);
     }
 
@@ -181,6 +218,9 @@ final class Applier {
             left -= count;
             if (index + count == inChunk) {
                 group.cursorOrdinal++;
+                if (!group.topic.gaps.isEmpty()) {
+                    skipGap(group);
+                }
                 sweepLater(group.topic);
             }
         }

@@ -23,7 +23,7 @@ public final class Group {
     /** Rises when the group is emptied, so that leases and retries from before are known to be gone. */
     int generation;
     final long startSeq;
-    /** Next message of the topic that was never delivered. */
+    /** Next message of the topic that was never delivered; in none of its gaps. */
     long cursor;
     /** Chunk that holds the cursor, or the number of chunks when there is none. */
     int cursorOrdinal;
@@ -90,7 +90,12 @@ public final class Group {
     }
 
     public long ready() {
-        return topic.offeredSeq - cursor + returned.size();
+        return fresh() + returned.size();
+    }
+
+    /** Messages that are offered and were never delivered. */
+    long fresh() {
+        return topic.gaps.isEmpty() ? topic.offeredSeq - cursor : topic.gaps.apart(cursor, topic.offeredSeq);
     }
 
     /** Whether a delivery could be made now if somebody wanted one. */

@@ -1,6 +1,7 @@
 package dev.millrace.core.machine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,6 +14,7 @@ import java.util.List;
  */
 public final class Image {
     static final long VERSION = 1;
+    private static final int TOPIC_SCALARS = 13;
     private static final long SECTION_STATE = 0x4D52_5354_0000_0000L;
     private static final long SECTION_TOPIC = 0x4D52_544F_0000_0000L;
     private static final long SECTION_GROUP = 0x4D52_4752_0000_0000L;
@@ -75,10 +77,15 @@ public final class Image {
         }
     }
 
+    /** Followed by the topic's gaps, which there are hardly ever. */
     private static long[] scalars(Topic topic) {
-        return new long[]{topic.number, topic.ephemeral ? 1 : 0, topic.paused ? 1 : 0, topic.generation,
+        long[] gaps = topic.gaps.bounds();
+        long[] scalars = {topic.number, topic.ephemeral ? 1 : 0, topic.paused ? 1 : 0, topic.generation,
             topic.nextSeq, topic.offeredSeq, topic.heldSeq, topic.accepted, topic.acceptedBytes, topic.scheduled,
             topic.cancelled, topic.expired, topic.purged};
+        long[] all = Arrays.copyOf(scalars, TOPIC_SCALARS + gaps.length);
+        System.arraycopy(gaps, 0, all, TOPIC_SCALARS, gaps.length);
+        return all;
     }
 
     private static long[] scalars(Group group) {
@@ -254,6 +261,7 @@ public final class Image {
         topic.cancelled = scalars[10];
         topic.expired = scalars[11];
         topic.purged = scalars[12];
+        topic.gaps.restore(Arrays.copyOfRange(scalars, TOPIC_SCALARS, scalars.length));
         int size = (int) source.get();
         for (long ordinal = source.get(); ordinal >= 0; ordinal = source.get()) {
             long range = source.get();

@@ -225,8 +225,8 @@ public final class Machine {
     }
 
     public void emptyTopic(Topic topic) {
-        simple(Records.TOPIC_EMPTY, topic.number, 0);
-        applier.emptyTopic(topic);
+        simple(Records.TOPIC_EMPTY, topic.number, 1);
+        applier.emptyTopic(topic, true);
     }
 
     public void emptyGroup(Group group) {
@@ -300,7 +300,7 @@ public final class Machine {
             return 0;
         }
         long back = group.returned.size();
-        long fresh = group.topic.offeredSeq - group.cursor;
+        long fresh = group.fresh();
         int half = max / 2;
         if (max % 2 == 1 && back > 0 && fresh > 0) {
             // The odd one goes to each in turn, so that neither starves where one is taken at a time.

@@ -84,7 +84,7 @@ public final class Replayer {
             }
             case Records.TOPIC_DELETE -> applier.deleteTopic(state.topic(number));
             case Records.GROUP_DELETE -> applier.deleteGroup(state.group(number));
-            case Records.TOPIC_EMPTY -> applier.emptyTopic(state.topic(number));
+            case Records.TOPIC_EMPTY -> applier.emptyTopic(state.topic(number), record.getInt() != 0);
             case Records.GROUP_EMPTY -> applier.emptyGroup(state.group(number));
             case Records.TOPIC_PAUSE -> applier.pauseTopic(state.topic(number), record.getInt() != 0);
             case Records.GROUP_PAUSE -> applier.pauseGroup(state.group(number), record.getInt() != 0);
@@ -117,7 +117,7 @@ public final class Replayer {
         int returned = record.getInt();
         int fresh = record.getInt();
         require(returned <= group.returned.size(), "more given back than there are");
-        require(fresh <= group.topic.offeredSeq - group.cursor, "more fresh messages than there are");
+        require(fresh <= group.fresh(), "more fresh messages than there are");
         applier.lease(group, consumer, deadline, returned, fresh, DeliverySink.NONE);
     }
 

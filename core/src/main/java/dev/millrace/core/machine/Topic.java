@@ -18,6 +18,7 @@ public final class Topic {
     final boolean ephemeral;
     final ChunkTable chunks = new ChunkTable();
     final List<Group> groups = new ArrayList<>();
+    final Gaps gaps = new Gaps();
     boolean paused;
     /** Rises when scheduled messages are purged, so that those still in the wheel are known to be gone. */
     int generation;

@@ -186,6 +186,39 @@ final class MachineEdgesTest {
     }
 
     @Test
+    void topic_emptiedWhilePaused_losesWhatThePauseHeldBack_andNothingElse() {
+        publish(3, 1);
+        lease(group, 1);
+        Group drained = rig.machine.createGroup(topic, "drained", false, false);
+        for (int round = 0; round < 2; round++) {
+            rig.machine.pauseTopic(topic, true);
+            publish(2, 1);
+            rig.machine.emptyTopic(topic);
+            assertThat(topic.waiting()).isZero();
+            publish(1, 1);
+            rig.machine.emptyTopic(topic);
+            rig.machine.pauseTopic(topic, false);
+        }
+        Group early = rig.machine.createGroup(topic, "early", false, true);
+        publish(1, 1);
+
+        assertThat(List.of(group.ready(), group.purged(), drained.ready(), drained.purged(), early.ready(),
+                early.purged())).containsExactly(3L, 6L, 1L, 6L, 3L, 6L);
+        rig.closeBatch();
+        assertThat(ModelCheck.content(rig.replayed(null))).isEqualTo(ModelCheck.content(rig.machine));
+        StateLaws.check(rig.state());
+        ModelCheck.conservation(rig.machine);
+        lease(group, 10);
+        assertThat(group.ready()).isZero();
+        assertThat(topic.gaps.isEmpty()).as("early still has them before it").isFalse();
+        lease(early, 10);
+        lease(drained, 10);
+        assertThat(topic.gaps.isEmpty()).isTrue();
+        StateLaws.check(rig.state());
+        ModelCheck.conservation(rig.machine);
+    }
+
+    @Test
     void error_withHalfACharacter_isTheSameAfterReplay() {
         publish(1, 1);
         lease(group, 1);

@@ -7,6 +7,7 @@ import dev.millrace.core.machine.QueueModel.MGroup;
 import dev.millrace.core.machine.QueueModel.MTopic;
 import dev.millrace.core.machine.QueueModel.Status;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -186,7 +187,7 @@ final class ModelCheck {
         }
         return List.of(topic.number, topic.ephemeral, topic.paused, topic.generation, topic.nextSeq, topic.offeredSeq,
                 topic.heldSeq, topic.accepted, topic.acceptedBytes, topic.scheduled, topic.purged,
-                topic.chunks.size(), chunks);
+                topic.chunks.size(), chunks, Arrays.stream(topic.gaps.bounds()).boxed().toList());
     }
 
     private static Object groupContent(Group group) {

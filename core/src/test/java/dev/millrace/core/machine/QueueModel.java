@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,8 @@ final class QueueModel {
         final List<Message> joined = new ArrayList<>();
         final List<Scheduled> scheduled = new ArrayList<>();
         final Map<String, MGroup> groups = new LinkedHashMap<>();
+        /** Purged while a pause held them back. */
+        final TreeSet<Long> gaps = new TreeSet<>();
         long offered;
         long held;
         long accepted;
@@ -101,7 +104,20 @@ final class QueueModel {
         }
 
         long ready() {
-            return returned.size() + Math.max(0, topic.offered - cursor);
+            return returned.size() + Math.max(0, topic.offered - cursor)
+                    - topic.gaps.tailSet(cursor).size();
+        }
+
+        /** Counts what no group gets, and passes over it. */
+        void skipGaps(long from) {
+            for (long seq : topic.gaps.tailSet(from)) {
+                Entry entry = new Entry(this, seq);
+                entry.status = Status.PURGED;
+                entries.put(seq, entry);
+            }
+            while (topic.gaps.contains(cursor)) {
+                cursor++;
+            }
         }
 
         void giveBack(Entry entry) {
@@ -152,6 +168,7 @@ final class QueueModel {
         }
         MGroup group = new MGroup(topic, name, start);
         topic.groups.put(name, group);
+        group.skipGaps(start);
         return group;
     }
 
@@ -178,12 +195,18 @@ final class QueueModel {
         if (topic.groups.isEmpty()) {
             topic.held = topic.joined.size();
             topic.offered = topic.joined.size();
+            return;
         }
+        long from = topic.offered;
+        for (; topic.offered < topic.joined.size(); topic.offered++) {
+            topic.gaps.add(topic.offered);
+        }
+        topic.groups.values().forEach(group -> group.skipGaps(from));
     }
 
     void emptyGroup(MGroup group) {
         for (; group.cursor < group.topic.offered; group.cursor++) {
-            group.entries.put(group.cursor, new Entry(group, group.cursor));
+            group.entries.putIfAbsent(group.cursor, new Entry(group, group.cursor));
         }
         drop(group);
         for (Entry entry : group.entries.values()) {
@@ -202,6 +225,7 @@ final class QueueModel {
                 && group.topic.joined.get((int) group.cursor).id == id) {
             entry = new Entry(group, group.cursor++);
             group.entries.put(entry.seq, entry);
+            group.skipGaps(group.cursor);
         } else {
             entry = group.returned.removeFirst();
             if (group.topic.joined.get((int) entry.seq).id != id) {

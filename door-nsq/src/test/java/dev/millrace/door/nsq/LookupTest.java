@@ -4,9 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.door.nsq.lookupd.NsqLookupd;
 import dev.millrace.door.nsq.options.NsqlookupdOptions;
+import dev.millrace.door.nsq.wire.Wire;
 import dev.millrace.net.EventLoops;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -109,6 +119,132 @@ class LookupTest {
                 assertThat(http.get("/stats?format=json&topic=" + topic).body())
                         .contains("\"channel_name\":\"elsewhere\"");
             }
+        }
+    }
+
+    /** A nsqlookupd that takes registrations and answers questions only when it is let. */
+    private static final class SilentLookupd implements AutoCloseable {
+        private final ServerSocket tcp = listen();
+        private final ServerSocket http = listen();
+        private final CompletableFuture<Void> mayAnswer = new CompletableFuture<>();
+        private final CompletableFuture<Void> asked = new CompletableFuture<>();
+
+        SilentLookupd() {
+            Thread.ofVirtual().start(() -> serve(tcp, this::register));
+            Thread.ofVirtual().start(() -> serve(http, this::answer));
+        }
+
+        private static ServerSocket listen() {
+            try {
+                return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        String address() {
+            return "127.0.0.1:" + tcp.getLocalPort();
+        }
+
+        private interface Service {
+            void serve(DataInputStream in, DataOutputStream out) throws IOException;
+        }
+
+        /** Until the listener is closed. */
+        private static void serve(ServerSocket listener, Service service) {
+            while (!listener.isClosed()) {
+                try (Socket socket = listener.accept();
+                        DataInputStream in = new DataInputStream(socket.getInputStream());
+                        DataOutputStream out = new DataOutputStream(socket.getOutputStream())) {
+                    service.serve(in, out);
+                } catch (IOException e) {
+                    assertThat(e).isNotNull();
+                }
+            }
+        }
+
+        private void register(DataInputStream in, DataOutputStream out) throws IOException {
+            in.readFully(new byte[4]);
+            while (true) {
+                String line = line(in);
+                byte[] answer = "OK".getBytes(StandardCharsets.US_ASCII);
+                if (line.equals("IDENTIFY")) {
+                    in.readFully(new byte[in.readInt()]);
+                    answer = ("{\"broadcast_address\":\"127.0.0.1\",\"http_port\":" + http.getLocalPort() + "}")
+                            .getBytes(StandardCharsets.US_ASCII);
+                }
+                out.writeInt(answer.length);
+                out.write(answer);
+            }
+        }
+
+        private void answer(DataInputStream in, DataOutputStream out) throws IOException {
+            while (!line(in).isBlank()) {
+                // the request's head
+            }
+            asked.complete(null);
+            mayAnswer.join();
+            String body = "{\"channels\":[\"elsewhere\"]}";
+            out.writeBytes("HTTP/1.1 200 OK\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
+        }
+
+        private static String line(DataInputStream in) throws IOException {
+            StringBuilder line = new StringBuilder();
+            for (int c = in.readUnsignedByte(); c != '\n'; c = in.readUnsignedByte()) {
+                line.append((char) c);
+            }
+            return line.toString();
+        }
+
+        @Override
+        public void close() throws IOException {
+            mayAnswer.complete(null);
+            tcp.close();
+            http.close();
+        }
+    }
+
+    private TestNode nodeAt(SilentLookupd silent, Path other, String timeout) {
+        TestNode asking = TestNode.open(other, 1, options -> options.with("lookupd-tcp-address", silent.address())
+                .with("http-client-request-timeout", timeout));
+        asking.broker().createTopic("old").join();
+        return asking;
+    }
+
+    @Test
+    void whileALookupdDoesNotAnswer_otherClientsOfTheSameLoopAreServed(@TempDir Path other) throws IOException {
+        try (SilentLookupd silent = new SilentLookupd();
+                TestNode asking = nodeAt(silent, other, "1h");
+                RawClient waiting = asking.client();
+                RawClient served = asking.client();
+                HttpClient http = HttpClient.of(asking.httpPort())) {
+            while (!silent.asked.isDone()) {
+                // Before the nsqlookupd has told its HTTP address nobody is asked, and nobody waits.
+                waiting.send(new Wire().body("PUB new" + System.nanoTime(), "x"));
+                served.pub("old", "x");
+            }
+            for (int i = 0; i < 200; i++) {
+                served.pub("old", "x");
+            }
+            assertThat(http.get("/stats?format=json&topic=old").body()).contains("\"depth\":");
+            served.subscribe("old", "c", 1);
+            assertThat(served.message().text()).isEqualTo("x");
+
+            silent.mayAnswer.complete(null);
+            waiting.expectOk();
+            await(() -> http.get("/stats?format=json").body().contains("\"channel_name\":\"elsewhere\""));
+        }
+    }
+
+    @Test
+    void aLookupdThatNeverAnswers_isWaitedForAsLongAsTheOptionSays(@TempDir Path other) throws IOException {
+        try (SilentLookupd silent = new SilentLookupd();
+                TestNode asking = nodeAt(silent, other, "200ms");
+                RawClient client = asking.client()) {
+            while (!silent.asked.isDone()) {
+                client.pub("new" + System.nanoTime(), "x");
+            }
+            client.pub("another", "x");
         }
     }
 

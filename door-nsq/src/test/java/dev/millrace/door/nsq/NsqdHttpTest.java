@@ -201,6 +201,22 @@ class NsqdHttpTest {
     }
 
     @Test
+    void emptyingAPausedTopic_purgesWhatThePauseHeldBack_notWhatItsChannelsHave() {
+        http.post("/topic/create?topic=t", "");
+        http.post("/channel/create?topic=t&channel=c", "");
+        http.post("/pub?topic=t", "before");
+        http.post("/topic/pause?topic=t", "");
+        http.post("/mpub?topic=t", "1\n2");
+        assertEmpty(http.post("/topic/empty?topic=t", ""));
+        assertThat(http.get("/stats?format=json&include_mem=false").body())
+                .contains("\"channel_name\":\"c\",\"depth\":1,", "}],\"depth\":0,");
+        http.post("/pub?topic=t", "after");
+        assertEmpty(http.post("/topic/unpause?topic=t", ""));
+
+        assertThat(delivered("t", 2)).containsExactly("before", "after");
+    }
+
+    @Test
     void stats_asJson_haveNsqdsOrder() {
         try (RawClient client = node.client()) {
             client.send(

@@ -244,6 +244,7 @@ public final class RawClient implements AutoCloseable {
     public void close() {
         try {
             socket.close();
+            in.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -7,6 +7,7 @@ import io.netty.handler.codec.compression.SnappyFrameDecoder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
@@ -80,7 +81,7 @@ final class Snappy {
     static final class Input extends InputStream {
         private final InputStream in;
         private final EmbeddedChannel decoder = new EmbeddedChannel(new SnappyFrameDecoder(true));
-        private ByteBuf ready = Unpooled.EMPTY_BUFFER;
+        private ByteBuffer ready = ByteBuffer.allocate(0);
 
         Input(InputStream in) {
             this.in = in;
@@ -95,11 +96,12 @@ final class Snappy {
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
             byte[] raw = new byte[8192];
-            while (!ready.isReadable()) {
+            while (!ready.hasRemaining()) {
                 ByteBuf next = decoder.readInbound();
                 if (next != null) {
-                    ready.release();
-                    ready = next;
+                    ready = ByteBuffer.allocate(next.readableBytes());
+                    next.readBytes(ready).release();
+                    ready.flip();
                     continue;
                 }
                 int count = in.read(raw);
@@ -108,9 +110,15 @@ final class Snappy {
                 }
                 decoder.writeInbound(Unpooled.copiedBuffer(raw, 0, count));
             }
-            int count = Math.min(length, ready.readableBytes());
-            ready.readBytes(bytes, offset, count);
+            int count = Math.min(length, ready.remaining());
+            ready.get(bytes, offset, count);
             return count;
+        }
+
+        @Override
+        public void close() throws IOException {
+            decoder.finishAndReleaseAll();
+            in.close();
         }
     }
 }

@@ -33,8 +33,8 @@ final class Stack implements AutoCloseable {
     }
 
     /**
-     * Starts Millrace with all its NSQ doors on the well-known ports, registered at its own nsqlookupd, and waits until it
-     * answers.
+     * Starts Millrace with all its NSQ doors on the well-known ports, and waits until it answers and has registered at
+     * its own nsqlookupd.
      *
      * @param flags of nsqd, each as --name=value
      */
@@ -43,7 +43,6 @@ final class Stack implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(launcher.toString(), "server", "--data",
                 programs.folder("server").toString(), "--nsq-tcp", at.tcp(), "--nsq-http", at.http(), "--lookupd-tcp",
                 at.lookupdTcp(), "--lookupd-http", at.lookupdHttp(), "--http", "127.0.0.1:0"));
-        command.addAll(List.of("--nsqd.lookupd-tcp-address", at.lookupdTcp()));
         for (String flag : flags) {
             int equals = flag.indexOf('=');
             command.addAll(List.of("--nsqd." + flag.substring(2, equals), flag.substring(equals + 1)));

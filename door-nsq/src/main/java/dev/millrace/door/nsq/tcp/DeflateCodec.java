@@ -78,7 +78,12 @@ final class DeflateCodec extends ChannelDuplexHandler {
         try {
             while (held != null && ctx.channel().config().isAutoRead()) {
                 ByteBuf out = ctx.alloc().directBuffer(CHUNK, CHUNK);
-                inflateInto(out);
+                try {
+                    inflateInto(out);
+                } catch (DataFormatException e) {
+                    out.release();
+                    throw e;
+                }
                 if (out.isReadable()) {
                     ctx.fireChannelRead(out);
                 } else {

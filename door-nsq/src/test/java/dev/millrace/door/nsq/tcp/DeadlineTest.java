@@ -41,9 +41,8 @@ class DeadlineTest {
 
     @AfterEach
     void close() {
-        var _ = channel.close();
-        channel.runPendingTasks();
         node.close();
+        channel.finishAndReleaseAll();
     }
 
     private void send(Wire wire) {
