@@ -152,6 +152,9 @@ final class Campaign {
         contender.consumeRate = Math.max(contender.consumeRate,
                 measurement.figures().getOrDefault(Metric.RATE, contender.consumeRate));
         deleteTopics(bench, admin);
+        if (workload.kind().quiet()) {
+            admin.deleteTopic(bench.server().http(), Quiet.topic(bench));
+        }
     }
 
     /** As many messages as the server is expected to deliver in the warm-up and the measurement, and a third more. */

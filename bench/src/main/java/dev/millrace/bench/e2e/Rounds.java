@@ -36,6 +36,7 @@ final class Rounds {
             case CONSUME -> consume(bench, backlog);
             case BOTH, TOPICS, GROUPS -> both(bench);
             case LATENCY -> latency(bench);
+            case QUIET_SATURATED, QUIET_BACKLOG, QUIET_DEFERRED, QUIET_VANISHED -> new Quiet(bench).run(backlog);
             case IDLE_TOPICS, BACKLOG, IDLE -> throw new IllegalArgumentException(
                     bench.workload() + " starts its own servers");
         };
@@ -59,11 +60,11 @@ final class Rounds {
                 Math.max(1, shape.windowMessages() / shape.batch()));
     }
 
-    private static Publisher publisher(Bench bench, NsqConnection connection) {
+    static Publisher publisher(Bench bench, NsqConnection connection) {
         return new Publisher(connection, ring(bench), bench.shape().windowMessages());
     }
 
-    private static Load startConsumers(Bench bench, Settings settings) throws IOException {
+    static Load startConsumers(Bench bench, Settings settings) throws IOException {
         InetSocketAddress address = bench.server().tcp();
         int ready = bench.options().amounts().readyCount();
         List<Subscription> subscriptions = new ArrayList<>();
@@ -105,12 +106,12 @@ final class Rounds {
         }
     }
 
-    private static long deadline(long seconds) {
+    static long deadline(long seconds) {
         return System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
     }
 
     /** Waits for so many messages and returns when that was, within a few milliseconds. */
-    private static long await(Load load, long messages) throws IOException {
+    static long await(Load load, long messages) throws IOException {
         long deadline = deadline(DRAIN_SECONDS);
         while (load.messages() < messages) {
             if (System.nanoTime() - deadline > 0) {
@@ -207,7 +208,7 @@ final class Rounds {
         }
     }
 
-    private static CompletableFuture<Long> publishInBackground(Publisher publisher, long deadlineNanos) {
+    static CompletableFuture<Long> publishInBackground(Publisher publisher, long deadlineNanos) {
         CompletableFuture<Long> sent = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("publisher").start(() -> {
             try {
@@ -237,6 +238,10 @@ final class Rounds {
             await(consumer, messages);
             cpu.stop(figures, messages);
         }
+        return put(figures, sink);
+    }
+
+    static Figures put(Figures figures, LatencySink sink) {
         Histogram due = sink.sinceDue();
         Histogram late = sink.senderLate();
         return figures.put(Metric.P50, micros(due, 50))

@@ -28,6 +28,12 @@ enum Workload {
     P7G(Kind.GROUPS, "one topic, 10 groups with a consumer each, 100 B, MPUB 100; messages delivered",
             100, 100, 1_000, 0),
     P7I(Kind.IDLE_TOPICS, "memory of 10,000 idle topics", 100, 1, 1, 10_000),
+    Q1S(Kind.QUIET_SATURATED, "latency of a quiet topic while P5 runs on another", 100, 100, 1_000, 0),
+    Q1B(Kind.QUIET_BACKLOG, "latency of a quiet topic while a backlog is consumed on another", 100, 100, 10_000, 0),
+    Q1D(Kind.QUIET_DEFERRED, "latency of a quiet topic while 100,000 messages fall due at once on another",
+            100, 100, 1_000, 100_000),
+    Q2(Kind.QUIET_VANISHED, "latency of a quiet topic while 1,000 consumers with 2,500 in flight each vanish",
+            100, 100, 10_000, 2_500_000),
     M1(Kind.BACKLOG, "memory of a backlog of 100 B in one group, then kill -9 and restart (M4)",
             100, 100, 10_000, 50_000_000),
     M3(Kind.IDLE, "idle server: memory, start, kill -9 and restart", 100, 1, 1, 0);
@@ -40,6 +46,10 @@ enum Workload {
         LATENCY,
         TOPICS,
         GROUPS,
+        QUIET_SATURATED,
+        QUIET_BACKLOG,
+        QUIET_DEFERRED,
+        QUIET_VANISHED,
         IDLE_TOPICS,
         BACKLOG,
         IDLE;
@@ -47,6 +57,12 @@ enum Workload {
         /** Whether a fresh server is started for each round, with no warm-up. */
         boolean lifecycle() {
             return this == IDLE_TOPICS || this == BACKLOG || this == IDLE;
+        }
+
+        /** Whether a quiet topic is measured beside a loud one. */
+        boolean quiet() {
+            return this == QUIET_SATURATED || this == QUIET_BACKLOG || this == QUIET_DEFERRED
+                    || this == QUIET_VANISHED;
         }
     }
 

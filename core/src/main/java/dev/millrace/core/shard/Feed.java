@@ -13,6 +13,9 @@ import java.util.List;
  * Thread safety: owner thread only.
  */
 final class Feed {
+    /** A window of so many messages is leased at once. */
+    private static final int SMALL_WINDOW = 256;
+
     final Group group;
     final List<Consumer> consumers = new ArrayList<>();
     /** In the line of groups to be served. */
@@ -63,6 +66,14 @@ final class Feed {
         int capacity() {
             return ended ? 0 : credit - inFlight;
         }
+
+        /**
+         * What one cycle leases to it at most. Half of a wide window: while one half is made durable the other one is
+         * on its way to the client and back. All of it at once would wait at each station for the one before.
+         */
+        int portion() {
+            return Math.min(capacity(), Math.max(SMALL_WINDOW, credit / 2));
+        }
     }
 
     /** Makes the deliveries of a cycle. */
@@ -98,7 +109,7 @@ final class Feed {
         turn++;
         for (int i = 0; i < size && left > 0 && group.deliverable(); i++) {
             Consumer consumer = consumers.get(Math.floorMod(turn + i, size));
-            int want = (int) Math.min(Math.min(consumer.capacity(), share), left);
+            int want = (int) Math.min(Math.min(consumer.portion(), share), left);
             if (want > 0) {
                 left -= lease(machine, consumer, want, courier);
             }

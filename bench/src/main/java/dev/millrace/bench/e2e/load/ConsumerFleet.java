@@ -37,10 +37,16 @@ public final class ConsumerFleet implements Load {
     /** Opens a connection for each subscription, then starts consuming on all of them. */
     public static ConsumerFleet start(InetSocketAddress address, List<Subscription> subscriptions, int readyCount)
             throws IOException {
+        return start(address, subscriptions, readyCount, NsqConnection.Settings.small());
+    }
+
+    /** The same with settings of one's own. */
+    public static ConsumerFleet start(InetSocketAddress address, List<Subscription> subscriptions, int readyCount,
+            NsqConnection.Settings settings) throws IOException {
         ConsumerFleet fleet = new ConsumerFleet(Selector.open());
         try {
             for (Subscription subscription : subscriptions) {
-                NsqConnection connection = NsqConnection.open(address, NsqConnection.Settings.small());
+                NsqConnection connection = NsqConnection.open(address, settings);
                 fleet.connections.add(connection);
                 connection.subscribe(subscription.topic(), subscription.channel());
                 connection.send(NsqCommands.ready(readyCount));

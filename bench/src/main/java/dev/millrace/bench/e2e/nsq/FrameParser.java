@@ -30,18 +30,21 @@ public final class FrameParser {
     private final ByteBuffer in;
     private final ByteBuffer out;
     private final @Nullable MessageSink sink;
+    private final boolean finishing;
     private long messages;
     private long responses;
 
     /**
      * @param inBytes size of the incoming buffer: the largest frame that can be read
      * @param sink sees each message, or null
+     * @param finishing whether each message is answered by a FIN; else it stays in flight
      */
-    public FrameParser(int inBytes, @Nullable MessageSink sink) {
+    public FrameParser(int inBytes, @Nullable MessageSink sink, boolean finishing) {
         this.in = ByteBuffer.allocateDirect(inBytes);
         // Every frame is longer than its answer, so this can never be too small for one buffer's answers.
         this.out = ByteBuffer.allocateDirect(inBytes);
         this.sink = sink;
+        this.finishing = finishing;
     }
 
     /** The buffer to read the socket into; {@link #parse} takes what was put there. */
@@ -91,10 +94,12 @@ public final class FrameParser {
 
     private void message(int at, int size) {
         messages++;
-        out.putInt(FIN_WORD)
-                .putLong(in.getLong(at + ID_OFFSET))
-                .putLong(in.getLong(at + ID_OFFSET + Long.BYTES))
-                .put((byte) '\n');
+        if (finishing) {
+            out.putInt(FIN_WORD)
+                    .putLong(in.getLong(at + ID_OFFSET))
+                    .putLong(in.getLong(at + ID_OFFSET + Long.BYTES))
+                    .put((byte) '\n');
+        }
         if (sink != null) {
             sink.onMessage(in, at + BODY_OFFSET, size + Integer.BYTES - BODY_OFFSET);
         }

@@ -43,6 +43,11 @@ public final class NsqCommands {
         return withBody("PUB " + topic + "\n", body);
     }
 
+    /** DPUB: the message is delivered after so long, no earlier. */
+    public static byte[] publishDeferred(String topic, long delayMillis, byte[] body) {
+        return withBody("DPUB " + topic + " " + delayMillis + "\n", body);
+    }
+
     /** MPUB: the whole size, the number of messages, and each message with its length. */
     public static byte[] publishMany(String topic, byte[][] bodies) {
         int total = Integer.BYTES;

@@ -24,20 +24,26 @@ public final class NsqConnection implements AutoCloseable {
     }
 
     /** What a connection asks for when it identifies itself, and how it treats messages. */
-    public record Settings(int bufferBytes, int outputBufferBytes, int outputBufferMillis, @Nullable MessageSink sink) {
+    public record Settings(int bufferBytes, int outputBufferBytes, int outputBufferMillis, @Nullable MessageSink sink,
+            boolean finishing) {
         /** The server's own buffering. */
         public static Settings plain() {
-            return new Settings(BUFFER_BYTES, 0, 0, null);
+            return new Settings(BUFFER_BYTES, 0, 0, null, true);
         }
 
         /** No buffering in the server: what latency is measured with. */
         public static Settings unbuffered(@Nullable MessageSink sink) {
-            return new Settings(BUFFER_BYTES, -1, -1, sink);
+            return new Settings(BUFFER_BYTES, -1, -1, sink, true);
         }
 
         /** Small buffers, for thousands of connections. */
         public static Settings small() {
-            return new Settings(32 << 10, 0, 0, null);
+            return new Settings(32 << 10, 0, 0, null, true);
+        }
+
+        /** Takes messages and never answers them. */
+        public static Settings holding() {
+            return new Settings(32 << 10, 0, 0, null, false);
         }
     }
 
@@ -48,7 +54,7 @@ public final class NsqConnection implements AutoCloseable {
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.connect(address);
             NsqConnection connection = new NsqConnection(channel,
-                    new FrameParser(settings.bufferBytes(), settings.sink()));
+                    new FrameParser(settings.bufferBytes(), settings.sink(), settings.finishing()));
             connection.send(NsqCommands.MAGIC);
             connection.send(NsqCommands.identify("millrace-bench", settings.outputBufferBytes(),
                     settings.outputBufferMillis()));

@@ -26,6 +26,8 @@ public enum Metric {
     SENDER_P50("sender late p50 µs", 0, false),
     /** How late the sender itself was; a part of the latencies above. */
     SENDER_P99("sender late p99 µs", 0, false),
+    /** From the end of the consumers until everything that they held was delivered again. */
+    REDELIVERED("all redelivered s", 2, false),
     /** One write and force of the disk loop. */
     SYNC_P50("sync p50 µs", 0, false),
     /** One write and force of the disk loop. */

@@ -60,7 +60,7 @@ class FrameParserTest {
                 byte[] body = new byte[bytes];
                 in.get(offset, body);
                 bodies.add(new String(body, ISO_8859_1));
-            });
+            }, true);
             assertThat(feed(parser, stream, cut)).isEqualTo("FIN " + ID_1 + "\nNOP\nFIN " + ID_2 + "\n");
             assertThat(bodies).containsExactly("first", "");
             assertThat(parser.messages()).isEqualTo(2);
@@ -70,28 +70,28 @@ class FrameParserTest {
 
     @Test
     void parse_responseAsLongAsAHeartbeat_isNotTakenForOne() {
-        FrameParser parser = new FrameParser(64, null);
+        FrameParser parser = new FrameParser(64, null, true);
         assertThat(feed(parser, response("CLOSE_WAIT_"), 3)).isEmpty();
         assertThat(parser.responses()).isEqualTo(1);
     }
 
     @Test
     void parse_errorFrame_failsWithItsText() {
-        FrameParser parser = new FrameParser(64, null);
+        FrameParser parser = new FrameParser(64, null, true);
         parser.in().put(frame(1, "E_BAD_TOPIC nope".getBytes(ISO_8859_1)));
         assertThatExceptionOfType(NsqFailure.class).isThrownBy(parser::parse).withMessageContaining("E_BAD_TOPIC nope");
     }
 
     @Test
     void parse_unknownType_fails() {
-        FrameParser parser = new FrameParser(64, null);
+        FrameParser parser = new FrameParser(64, null, true);
         parser.in().put(frame(9, new byte[2]));
         assertThatExceptionOfType(NsqFailure.class).isThrownBy(parser::parse).withMessageContaining("type 9");
     }
 
     @Test
     void parse_frameLargerThanTheBuffer_failsInsteadOfWaitingForever() {
-        FrameParser parser = new FrameParser(64, null);
+        FrameParser parser = new FrameParser(64, null, true);
         parser.in().putInt(1_000).putInt(0);
         assertThatExceptionOfType(NsqFailure.class).isThrownBy(parser::parse).withMessageContaining("1000");
     }
@@ -100,7 +100,7 @@ class FrameParserTest {
     void parse_bufferFullOfSmallestMessages_allAnswered() {
         int count = 100;
         byte[] one = message(ID_1, "");
-        FrameParser parser = new FrameParser(one.length * count, null);
+        FrameParser parser = new FrameParser(one.length * count, null, true);
         for (int i = 0; i < count; i++) {
             parser.in().put(one);
         }
