@@ -3,7 +3,7 @@ package dev.millrace.core.shard;
 import java.util.ArrayDeque;
 
 /**
- * What waits for the batch under construction to become durable: deliveries, completions, answers, each in its order.
+ * What waits for the batch under construction to become durable: completions, deliveries, answers, in order.
  *
  * <p>
  * Thread safety: owner thread only.
@@ -41,22 +41,22 @@ final class Outbox {
         return completions.isEmpty() && sendings.isEmpty() && calls.isEmpty();
     }
 
-    /** Everything may leave; deliveries first, since more people wait for them. */
+    /** Everything may leave. */
     void release() {
         long now = completions.isEmpty() ? 0 : clock.nanos();
-        for (Sending next = sendings.poll(); next != null; next = sendings.poll()) {
-            if (next.session.ended) {
-                next.delivery.close();
-            } else {
-                next.session.listener.deliver(next.delivery);
-            }
-        }
         for (Completion next = completions.poll(); next != null; next = completions.poll()) {
             if (next.submission.publishes > 0) {
                 publishToDurable.record(now - next.submission.submittedNanos);
             }
             if (!next.session.ended) {
                 next.session.listener.completed(next.submission);
+            }
+        }
+        for (Sending next = sendings.poll(); next != null; next = sendings.poll()) {
+            if (next.session.ended) {
+                next.delivery.close();
+            } else {
+                next.session.listener.deliver(next.delivery);
             }
         }
         for (PendingCall<?> next = calls.poll(); next != null; next = calls.poll()) {
