@@ -1,0 +1,119 @@
+package dev.millrace.node;
+
+import dev.millrace.core.shard.ShardClock;
+import dev.millrace.log.file.FileLogFactory;
+import dev.millrace.log.file.FileLogOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+
+/**
+ * Writes the folders that {@link StoredFormatsTest} opens, in the format of the program as it is: run {@link #main} with
+ * the resources folder and the name of the format when a kind of record or a section of the snapshot has a new version.
+ *
+ * <p>
+ * Two folders each: {@code NAME-killed.zip} as a killed process leaves it, {@code NAME-stopped.zip} with a snapshot. All
+ * hold the same messages.
+ */
+final class StoredFormat {
+    /** What waits must still wait when the folder is opened in many years. */
+    static final Duration FOR_EVER = Duration.ofDays(365 * 90);
+    private static final Duration LEASE = Duration.ofHours(1);
+    private static final int SEGMENT_BYTES = 64 << 10;
+
+    private StoredFormat() {}
+
+    public static void main(String[] args) throws IOException {
+        Path target = Path.of(args[0]);
+        Path folder = Files.createTempDirectory("format");
+        try (FileLogFactory logs = logs(folder)) {
+            Node node = Node.open(logs, NodeOptions.DEFAULT, ShardClock.SYSTEM);
+            Client client = fill(node.broker());
+            zip(folder, target.resolve(args[1] + "-killed.zip"));
+            client.close();
+            node.close();
+        }
+        zip(folder, target.resolve(args[1] + "-stopped.zip"));
+    }
+
+    static FileLogFactory logs(Path folder) {
+        return FileLogFactory.onDisk(FileLogOptions.of(folder).withSegmentBytes(SEGMENT_BYTES), failure -> {
+            throw new AssertionError(failure);
+        });
+    }
+
+    /** Ten orders for two groups, one of which has touched seven of them; a paused topic without a group. */
+    private static Client fill(Broker broker) {
+        Client client = new Client(broker, "orders");
+        List<Long> ids = client.publish("done", "given back", "retrying", "buried", "exhausted", "replayed", "leased");
+        broker.createGroup("orders", "audit", GroupStart.EARLIEST).join();
+        broker.createGroup("orders", "mail", GroupStart.EARLIEST).join();
+        broker.setRetryPolicy("orders", "mail", new RetryPolicy(3, Duration.ZERO, Duration.ZERO)).join();
+        client.subscribe("mail", 7, LEASE);
+        for (int left = 10; left > 0; left--) {
+            touch(client);
+        }
+        broker.pauseGroup("orders", "mail", true).join();
+        broker.replayDead("orders", "mail", List.of(ids.get(5))).join();
+        client.publish("untouched 1", "untouched 2", "untouched 3");
+        client.defer("deferred", FOR_EVER);
+        broker.createTopic("kept").join();
+        broker.pauseTopic("kept", true).join();
+        try (Client kept = new Client(broker, "kept")) {
+            kept.publish("kept");
+        }
+        return client;
+    }
+
+    private static void touch(Client client) {
+        Client.Message message = client.take();
+        switch (message.body()) {
+            case "done" -> client.ack(message);
+            case "given back" -> {
+                if (message.attempts() == 1) {
+                    client.retry(message, Duration.ZERO);
+                }
+            }
+            case "retrying" -> client.retry(message, FOR_EVER);
+            case "buried", "replayed" -> client.bury(message, "no such customer");
+            case "exhausted" -> client.retry(message, Duration.ZERO);
+            default -> {
+                // stays leased
+            }
+        }
+    }
+
+    static void zip(Path folder, Path file) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file); ZipOutputStream zip = new ZipOutputStream(out)) {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) throws IOException {
+                    zip.putNextEntry(new ZipEntry(folder.relativize(path).toString()));
+                    Files.copy(path, zip);
+                    zip.closeEntry();
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        }
+    }
+
+    static void unzip(InputStream file, Path folder) throws IOException {
+        try (ZipInputStream zip = new ZipInputStream(file)) {
+            for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+                Path path = folder.resolve(entry.getName());
+                Files.createDirectories(path.getParent());
+                Files.copy(zip, path);
+            }
+        }
+    }
+}

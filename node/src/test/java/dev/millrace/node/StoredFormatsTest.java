@@ -1,0 +1,85 @@
+package dev.millrace.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.core.shard.ShardClock;
+import dev.millrace.log.file.FileLogFactory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Folders that earlier formats wrote open for ever, with everything that is in them. A name is never taken away here. */
+class StoredFormatsTest {
+    private static final Duration LEASE = Duration.ofHours(1);
+
+    @TempDir Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1-killed", "1-stopped"})
+    void storedFolder_opensWithAllItsMessages(String name) throws IOException {
+        try (InputStream file = getClass().getResourceAsStream("/formats/" + name + ".zip")) {
+            StoredFormat.unzip(Objects.requireNonNull(file, name), folder);
+        }
+        try (FileLogFactory logs = StoredFormat.logs(folder);
+                Node node = Node.open(logs, NodeOptions.DEFAULT, ShardClock.SYSTEM)) {
+            figures(node.broker());
+            deadLetters(node.broker());
+            messages(node.broker());
+        }
+        // And again, now with what this format wrote behind it.
+        try (FileLogFactory logs = StoredFormat.logs(folder);
+                Node node = Node.open(logs, NodeOptions.DEFAULT, ShardClock.SYSTEM)) {
+            assertThat(node.broker().stats("orders").join().getFirst().groups().get(1).done()).isEqualTo(7);
+        }
+    }
+
+    private static void figures(Broker broker) {
+        List<TopicStats> topics = broker.stats(null).join();
+        assertThat(topics).extracting(TopicStats::name).containsExactly("kept", "orders");
+        assertThat(topics.getFirst().paused()).isTrue();
+        assertThat(topics.getFirst().waiting()).isEqualTo(1);
+        TopicStats orders = topics.get(1);
+        assertThat(orders.accepted()).isEqualTo(11);
+        assertThat(orders.scheduled()).isEqualTo(1);
+        assertThat(orders.groups()).extracting(GroupStats::name).containsExactly("audit", "mail");
+        assertThat(orders.groups().getFirst().ready()).isEqualTo(10);
+        GroupStats mail = orders.groups().get(1);
+        assertThat(mail.paused()).isTrue();
+        assertThat(List.of(mail.offered(), mail.done(), mail.dead(), mail.retrying(), mail.ready() + mail.leased()))
+                .containsExactly(10L, 1L, 2L, 1L, 6L);
+    }
+
+    private static void deadLetters(Broker broker) {
+        List<DeadLetter> dead = broker.deadLetters("orders", "mail", 0, 10).join();
+        TreeMap<String, String> errors = new TreeMap<>();
+        for (DeadLetter letter : dead) {
+            errors.put(StandardCharsets.UTF_8.decode(letter.body().duplicate()).toString(),
+                    letter.attempts() + " " + letter.error());
+        }
+        assertThat(errors).isEqualTo(new TreeMap<>(java.util.Map.of("buried", "1 no such customer", "exhausted",
+                "3 ")));
+    }
+
+    private static void messages(Broker broker) {
+        broker.pauseGroup("orders", "mail", false).join();
+        TreeMap<String, Integer> attempts = new TreeMap<>();
+        try (Client client = new Client(broker, "orders")) {
+            client.subscribe("mail", 10, LEASE);
+            for (int left = 6; left > 0; left--) {
+                Client.Message message = client.take();
+                attempts.put(message.body(), message.attempts());
+                client.ack(message);
+            }
+        }
+        assertThat(attempts).isEqualTo(new TreeMap<>(java.util.Map.of("given back", 3, "leased", 2, "replayed", 1,
+                "untouched 1", 1, "untouched 2", 1, "untouched 3", 1)));
+    }
+}
