@@ -25,6 +25,12 @@ public interface Broker {
     /** Opens a session at one shard (0-based); its listener is called on that shard's owner thread. */
     Session openSession(int shard, SessionListener listener);
 
+    /**
+     * The same, but for leases that outlive the session and a restart of the server: only their token or time ends them,
+     * and after a restart not before ten seconds. A subscription's credit is then an allowance that is used up.
+     */
+    Session openLastingSession(int shard, SessionListener listener);
+
     /** Creates the topic unless it exists; the result says whether it was created. */
     CompletableFuture<Boolean> createTopic(String topic);
 

@@ -1,6 +1,7 @@
 package dev.millrace.node;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * A message that a group gave up.
@@ -21,8 +22,12 @@ import java.nio.ByteBuffer;
  *            why: {@code attempts exhausted}, {@code buried}, ...
  * @param error
  *            what the last worker said, or empty
+ * @param history
+ *            its last failed attempts, oldest first, the last one included: at most six. Those of which nothing was
+ *            kept are missing
  * @param body
  *            the message's bytes, read-only
  */
 public record DeadLetter(long cursor, long id, int attempts, long bornAtNanos, long firstFailureMillis,
-        long diedAtMillis, String reason, String error, ByteBuffer body) {}
+        long diedAtMillis, String reason, String error, List<FailedAttempt> history,
+        ByteBuffer body) {}

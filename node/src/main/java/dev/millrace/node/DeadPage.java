@@ -4,6 +4,7 @@ import dev.millrace.core.log.Block;
 import dev.millrace.core.log.BlockReader;
 import dev.millrace.core.log.Location;
 import dev.millrace.core.log.LogException;
+import dev.millrace.core.machine.Attempt;
 import dev.millrace.core.machine.DeadList;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.message.Bodies;
@@ -11,20 +12,23 @@ import dev.millrace.core.message.MessageView;
 import dev.millrace.core.shard.Shard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A page of dead letters: found by the owner of the shard, then completed with bodies by the log's readers, one batch
- * after the other.
+ * A page of dead letters: found by the owner of the shard, then completed with bodies and past attempts by the log's
+ * readers, one batch after the other.
  */
 final class DeadPage {
-    private record Entry(int number, long location, int index, int attempts, long diedAtMillis, String reason,
-            String error) {}
+    private record Entry(int number, long location, int index, Attempt last, String reason, List<Long> attempts) {}
 
     private final BlockReader reader;
     private final List<Entry> entries = new ArrayList<>();
     private final List<DeadLetter> letters = new ArrayList<>();
+    /** Of the entry at hand: what was read so far. */
+    private final List<FailedAttempt> history = new ArrayList<>();
     private final CompletableFuture<List<DeadLetter>> result = new CompletableFuture<>();
     private final Bodies bodies = new Bodies();
     private final MessageView view = new MessageView();
@@ -39,8 +43,8 @@ final class DeadPage {
         DeadList list = shard.machine().deadList(group);
         int number = list.next((int) Math.min(Integer.MAX_VALUE, after));
         while (number >= 0 && page.entries.size() < limit) {
-            page.entries.add(new Entry(number, list.location(number), list.index(number), list.attempts(number),
-                    list.diedAtMillis(number), list.reason(number), list.error(number)));
+            page.entries.add(new Entry(number, list.location(number), list.index(number), list.lastAttempt(number),
+                    list.reason(number), Arrays.stream(list.attemptLocations(number)).boxed().toList()));
             number = list.next(number + 1);
         }
         return page;
@@ -56,7 +60,7 @@ final class DeadPage {
             result.complete(List.copyOf(letters));
             return;
         }
-        long position = Location.batchPosition(entries.get(letters.size()).location);
+        long position = Location.batchPosition(nextLocation());
         reader.load(position, new BlockReader.Sink() {
             @Override
             public void loaded(Block block) {
@@ -78,17 +82,41 @@ final class DeadPage {
         });
     }
 
+    /** Its past attempts are read first, then its body. */
+    private long nextLocation() {
+        Entry entry = entries.get(letters.size());
+        return history.size() < entry.attempts.size() ? entry.attempts.get(history.size()) : entry.location;
+    }
+
     private void take(Block block) {
-        while (letters.size() < entries.size()
-                && Location.batchPosition(entries.get(letters.size()).location) == block.position()) {
+        while (letters.size() < entries.size() && Location.batchPosition(nextLocation()) == block.position()) {
             Entry entry = entries.get(letters.size());
-            bodies.wrap(block.bytes(), Location.offset(entry.location));
-            bodies.read(entry.index, view);
-            byte[] body = new byte[view.bodyLength];
-            view.bytes.get(view.bodyOffset, body);
-            letters.add(new DeadLetter(entry.number + 1L, view.id, entry.attempts, view.bornAtNanos,
-                    entry.attempts == 1 ? entry.diedAtMillis : 0, entry.diedAtMillis, entry.reason, entry.error,
-                    ByteBuffer.wrap(body).asReadOnlyBuffer()));
+            int offset = Location.offset(nextLocation());
+            if (history.size() < entry.attempts.size()) {
+                history.add(of(Attempt.read(block.bytes(), offset)));
+            } else {
+                bodies.wrap(block.bytes(), offset);
+                bodies.read(entry.index, view);
+                letters.add(letter(entry));
+                history.clear();
+            }
         }
+    }
+
+    private DeadLetter letter(Entry entry) {
+        byte[] body = new byte[view.bodyLength];
+        view.bytes.get(view.bodyOffset, body);
+        history.sort(Comparator.comparingInt(FailedAttempt::number));
+        if (history.isEmpty() || history.getLast().number() != entry.last.number()) {
+            history.add(of(entry.last));
+        }
+        FailedAttempt first = history.getFirst();
+        return new DeadLetter(entry.number + 1L, view.id, entry.last.number(), view.bornAtNanos,
+                first.number() == 1 ? first.atMillis() : 0, entry.last.atMillis(), entry.reason,
+                history.getLast().error(), List.copyOf(history), ByteBuffer.wrap(body).asReadOnlyBuffer());
+    }
+
+    private static FailedAttempt of(Attempt attempt) {
+        return new FailedAttempt(attempt.number(), attempt.atMillis(), attempt.reason(), attempt.error());
     }
 }

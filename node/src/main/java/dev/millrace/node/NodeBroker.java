@@ -41,7 +41,12 @@ final class NodeBroker implements Broker {
 
     @Override
     public Session openSession(int shard, SessionListener listener) {
-        return shards.get(shard).openSession(listener);
+        return shards.get(shard).openSession(listener, false);
+    }
+
+    @Override
+    public Session openLastingSession(int shard, SessionListener listener) {
+        return shards.get(shard).openSession(listener, true);
     }
 
     @Override

@@ -116,8 +116,8 @@ final class ShardSlot {
         return serving().recovery();
     }
 
-    Session openSession(SessionListener listener) {
-        return serving().openSession(listener);
+    Session openSession(SessionListener listener, boolean lasting) {
+        return serving().openSession(listener, lasting);
     }
 
     <T> CompletableFuture<T> call(Function<Shard, T> work) {

@@ -37,9 +37,14 @@ final class Client implements SessionListener, AutoCloseable {
     final CompletableFuture<String> ended = new CompletableFuture<>();
 
     Client(Broker broker, String topic) {
+        this(broker, topic, false);
+    }
+
+    Client(Broker broker, String topic, boolean lasting) {
         this.broker = broker;
         this.topic = topic;
-        session = broker.openSession(broker.topic(topic).shard(), this);
+        int shard = broker.topic(topic).shard();
+        session = lasting ? broker.openLastingSession(shard, this) : broker.openSession(shard, this);
     }
 
     /** Publishes in one command and waits for the answer; the ids. */
@@ -92,9 +97,21 @@ final class Client implements SessionListener, AutoCloseable {
         return run(submission).result(0);
     }
 
+    byte extend(Message message, Duration lease) {
+        Submission submission = new Submission();
+        submission.extend(message.token(), lease.toMillis());
+        return run(submission).result(0);
+    }
+
     byte retry(Message message, Duration delay) {
         Submission submission = new Submission();
         submission.retry(message.token(), delay.toMillis());
+        return run(submission).result(0);
+    }
+
+    byte retry(Message message, Duration delay, String error) {
+        Submission submission = new Submission();
+        submission.retry(message.token(), delay.toMillis(), error);
         return run(submission).result(0);
     }
 

@@ -158,6 +158,35 @@ final class NodeTest {
     }
 
     @Test
+    void lastingLease_outlivesItsSessionAndAReopen_others_endAtOnce() {
+        Client.Message kept;
+        Client.Message extended;
+        try (Client lasting = new Client(node.broker(), "orders", true);
+                Client bound = new Client(node.broker(), "orders")) {
+            lasting.publish("a", "b", "c");
+            lasting.subscribe("mail", 2, LONG);
+            kept = lasting.take();
+            extended = lasting.take();
+            bound.subscribe("mail", 1, LONG);
+            assertThat(bound.take().body()).isEqualTo("c");
+        }
+        reopen();
+        try (Client other = new Client(node.broker(), "orders")) {
+            assertThat(group("orders", "mail").leased()).isGreaterThanOrEqualTo(2);
+            other.subscribe("mail", 10, LONG);
+            Client.Message again = other.take();
+            assertThat(again.body()).isEqualTo("c");
+            assertThat(again.attempts()).isEqualTo(2);
+            assertThat(other.extend(extended, LONG)).isEqualTo(Outcome.OK);
+            assertThat(other.ack(kept)).isEqualTo(Outcome.OK);
+            assertThat(other.ack(kept)).isEqualTo(Outcome.STALE);
+            assertThat(other.retry(extended, Duration.ZERO)).isEqualTo(Outcome.OK);
+            Client.Message back = other.take();
+            assertThat(List.of(back.id(), (long) back.attempts())).containsExactly(extended.id(), 2L);
+        }
+    }
+
+    @Test
     void deferredMessage_isNeverEarly() {
         try (Client client = new Client(node.broker(), "orders")) {
             client.subscribe("mail", 1, LONG);
@@ -186,6 +215,57 @@ final class NodeTest {
             client.bury(message, "still poison");
             assertThat(broker.purgeDead("orders", "mail", List.of()).join()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void deadLetter_tellsOfItsLastAttempts_alsoAfterTheirSegmentsWereMovedAndAReopen() {
+        node.close();
+        logs.close();
+        shardOptions = new ShardOptions(0, SyncLevel.ALWAYS, 1000, 1 << 20, ShardLimits.DEFAULT);
+        open();
+        try (Client client = new Client(node.broker(), "orders"); Client other = new Client(node.broker(), "bulk")) {
+            client.publish("poison");
+            client.subscribe("mail", 1, LONG);
+            for (int attempt = 1; attempt <= 7; attempt++) {
+                client.retry(client.take(), Duration.ZERO, "error " + attempt);
+            }
+            client.bury(client.take(), "x".repeat(1_000));
+            // Segments fill and become empty, so that what is left in the first ones moves.
+            other.subscribe("all", 100, LONG);
+            String[] bodies = IntStream.range(0, 100).mapToObj(i -> "y".repeat(5_000)).toArray(String[]::new);
+            for (int i = 0; i < 40; i++) {
+                other.publish(bodies);
+                for (int j = 0; j < 100; j++) {
+                    other.ack(other.take());
+                }
+            }
+            awaitFirstSegmentGone();
+            assertHistory();
+        }
+        reopen();
+        assertHistory();
+        assertThat(node.broker().replayAllDead("orders", "mail").join()).isEqualTo(1);
+        assertThat(node.broker().deadLetters("orders", "mail", 0, 10).join()).isEmpty();
+    }
+
+    private void awaitFirstSegmentGone() {
+        Path first = folder.resolve("shard-0").resolve("log-000000000000000.seg");
+        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+        while (java.nio.file.Files.exists(first)) {
+            assertThat(System.nanoTime()).as("the first segment is still there").isLessThan(deadline);
+            node.broker().figures().join();
+            Thread.onSpinWait();
+        }
+    }
+
+    private void assertHistory() {
+        DeadLetter letter = node.broker().deadLetters("orders", "mail", 0, 10).join().getFirst();
+        assertThat(letter.attempts()).isEqualTo(8);
+        assertThat(letter.error()).isEqualTo("x".repeat(400));
+        assertThat(letter.history()).extracting(FailedAttempt::number).containsExactly(4, 5, 6, 7, 8);
+        assertThat(letter.history()).extracting(FailedAttempt::error).startsWith("error 4", "error 5", "error 6");
+        assertThat(letter.history()).extracting(FailedAttempt::reason).endsWith("given back", "buried");
+        assertThat(letter.history().getLast().atMillis()).isEqualTo(letter.diedAtMillis());
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -111,7 +112,7 @@ final class StoredFormat {
         try (ZipInputStream zip = new ZipInputStream(file)) {
             for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
                 Path path = folder.resolve(entry.getName());
-                Files.createDirectories(path.getParent());
+                Files.createDirectories(Objects.requireNonNull(path.getParent()));
                 Files.copy(zip, path);
             }
         }

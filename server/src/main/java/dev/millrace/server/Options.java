@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import dev.millrace.core.machine.Ceilings;
 import dev.millrace.core.shard.ShardLimits;
 import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.core.shard.SyncLevel;
@@ -48,7 +49,8 @@ final class Options {
             case OS -> SyncLevel.OS;
         };
         ShardLimits limits = new ShardLimits(settings.get(Settings.MAX_TOPICS), settings.get(Settings.MAX_GROUPS),
-                settings.get(Settings.MAX_WAITING), settings.get(Settings.MAX_LEASES));
+                settings.get(Settings.MAX_LEASES), new Ceilings(settings.get(Settings.MAX_DEFERRED),
+                        settings.get(Settings.MAX_RETRYING), settings.get(Settings.MAX_ATTEMPT_NOTES)));
         int nodeId = settings.get(Settings.NODE_ID);
         return checked(Settings.SNAPSHOT_EVERY, settings,
                 () -> new NodeOptions(settings.get(Settings.SHARDS),

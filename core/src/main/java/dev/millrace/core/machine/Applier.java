@@ -15,6 +15,8 @@ final class Applier {
     private static final int SWEEP_SLICE = 1_000;
 
     final State state;
+    /** Notes of past attempts. */
+    final Notes notes;
     private final int attemptStep;
     MachineListener listener = MachineListener.NONE;
     /** The timers of live leases; null while replaying. */
@@ -22,6 +24,7 @@ final class Applier {
 
     Applier(State state, PlantedBugs bugs) {
         this.state = state;
+        notes = new Notes(state);
         attemptStep = bugs.has(PlantedBugs.Bug.ATTEMPT_NOT_COUNTED) ? 0 : 1;
     }
 
@@ -67,6 +70,7 @@ final class Applier {
         Topic topic = group.topic;
         releaseDead(group);
         releaseReturned(group);
+        notes.release(group);
         state.remove(group);
         if (topic.groups.isEmpty()) {
             topic.heldSeq = topic.offeredSeq;
@@ -129,6 +133,7 @@ final class Applier {
         group.leased = 0;
         group.retrying = 0;
         releaseReturned(group);
+        notes.releaseLiving(group);
         moveCursor(group, group.topic.offeredSeq);
         group.topic.gaps.forget(group.topic.earliestKept());
         sweepLater(group.topic);
@@ -247,6 +252,7 @@ final class Applier {
             } else {
                 group.done++;
             }
+            notes.forget(group, group.notes, state.leases.seqAndAttempts(slot));
         }
         settle(place);
         endLease(slot, true);
@@ -286,6 +292,12 @@ final class Applier {
         }
     }
 
+    /** The attempt of this message that is ending left a note; its end follows. */
+    void noted(Group group, long seq, int attempt, long location, int units) {
+        notes.add(group, NoteTable.key(seq, attempt, units), location);
+    }
+
+    /** The message becomes a dead letter; an error is only there in records of the first version. */
     void dead(int slot, long wallMillis, int reason, @Nullable String error) {
         long place = state.leases.place(slot);
         Group group = state.groupOf(slot);
@@ -296,6 +308,7 @@ final class Applier {
             group.dead++;
             long ordinalAndReason = (long) LeaseTable.ordinalOf(place) << 32 | reason;
             group.deadTable.add(state.leases.seqAndAttempts(slot), wallMillis, ordinalAndReason, error);
+            Notes.bury(group, state.leases.seqAndAttempts(slot));
         }
         endLease(slot, true);
     }
@@ -371,6 +384,7 @@ final class Applier {
     void redrive(Group group, int number) {
         long packed = group.deadTable.seqAndAttempts(number);
         group.deadTable.remove(number);
+        notes.forget(group, group.deadNotes, packed);
         group.dead--;
         group.redriven++;
         group.returned.add(packed & ~0xFFFFL);
@@ -379,6 +393,7 @@ final class Applier {
 
     void purgeDead(Group group, int number) {
         int ordinal = group.deadTable.ordinal(number);
+        notes.forget(group, group.deadNotes, group.deadTable.seqAndAttempts(number));
         group.deadTable.remove(number);
         group.dead--;
         group.purged++;
@@ -433,6 +448,7 @@ final class Applier {
     /** Releases passed chunks, a bounded number; returns whether more is to do. */
     boolean sweep() {
         int left = SWEEP_SLICE - state.garbage.work(this, SWEEP_SLICE);
+        left -= notes.work(left);
         while (left > 0 && !state.toSweep.isEmpty()) {
             Topic topic = state.toSweep.peek();
             int passed = topic.passed();
@@ -450,7 +466,7 @@ final class Applier {
                 state.toSweep.remove();
             }
         }
-        return !state.toSweep.isEmpty() || !state.garbage.isEmpty();
+        return !state.toSweep.isEmpty() || !state.garbage.isEmpty() || notes.hasGarbage();
     }
 
     private void release(Topic topic, int ordinal) {

@@ -36,8 +36,20 @@ public final class DeadList {
         return Records.reason(table.reason(number));
     }
 
+    /** What the last worker said, of a dead letter that the first version of records wrote; else empty. */
     public String error(int number) {
         return table.error(number);
+    }
+
+    /** What its first attempts left, as far as it is kept: locations of records, in no order. */
+    public long[] attemptLocations(int number) {
+        return Notes.locations(group, table.seqAndAttempts(number));
+    }
+
+    /** The attempt after which it died, as far as the state alone knows it. */
+    public Attempt lastAttempt(int number) {
+        return new Attempt(attempts(number), diedAtMillis(number), Records.attemptReason(table.reason(number)),
+                error(number));
     }
 
     /** Location of the body record that holds the message. */

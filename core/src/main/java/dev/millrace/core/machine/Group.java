@@ -19,6 +19,10 @@ public final class Group {
     /** Given back and deliverable: seq (48) | attempts (16), in the order of return. */
     LongQueue returned = new LongQueue();
     final DeadTable deadTable = new DeadTable();
+    /** What past attempts of messages that are not dead left. */
+    NoteTable notes = new NoteTable();
+    /** The same of dead letters. */
+    NoteTable deadNotes = new NoteTable();
     boolean paused;
     /** Rises when the group is emptied, so that leases and retries from before are known to be gone. */
     int generation;

@@ -13,7 +13,9 @@ import java.util.List;
  * docs/state.md has the format.
  */
 public final class Image {
-    static final long VERSION = 1;
+    private static final int VERSION = 1;
+    /** 2: with notes of attempts. */
+    private static final int GROUP_VERSION = 2;
     private static final int TOPIC_SCALARS = 13;
     private static final long SECTION_STATE = 0x4D52_5354_0000_0000L;
     private static final long SECTION_TOPIC = 0x4D52_544F_0000_0000L;
@@ -49,12 +51,16 @@ public final class Image {
         final long[] scalars;
         final LongQueue.Frozen returned;
         final DeadTable.Frozen dead;
+        final NoteTable.Frozen notes;
+        final NoteTable.Frozen deadNotes;
 
         GroupImage(Group group) {
             name = group.name;
             scalars = scalars(group);
             returned = group.returned.freeze();
             dead = group.deadTable.freeze();
+            notes = group.notes.freeze();
+            deadNotes = group.deadNotes.freeze();
         }
     }
 
@@ -120,11 +126,13 @@ public final class Image {
         }
         sink.put(groups.size());
         for (GroupImage group : groups) {
-            sink.put(SECTION_GROUP | VERSION);
+            sink.put(SECTION_GROUP | GROUP_VERSION);
             sink.text(group.name);
             putAll(sink, group.scalars);
             writeReturned(sink, group.returned);
             writeDead(sink, group.dead);
+            writeNotes(sink, group.notes, digest);
+            writeNotes(sink, group.deadNotes, digest);
         }
         writeLeases(sink);
         if (!digest) {
@@ -185,6 +193,20 @@ public final class Image {
         }
     }
 
+    private static void writeNotes(ImageSink sink, NoteTable.Frozen notes, boolean digest) {
+        sink.put(notes.size());
+        if (digest) {
+            sink.put(notes.digest());
+            return;
+        }
+        while (notes.visit(1, (key, location) -> {
+            sink.put(key);
+            sink.put(location);
+        }) > 0) {
+            // the next page
+        }
+    }
+
     private void writeLeases(ImageSink sink) {
         sink.put(SECTION_LEASES | VERSION);
         sink.put(leases.used());
@@ -216,7 +238,7 @@ public final class Image {
 
     /** Loads a written image into an empty state. */
     static void read(ImageSource source, State state) {
-        source.expect(SECTION_STATE | VERSION, "the state");
+        source.section(SECTION_STATE, VERSION, "the state");
         long[] scalars = source.all();
         state.lastCounter = scalars[0];
         for (long topics = source.get(); topics > 0; topics--) {
@@ -234,19 +256,19 @@ public final class Image {
             }
             state.garbage.add(topic, queue);
         }
-        source.expect(SECTION_WAITING | VERSION, "what waits");
+        source.section(SECTION_WAITING, VERSION, "what waits");
         for (long due = source.get(); due >= 0; due = source.get()) {
             long id = source.get();
             state.waiting.restore(due, id, source.get());
         }
-        source.expect(SECTION_END | VERSION, "the end");
+        source.section(SECTION_END, VERSION, "the end");
         state.nextTopic = (int) scalars[1];
         state.nextGroup = (int) scalars[2];
         state.waiting.restoreDigest(scalars[3]);
     }
 
     private static void readTopic(ImageSource source, State state) {
-        source.expect(SECTION_TOPIC | VERSION, "a topic");
+        source.section(SECTION_TOPIC, VERSION, "a topic");
         String name = source.text();
         long[] scalars = source.all();
         Topic topic = new Topic((int) scalars[0], name, scalars[1] != 0);
@@ -275,7 +297,7 @@ public final class Image {
     }
 
     private static void readGroup(ImageSource source, State state) {
-        source.expect(SECTION_GROUP | VERSION, "a group");
+        int version = source.section(SECTION_GROUP, GROUP_VERSION, "a group");
         String name = source.text();
         long[] s = source.all();
         Topic topic = state.topic((int) s[1]);
@@ -304,6 +326,10 @@ public final class Image {
             group.returned.add(source.get());
         }
         readDead(source, group);
+        if (version >= 2) {
+            readNotes(source, state, group.notes);
+            readNotes(source, state, group.deadNotes);
+        }
         state.put(group);
         if (s[22] != 0) {
             state.remove(group);
@@ -325,8 +351,18 @@ public final class Image {
         }
     }
 
+    private static void readNotes(ImageSource source, State state, NoteTable notes) {
+        for (long left = source.get(); left > 0; left--) {
+            long key = source.get();
+            long location = source.get();
+            notes.put(key, location);
+            state.segments.add(location, NoteTable.units(key));
+            state.notes++;
+        }
+    }
+
     private static void readLeases(ImageSource source, State state) {
-        source.expect(SECTION_LEASES | VERSION, "the leases");
+        source.section(SECTION_LEASES, VERSION, "the leases");
         long used = source.get();
         state.leases.restoreFreeHead((int) source.get());
         long[] words = new long[LeaseTable.WORDS - 1];

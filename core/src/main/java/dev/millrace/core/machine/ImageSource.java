@@ -48,11 +48,14 @@ final class ImageSource {
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    void expect(long mark, String what) {
+    /** Enters a section, which must be of this kind and of a version from 1 to {@code newest}; returns its version. */
+    int section(long mark, int newest, String what) {
         long found = get();
-        if (found != mark) {
+        int version = (int) found;
+        if ((found ^ mark) >>> 32 != 0 || version < 1 || version > newest) {
             throw new IllegalStateException("the snapshot has " + Long.toHexString(found) + " where " + what
-                    + " should start (" + Long.toHexString(mark) + "); was it written by a newer release?");
+                    + " should start (" + Long.toHexString(mark | newest) + "); was it written by a newer release?");
         }
+        return version;
     }
 }

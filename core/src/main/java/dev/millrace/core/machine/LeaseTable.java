@@ -24,6 +24,8 @@ import java.util.Arrays;
  */
 final class LeaseTable {
     static final int WORDS = 6;
+    /** The consumer under which leases stand that belong to nobody: only their token or time ends them. */
+    static final int NOBODY = 0;
     private static final long FREE = -1L;
     private static final int DEADLINE_BITS = 48;
     private static final long DEADLINE = (1L << DEADLINE_BITS) - 1;

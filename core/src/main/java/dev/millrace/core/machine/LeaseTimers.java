@@ -18,11 +18,15 @@ final class LeaseTimers {
         wheel = new HierarchicalTimeWheel(startMillis);
     }
 
-    /** Makes the timers of the leases that are there. */
-    void adopt() {
+    /**
+     * Makes the timers of the leases that recovery found; those that belong to nobody do not end before
+     * {@code graceEndMillis}.
+     */
+    void adopt(long graceEndMillis) {
         for (int slot = 0; slot < leases.used(); slot++) {
             if (leases.isLive(slot)) {
-                add(slot, leases.deadline(slot));
+                long deadline = leases.deadline(slot);
+                add(slot, leases.consumer(slot) == LeaseTable.NOBODY ? Math.max(deadline, graceEndMillis) : deadline);
             }
         }
     }

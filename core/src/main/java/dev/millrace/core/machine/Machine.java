@@ -30,8 +30,11 @@ public final class Machine {
     public static final int MAX_GROUPS = 1 << 24;
     /** Topics that one shard can ever create. */
     public static final int MAX_TOPICS = 1 << 24;
-    private static final int MAX_ERROR_CHARS = 512;
     private static final byte NONE = Records.PAD;
+    /** The consumer of leases that outlive their session: they end by their token or by time. */
+    public static final int NOBODY = LeaseTable.NOBODY;
+    /** After recovery such leases do not end before so much time has passed, so that their holders can come back. */
+    public static final long RESUME_MILLIS = 10_000;
 
     private final PlantedBugs bugs;
     private final boolean checksTokens;
@@ -40,10 +43,12 @@ public final class Machine {
     final Applier applier;
     private final RecordWriter out = new RecordWriter();
     private final Publisher publisher;
+    private final Attempts attempts;
     private long nowMillis;
     private long wallMillis;
     private long leasesHeldUntil;
-    private int maxWaiting = Integer.MAX_VALUE;
+    private Ceilings ceilings = Ceilings.NONE;
+    private long retriesAtOnce;
 
     private byte open = NONE;
     private int openFlags;
@@ -72,6 +77,7 @@ public final class Machine {
         state = new State(startMillis, segmentBytes);
         applier = new Applier(state, bugs);
         publisher = new Publisher(origin, state, applier, out);
+        attempts = new Attempts(state, applier, out);
     }
 
     // ---- the cycle ----
@@ -100,9 +106,25 @@ public final class Machine {
         closeOpen();
     }
 
-    /** How many retries and deferred messages may wait at once. */
-    public void limitWaiting(int entries) {
-        maxWaiting = entries;
+    /** How much of each kind there may be at once. */
+    public void limit(Ceilings most) {
+        ceilings = most;
+        attempts.limit(most.notes());
+    }
+
+    /** What past attempts left. */
+    public Attempts attempts() {
+        return attempts;
+    }
+
+    /** Retries that were given back at once because no more could wait, since the shard was opened. */
+    public long retriesAtOnce() {
+        return retriesAtOnce;
+    }
+
+    /** Whether one more deferred message can wait. */
+    public boolean canDefer() {
+        return state.waiting.deferred() < ceilings.deferred();
     }
 
     /** Bytes of the batch so far. */
@@ -125,7 +147,7 @@ public final class Machine {
         }
         LeaseTimers timers = new LeaseTimers(state.leases, Math.max(0, elapsedMillis));
         if (!bugs.has(Bug.LEASE_FORGOTTEN)) {
-            timers.adopt();
+            timers.adopt(elapsedMillis + RESUME_MILLIS);
         }
         applier.leaseTimers = timers;
         applier.listener = listener;
@@ -165,7 +187,17 @@ public final class Machine {
 
     /** Retries and deferred messages that wait. */
     public int waiting() {
-        return state.waiting.size();
+        return state.waiting.retrying() + state.waiting.deferred();
+    }
+
+    /** Messages that wait between two attempts. */
+    public int retrying() {
+        return state.waiting.retrying();
+    }
+
+    /** Deferred messages that wait. */
+    public int deferred() {
+        return state.waiting.deferred();
     }
 
     public Topic createTopic(String name, boolean ephemeral) {
@@ -343,11 +375,16 @@ public final class Machine {
 
     /** Given back, to be delivered again after {@code delayMillis}; false for a stale token. */
     public boolean retry(long token, long delayMillis) {
+        return retry(token, delayMillis, null);
+    }
+
+    /** The same, with what the worker says of its failure. */
+    public boolean retry(long token, long delayMillis, @Nullable String error) {
         int slot = resolveToEnd(token);
         if (slot < 0) {
             return false;
         }
-        endAttempt(slot, delayMillis, Records.REASON_RETRY, null);
+        endAttempt(slot, delayMillis, Records.REASON_RETRY, error);
         return true;
     }
 
@@ -424,33 +461,48 @@ public final class Machine {
     /** An attempt failed: dead by policy, or given back. A delay below 0 means the policy's backoff. */
     private void endAttempt(int slot, long delayMillis, int reason, @Nullable String error) {
         Group group = state.groupOf(slot);
-        int attempts = state.leases.attempts(slot);
-        if (group != null && group.maxAttempts > 0 && attempts >= group.maxAttempts) {
+        int made = state.leases.attempts(slot);
+        if (group != null && group.maxAttempts > 0 && made >= group.maxAttempts) {
             dead(slot, reason, error);
             return;
         }
+        if (group != null && (error != null || group.maxAttempts > 0)) {
+            note(slot, group, reason, error);
+        }
         long delay = delayMillis;
         if (delay < 0) {
-            delay = group == null ? 0 : group.backoffMillis(attempts);
+            delay = group == null ? 0 : group.backoffMillis(made);
         }
         // A retry that finds no room is delivered again at once rather than lost.
-        boolean full = state.waiting.size() >= maxWaiting;
+        boolean full = delay > 0 && state.waiting.retrying() >= ceilings.retrying();
+        retriesAtOnce += full ? 1 : 0;
         long due = delay == 0 || full ? 0 : after(delay);
         item(Records.RETRY, 0, 16).putInt(slot).putInt((int) state.leases.seq(slot)).putLong(due << 8 | reason);
         applier.retry(slot, due, reason);
     }
 
     private void dead(int slot, int reason, @Nullable String error) {
+        Group group = state.groupOf(slot);
+        if (group != null && error != null) {
+            note(slot, group, reason, error);
+        }
         closeOpen();
-        String text = error == null ? "" : RecordWriter.storable(error, MAX_ERROR_CHARS);
         out.begin(Records.DEAD, 0, 20)
                 .putInt(slot)
                 .putInt((int) state.leases.seq(slot))
                 .putLong(wallMillis)
                 .putInt(reason);
-        out.string(text);
+        out.string("");
         out.end();
-        applier.dead(slot, wallMillis, reason, text);
+        applier.dead(slot, wallMillis, reason, "");
+    }
+
+    /** What is known of an attempt goes into the log before its end does. */
+    private void note(int slot, Group group, int reason, @Nullable String error) {
+        if (attempts.hasRoom()) {
+            closeOpen();
+            attempts.write(group, state.leases.seqAndAttempts(slot), wallMillis, reason, error == null ? "" : error);
+        }
     }
 
     // ---- time ----

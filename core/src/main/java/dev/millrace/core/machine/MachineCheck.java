@@ -121,6 +121,12 @@ public final class MachineCheck {
                 }
             }
         }
+        NotesWalk notes = new NotesWalk(machine.state, (group, key, location, isDead) -> visitor.body(location,
+                "an attempt of message " + NoteTable.seq(key) + " in group number " + group,
+                batch -> compare(batch, location, group, key)));
+        while (!notes.isDone()) {
+            notes.walk(Integer.MAX_VALUE);
+        }
         machine.state.waiting.wheel().forEach((handle, due, id, payload) -> {
             if (Waiting.kind(payload) == Waiting.DEFERRED) {
                 int topic = Waiting.owner(payload);
@@ -150,6 +156,18 @@ public final class MachineCheck {
         if (batch.getInt(offset + BodyLayout.TOPIC) != topic || batch.getInt(offset + BodyLayout.COUNT) != count
                 || (firstId != 0 && batch.getLong(offset + BodyLayout.FIRST_ID) != firstId)) {
             return "another record stands at offset " + offset;
+        }
+        return "";
+    }
+
+    private static String compare(ByteBuffer batch, long location, int group, long key) {
+        int offset = Location.offset(location);
+        if (offset + Attempt.SEQ + Long.BYTES > batch.limit() || batch.get(offset) != Records.ATTEMPT) {
+            return "no attempt stands at offset " + offset;
+        }
+        if (batch.getInt(offset + Attempt.GROUP) != group
+                || batch.getLong(offset + Attempt.SEQ) != NoteTable.seq(key)) {
+            return "another attempt stands at offset " + offset;
         }
         return "";
     }

@@ -28,6 +28,7 @@ public final class MovePlan {
     private int topicAt;
     private int ordinalAt;
     private int slotAt;
+    private final NotesWalk notes;
     private Item[] items = new Item[256];
     private int size;
     private int applied;
@@ -62,6 +63,11 @@ public final class MovePlan {
         segments = segmentPositions.clone();
         Arrays.sort(segments);
         topics = machine.topics().toArray(Topic[]::new);
+        notes = new NotesWalk(machine.state, (group, key, location, isDead) -> {
+            if (isIn(location)) {
+                add(new Item(group, Relocation.NOTE, location, isDead ? 1 : 0, key, 0));
+            }
+        });
     }
 
     // ---- owner: collecting ----
@@ -80,7 +86,10 @@ public final class MovePlan {
         if (topicAt == topics.length && slotAt >= 0 && left > 0) {
             slotAt = machine.state.waiting.wheel().scan(slotAt, left, this::deferred);
         }
-        boolean done = size >= MAX_ITEMS || (topicAt == topics.length && slotAt < 0);
+        if (slotAt < 0 && left > 0) {
+            notes.walk(left);
+        }
+        boolean done = size >= MAX_ITEMS || (topicAt == topics.length && slotAt < 0 && notes.isDone());
         if (done) {
             Arrays.sort(items, 0, size, Comparator.comparingInt((Item item) -> item.topic)
                     .thenComparingLong(item -> item.due / DAY_MILLIS)
@@ -150,6 +159,8 @@ public final class MovePlan {
             if (item.newLocation != 0) {
                 if (item.ordinal == Relocation.DEFERRED) {
                     applyDeferred(out, item);
+                } else if (item.ordinal == Relocation.NOTE) {
+                    applyNote(out, item);
                 } else {
                     applyChunk(out, item);
                 }
@@ -175,6 +186,14 @@ public final class MovePlan {
             wheel.cancel(item.handle);
             write(out, item, Waiting.units(item.payload));
             machine.applier.movedDeferred(item.due, item.location, item.payload, item.newLocation);
+        }
+    }
+
+    private void applyNote(RecordWriter out, Item item) {
+        Group group = machine.state.groupOrNull(item.topic);
+        if (group != null && Notes.table(group, item.due != 0).get(item.payload) == item.location) {
+            write(out, item, NoteTable.units(item.payload));
+            machine.applier.notes.moved(group, item.due != 0, item.payload, item.newLocation);
         }
     }
 

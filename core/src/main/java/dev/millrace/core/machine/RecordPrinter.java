@@ -47,6 +47,8 @@ public final class RecordPrinter {
             case Records.DUE -> items(r, 16, i -> (Waiting.kind(r.getLong(i + 8)) == Waiting.RETRY ? "group "
                     : "deferred of topic ") + Waiting.owner(r.getLong(i + 8)) + " " + hex(r.getLong(i)));
             case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
+            case Records.ATTEMPT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
+                    + ", attempt " + Attempt.read(r, 0);
             case Records.REDRIVE, Records.DEAD_PURGE -> items(r, 8,
                     i -> "group " + r.getInt(i) + " number " + r.getInt(i + 4));
             case Records.MOVE -> items(r, Relocation.ITEM_BYTES, i -> "topic " + r.getInt(i) + " chunk "

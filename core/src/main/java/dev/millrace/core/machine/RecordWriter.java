@@ -45,7 +45,7 @@ final class RecordWriter {
         }
         ByteBuffer bytes = batch.ensure(Records.HEADER_BYTES + fixedBytes);
         start = bytes.position();
-        bytes.put(kind).put(Records.VERSION).putShort((short) flags).putInt(0);
+        bytes.put(kind).put(Records.version(kind)).putShort((short) flags).putInt(0);
         return bytes;
     }
 
@@ -102,12 +102,6 @@ final class RecordWriter {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         ByteBuffer to = room(2 + bytes.length);
         to.putShort((short) bytes.length).put(bytes);
-    }
-
-    /** The text, cut to so many characters, as it will be read back: what is no character becomes a question mark. */
-    static String storable(String text, int maxChars) {
-        String cut = text.length() > maxChars ? text.substring(0, maxChars) : text;
-        return new String(cut.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     static String string(ByteBuffer from) {

@@ -26,9 +26,11 @@ public final class Records {
     public static final byte REDRIVE = 0x26;
     public static final byte DEAD_PURGE = 0x27;
     public static final byte MOVE = 0x28;
+    /** What an attempt that failed left to be read; pointed at. Layout: {@link Attempt}. */
+    public static final byte ATTEMPT = 0x29;
 
-    /** Version that is written, for every kind. */
-    public static final byte VERSION = 1;
+    private static final byte MOVE_VERSION = 2;
+    private static final byte FIRST_VERSION = 1;
     /** Kind, version, flags, length. */
     public static final int HEADER_BYTES = 8;
 
@@ -44,6 +46,11 @@ public final class Records {
     public static final int REASON_BURIED = 4;
 
     private Records() {}
+
+    /** The version that is written; all from 1 on are read. */
+    public static byte version(byte kind) {
+        return kind == MOVE ? MOVE_VERSION : FIRST_VERSION;
+    }
 
     /** Name of a kind, for dumps and messages. */
     public static String name(byte kind) {
@@ -69,6 +76,7 @@ public final class Records {
             case REDRIVE -> "REDRIVE";
             case DEAD_PURGE -> "DEAD_PURGE";
             case MOVE -> "MOVE";
+            case ATTEMPT -> "ATTEMPT";
             default -> "kind " + kind;
         };
     }
@@ -80,6 +88,17 @@ public final class Records {
             case REASON_TIMEOUT -> "attempts exhausted: the last lease ended by time";
             case REASON_SESSION -> "attempts exhausted: the last worker went away";
             case REASON_BURIED -> "buried by a worker";
+            default -> "reason " + reason;
+        };
+    }
+
+    /** How an attempt ended, towards users. */
+    static String attemptReason(int reason) {
+        return switch (reason) {
+            case REASON_RETRY -> "given back";
+            case REASON_TIMEOUT -> "the lease ended by time";
+            case REASON_SESSION -> "the worker went away";
+            case REASON_BURIED -> "buried";
             default -> "reason " + reason;
         };
     }

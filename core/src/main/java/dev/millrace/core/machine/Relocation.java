@@ -6,13 +6,16 @@ import java.nio.ByteBuffer;
  * Moves of bodies from sealed segments to cold ones: the record that makes a move valid, and its application.
  *
  * <pre>
- *   MOVE item, 32 bytes: i32 topic, i32 ordinal (-1: a deferred message), i64 new location, i64 old location,
- *                        i32 units, i32 reserved; a deferred message is followed by i64 due, i64 payload
+ *   MOVE item, 48 bytes: i32 topic, i32 ordinal, i64 new location, i64 old location, i32 units, i32 reserved,
+ *                        i64 due, i64 payload
+ *   ordinal -1: a deferred message; due and payload as in its entry
+ *   ordinal -2: the note of an attempt; topic is its group, due 1 if the message is dead, payload its key
  * </pre>
  */
 final class Relocation {
     static final int ITEM_BYTES = 48;
     static final int DEFERRED = -1;
+    static final int NOTE = -2;
 
     private Relocation() {}
 
@@ -28,6 +31,8 @@ final class Relocation {
             long payload = record.getLong();
             if (ordinal == DEFERRED) {
                 applier.movedDeferred(due, oldLocation, payload, location);
+            } else if (ordinal == NOTE) {
+                applier.notes.moved(applier.state.group(topicNumber), due != 0, payload, location);
             } else {
                 Topic topic = applier.state.topicOrNull(topicNumber);
                 if (topic != null && topic.chunks.isLive(ordinal)) {

@@ -38,7 +38,7 @@ public final class Replayer {
                 if (length < Records.HEADER_BYTES || length > records.remaining()) {
                     throw new IllegalStateException("impossible length " + length);
                 }
-                if (records.get(start + 1) != Records.VERSION) {
+                if (records.get(start + 1) < 1 || records.get(start + 1) > Records.version(kind)) {
                     throw new IllegalStateException("version " + records.get(start + 1)
                             + " is not known to this release; open the folder with a newer one");
                 }
@@ -66,6 +66,7 @@ public final class Replayer {
             case Records.EXTEND -> extensions(record);
             case Records.DUE -> dues(record);
             case Records.DEAD -> dead(record);
+            case Records.ATTEMPT -> attempt(record, location);
             case Records.REDRIVE, Records.DEAD_PURGE -> deadItems(kind, record);
             case Records.MOVE -> Relocation.apply(applier, record);
             default -> topology(kind, record);
@@ -155,6 +156,12 @@ public final class Replayer {
         long wallMillis = record.getLong();
         int reason = record.getInt();
         applier.dead(slot, wallMillis, reason, RecordWriter.string(record));
+    }
+
+    private void attempt(ByteBuffer record, long location) {
+        Group group = state.group(record.getInt(Attempt.GROUP));
+        applier.noted(group, record.getLong(Attempt.SEQ), record.getInt(Attempt.NUMBER), location,
+                SegmentUse.units(record.limit()));
     }
 
     private void deadItems(byte kind, ByteBuffer record) {

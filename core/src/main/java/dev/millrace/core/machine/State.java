@@ -24,6 +24,8 @@ final class State {
     final SegmentUse segments;
     /** Derived: topics whose passed chunks are still to be released. */
     final ArrayDeque<Topic> toSweep = new ArrayDeque<>();
+    /** Notes of attempts, over all groups. */
+    long notes;
     /** What operators purged and chunks still count. */
     final Garbage garbage = new Garbage();
 

@@ -43,6 +43,7 @@ final class Waiting {
     /** Entries of the snapshot in pages, let go one by one while the wheel takes them. */
     private final ArrayDeque<long[]> snapshotPages = new ArrayDeque<>();
     private int lastPageSize;
+    private int deferred;
     private final NameTable events = new NameTable();
 
     Waiting(long startMillis, SegmentUse segments) {
@@ -87,6 +88,7 @@ final class Waiting {
             events.put(id, payload, NameTable.GONE);
         } else if (kind(payload) == DEFERRED) {
             segments.remove(id, units(payload));
+            deferred--;
         }
     }
 
@@ -94,6 +96,7 @@ final class Waiting {
         wheel.add(dueMillis, id, payload);
         if (kind(payload) == DEFERRED) {
             segments.add(id, units(payload));
+            deferred++;
         }
     }
 
@@ -144,8 +147,12 @@ final class Waiting {
         return wheel.nextDueTick();
     }
 
-    int size() {
-        return wheel.size();
+    int deferred() {
+        return deferred;
+    }
+
+    int retrying() {
+        return wheel.size() - deferred;
     }
 
     HierarchicalTimeWheel wheel() {

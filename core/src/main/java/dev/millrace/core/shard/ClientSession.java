@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientSession implements Session {
     final SessionListener listener;
+    /** Its leases outlive it. */
+    final boolean lasting;
     private final Inbox inbox;
     private final ConcurrentLinkedQueue<Submission> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -28,8 +30,9 @@ final class ClientSession implements Session {
     /** Owner thread: nothing may be told to its listener any more. */
     boolean ended;
 
-    ClientSession(SessionListener listener, Inbox inbox) {
+    ClientSession(SessionListener listener, Inbox inbox, boolean lasting) {
         this.listener = listener;
+        this.lasting = lasting;
         this.inbox = inbox;
     }
 

@@ -17,7 +17,8 @@ final class Commands {
             submission.results[i] = switch (submission.kinds[i]) {
                 case Submission.PUBLISH, Submission.DEFER -> publish(shard, submission, i);
                 case Submission.ACK -> outcome(machine.ack(submission.first[i]));
-                case Submission.RETRY -> outcome(machine.retry(submission.first[i], submission.second[i]));
+                case Submission.RETRY -> outcome(machine.retry(submission.first[i],
+                        submission.second[i], (String) submission.refs[i]));
                 case Submission.EXTEND ->
                         outcome(machine.extend(submission.first[i], machine.after(submission.second[i])));
                 case Submission.FILTER -> outcome(machine.filter(submission.first[i]));
@@ -38,8 +39,7 @@ final class Commands {
         if ((submission.first[i] & 0xFFFF_FFFFL) > shard.maxPublishBytes()) {
             return Outcome.LIMIT;
         }
-        if (submission.kinds[i] == Submission.DEFER
-                && shard.machine().waiting() >= shard.options().limits().waiting()) {
+        if (submission.kinds[i] == Submission.DEFER && !shard.machine().canDefer()) {
             return Outcome.LIMIT;
         }
         shard.makeRoomFor((int) submission.first[i] + RECORD_BYTES);

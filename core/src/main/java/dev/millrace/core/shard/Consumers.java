@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Leases that recovery finds belong to sessions of an earlier life of the shard: they end first, slice by slice, and
- * until then nobody gets their numbers. Thread safety: owner thread only.
+ * until then nobody gets their numbers. Those of lasting sessions have no number of their own ({@link Machine#NOBODY}):
+ * their end is nobody's but theirs, so such a subscription does not count what it has in flight. Thread safety: owner thread only.
  */
 final class Consumers {
     private static final int ENDED_PER_SLICE = 1_000;
@@ -54,7 +55,7 @@ final class Consumers {
 
     /** Ends leases of sessions that are over, a slice; returns whether there are more. */
     boolean endSome() {
-        int slice = Math.min(ENDED_PER_SLICE, shard.itemsPerSlice());
+        int slice = Math.min(ENDED_PER_SLICE, shard.endsPerSlice());
         int number = recovered.nextSetBit(0);
         while (number >= 0 && shard.hasRoomInBatch()) {
             if (machine.endConsumer(number, slice)) {
@@ -75,7 +76,8 @@ final class Consumers {
         for (int i = ended.size() - 1; i >= 0; i--) {
             Feed.Consumer consumer = ended.get(i);
             consumer.ended = true;
-            if (!shard.hasRoomInBatch() || machine.endConsumer(consumer.number, slice)) {
+            boolean lasting = consumer.number == Machine.NOBODY;
+            if (!lasting && (!shard.hasRoomInBatch() || machine.endConsumer(consumer.number, slice))) {
                 return true;
             }
             forget(consumer);
@@ -87,8 +89,10 @@ final class Consumers {
 
     private void forget(Feed.Consumer consumer) {
         consumer.feed.consumers.remove(consumer);
-        consumers.set(consumer.number, null);
-        numbers.clear(consumer.number);
+        if (consumer.number != Machine.NOBODY) {
+            consumers.set(consumer.number, null);
+            numbers.clear(consumer.number);
+        }
         shard.topology().consumerLeft(consumer.feed.group);
     }
 
@@ -105,22 +109,31 @@ final class Consumers {
             throw new LimitException("consumers for " + topicName + ":" + groupName + " exceeds limit of "
                     + maxConsumers);
         }
-        int number = numbers.nextClearBit(1);
-        numbers.set(number);
-        while (consumers.size() <= number) {
-            consumers.add(null);
-        }
+        int number = session.lasting ? Machine.NOBODY : numbers.nextClearBit(1);
         Feed.Consumer consumer = new Feed.Consumer(session, feed, number, leaseMillis);
-        consumers.set(number, consumer);
+        if (number != Machine.NOBODY) {
+            book(consumer);
+        }
         feed.consumers.add(consumer);
         session.consumers.add(consumer);
         return consumer;
     }
 
+    private void book(Feed.Consumer consumer) {
+        numbers.set(consumer.number);
+        while (consumers.size() <= consumer.number) {
+            consumers.add(null);
+        }
+        consumers.set(consumer.number, consumer);
+    }
+
     void unsubscribe(Feed.Consumer consumer) {
         consumer.ended = true;
         consumer.feed.consumers.remove(consumer);
-        if (consumer.inFlight == 0) {
+        if (consumer.number == Machine.NOBODY) {
+            forget(consumer);
+            consumer.session.consumers.remove(consumer);
+        } else if (consumer.inFlight == 0) {
             settled.add(consumer);
         }
     }

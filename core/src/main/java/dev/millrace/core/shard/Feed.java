@@ -132,7 +132,7 @@ final class Feed {
                     }
                 });
         if (taken > 0) {
-            consumer.inFlight += taken;
+            consumer.inFlight += taken; // for good where leases are nobody's: credit is then an allowance
             courier.send(consumer, delivery);
         }
         return taken;

@@ -17,6 +17,9 @@ public interface Session {
     /** Bytes of bodies submitted and not yet copied. */
     long outstandingBytes();
 
-    /** Ends the session: its leases end at once, attempts counting on. Commands submitted before are still done. */
+    /**
+     * Ends the session: its leases end at once, attempts counting on, unless they are lasting ones. Commands submitted
+     * before are still done.
+     */
     void close();
 }

@@ -36,8 +36,10 @@ public final class Shard {
     private static final int LEASES_PER_CYCLE = 8_192;
     private static final int CALLS_PER_CYCLE = 64;
     private static final int COMMANDS_PER_CYCLE = 65_536;
-    /** A timer, a lease or the end of one writes at most so much. */
-    private static final int ITEM_BYTES = 48;
+    /** A lease writes at most so much. */
+    private static final int LEASE_BYTES = 48;
+    /** What falls due, the end of a lease with the note of its attempt included, writes at most so much. */
+    private static final int END_BYTES = 192;
     private static final int MOVE_BYTES = 64;
     private static final long QUIET_NANOS = 100_000_000;
     private static final long TIDYING_NANOS = 10_000_000_000L;
@@ -126,7 +128,7 @@ public final class Shard {
         long slept = Math.max(0, clock.wallMillis() - recovery.lastWallMillis() - 1);
         elapsedBaseMillis = recovery.lastWallMillis() == 0 ? 0 : recovery.lastElapsedMillis() + slept;
         nowMillis = elapsedBaseMillis;
-        machine.limitWaiting(options.limits().waiting());
+        machine.limit(options.limits().ceilings());
         consumers = new Consumers(this, machine);
         machine.serve(topology, nowMillis);
         topology.adopt(machine);
@@ -154,7 +156,17 @@ public final class Shard {
 
     /** Opens a session; its listener is called on the owner thread. */
     public Session openSession(SessionListener listener) {
-        ClientSession session = new ClientSession(listener, inbox);
+        return openSession(listener, false);
+    }
+
+    /**
+     * Opens a session.
+     *
+     * @param lasting
+     *            its leases outlive it and a restart: they end by their token or by time
+     */
+    public Session openSession(SessionListener listener, boolean lasting) {
+        ClientSession session = new ClientSession(listener, inbox, lasting);
         CompletableFuture<Session> opened = call(shard -> {
             shard.consumers.open(session);
             return session;
@@ -234,7 +246,7 @@ public final class Shard {
         more |= takeSessions();
         // After what was received: an ack that is here already is in time.
         makeRoomFor(0);
-        more |= !machine.advance(Math.min(TIMERS_PER_CYCLE, itemsPerSlice()));
+        more |= !machine.advance(Math.min(TIMERS_PER_CYCLE, endsPerSlice()));
         consumers.forgetSettled();
         more |= feed();
         makeRoomFor(0);
@@ -421,9 +433,9 @@ public final class Shard {
         return taken;
     }
 
-    /** Items of small records that one slice of work may write. */
-    int itemsPerSlice() {
-        return batchBytes / ITEM_BYTES;
+    /** How many leases one slice of work may end. */
+    int endsPerSlice() {
+        return batchBytes / END_BYTES;
     }
 
     /** Whether more may go into this batch before it is appended. */
@@ -445,7 +457,7 @@ public final class Shard {
     private boolean feed() {
         machine.finish();
         makeRoomFor(0);
-        int left = Math.min(Math.min(LEASES_PER_CYCLE, itemsPerSlice()),
+        int left = Math.min(Math.min(LEASES_PER_CYCLE, batchBytes / LEASE_BYTES),
                 options.limits().leases() - machine.leases());
         for (int i = hungry.size(); i > 0 && left > 0; i--) {
             Feed feed = hungry.remove();

@@ -1,5 +1,7 @@
 package dev.millrace.core.shard;
 
+import dev.millrace.core.machine.Ceilings;
+
 /**
  * How much of each kind a shard takes; beyond it new work of that kind is refused by its name.
  *
@@ -7,20 +9,21 @@ package dev.millrace.core.shard;
  *            topics
  * @param groups
  *            groups of one topic
- * @param waiting
- *            deferred messages and retries together; a retry that finds no room is delivered again at once rather than
- *            lost
  * @param leases
  *            messages in flight; beyond it nothing more is handed out
+ * @param ceilings
+ *            entries of its machine
  */
-public record ShardLimits(int topics, int groups, int waiting, int leases) {
+public record ShardLimits(int topics, int groups, int leases, Ceilings ceilings) {
     /** For a heap of some hundred MiB. */
-    public static final ShardLimits DEFAULT = new ShardLimits(100_000, 10_000, 50_000_000, 10_000_000);
+    public static final ShardLimits DEFAULT = new ShardLimits(100_000, 10_000, 10_000_000,
+            new Ceilings(50_000_000, 50_000_000, 2_000_000));
 
     public ShardLimits {
-        if (topics < 1 || groups < 1 || waiting < 0 || leases < 1) {
+        if (topics < 1 || groups < 1 || leases < 1 || ceilings.deferred() < 0 || ceilings.retrying() < 0
+                || ceilings.notes() < 0) {
             throw new IllegalArgumentException("limits must be positive: " + topics + " topics, " + groups
-                    + " groups, " + waiting + " waiting, " + leases + " leases");
+                    + " groups, " + leases + " leases, " + ceilings);
         }
     }
 }

@@ -76,8 +76,13 @@ public final class Submission {
 
     /** Deliver again after {@code delayMillis} (0: as soon as somebody can take it). */
     public void retry(long token, long delayMillis) {
+        retry(token, delayMillis, null);
+    }
+
+    /** The same, with what the worker says of its failure; it is kept for the case that the message dies. */
+    public void retry(long token, long delayMillis, @Nullable String error) {
         timed = true;
-        add(RETRY, token, delayMillis, null);
+        add(RETRY, token, delayMillis, error);
     }
 
     /** The lease now ends {@code leaseMillis} from now. */

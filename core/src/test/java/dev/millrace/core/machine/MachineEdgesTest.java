@@ -36,10 +36,14 @@ final class MachineEdgesTest {
     }
 
     private int lease(Group from, int max) {
+        return lease(from, max, 1);
+    }
+
+    private int lease(Group from, int max, int consumer) {
         tokens.clear();
         attempts.clear();
         ids.clear();
-        return rig.machine.lease(from, 1, rig.machine.after(1_000), max, new DeliverySink() {
+        return rig.machine.lease(from, consumer, rig.machine.after(1_000), max, new DeliverySink() {
             private long location;
             private int index;
 
@@ -97,6 +101,57 @@ final class MachineEdgesTest {
     }
 
     @Test
+    void leaseOfNobody_whoseTimeWasOverAtARestart_getsTenSecondsMore() {
+        publish(1, 1);
+        lease(group, 1, Machine.NOBODY);
+        long token = tokens.getFirst();
+        rig.closeBatch();
+        rig.passTime(5_000, 5_000);
+        rig.goOnWith(rig.replayed(null));
+        rig.passTime(Machine.RESUME_MILLIS - 1, 0);
+        rig.machine.advance(100);
+        assertThat(rig.machine.isLeased(token)).isTrue();
+        rig.passTime(1, 0);
+        rig.machine.advance(100);
+        assertThat(rig.machine.isLeased(token)).isFalse();
+    }
+
+    @Test
+    void notes_atTheirCeiling_areLeftOutAndCounted() {
+        rig.machine.limit(new Ceilings(10, 10, 2));
+        publish(3, 1);
+        lease(group, 3);
+        for (long token : tokens) {
+            assertThat(rig.machine.bury(token, "no")).isTrue();
+        }
+        assertThat(rig.machine.attempts().kept()).isEqualTo(2);
+        assertThat(rig.machine.attempts().leftOut()).isEqualTo(1);
+        DeadList list = rig.machine.deadList(group);
+        assertThat(list.attemptLocations(2)).isEmpty();
+        assertThat(list.lastAttempt(2).reason()).isEqualTo("buried");
+        rig.machine.purgeDead(group, 0);
+        assertThat(rig.machine.attempts().kept()).isEqualTo(1);
+    }
+
+    @Test
+    void retries_atTheirCeiling_comeBackAtOnce_andDeferralsHaveTheirOwn() {
+        rig.machine.limit(new Ceilings(1, 1, 0));
+        publish(2, 1);
+        lease(group, 2);
+        tokens.forEach(token -> assertThat(rig.machine.retry(token, 1_000)).isTrue());
+        assertThat(rig.machine.retrying()).isEqualTo(1);
+        assertThat(rig.machine.retriesAtOnce()).isEqualTo(1);
+        assertThat(group.ready()).isEqualTo(1);
+        assertThat(rig.machine.canDefer()).isTrue();
+        rig.machine.defer(topic, MachineRig.bodies(List.of(new byte[1])), 0, rig.machine.after(10));
+        assertThat(rig.machine.canDefer()).isFalse();
+        rig.passTime(2_000, 0);
+        rig.machine.advance(100);
+        assertThat(rig.machine.canDefer()).isTrue();
+        assertThat(rig.machine.waiting()).isZero();
+    }
+
+    @Test
     void deletedTopic_whoseRetryWaits_forgetsItWhenItIsDue() {
         publishChunks(5_000);
         lease(group, 5_000);
@@ -110,7 +165,7 @@ final class MachineEdgesTest {
             assertThat(rig.machine.ack(token)).isFalse();
         }
         assertThat(rig.machine.leases()).isZero();
-        StateLaws.check(rig.state());
+        StateLaws.check(rig.machine);
     }
 
     @Test
@@ -122,7 +177,7 @@ final class MachineEdgesTest {
         }
         MachineRig.settle(rig.machine);
         assertThat(topic.chunks.memoryBytes()).isLessThan(full / 2);
-        StateLaws.check(rig.state());
+        StateLaws.check(rig.machine);
     }
 
     @Test
@@ -155,7 +210,7 @@ final class MachineEdgesTest {
         assertThat(rig.machine.bury(tokens.get(2), "no")).isFalse();
         assertThat(rig.machine.leases()).isZero();
         assertThat(rig.machine.waiting()).isZero();
-        StateLaws.check(rig.state());
+        StateLaws.check(rig.machine);
         ModelCheck.conservation(rig.machine);
     }
 
@@ -206,7 +261,7 @@ final class MachineEdgesTest {
                 early.purged())).containsExactly(3L, 6L, 1L, 6L, 3L, 6L);
         rig.closeBatch();
         assertThat(ModelCheck.content(rig.replayed(null))).isEqualTo(ModelCheck.content(rig.machine));
-        StateLaws.check(rig.state());
+        StateLaws.check(rig.machine);
         ModelCheck.conservation(rig.machine);
         lease(group, 10);
         assertThat(group.ready()).isZero();
@@ -214,18 +269,21 @@ final class MachineEdgesTest {
         lease(early, 10);
         lease(drained, 10);
         assertThat(topic.gaps.isEmpty()).isTrue();
-        StateLaws.check(rig.state());
+        StateLaws.check(rig.machine);
         ModelCheck.conservation(rig.machine);
     }
 
     @Test
-    void error_withHalfACharacter_isTheSameAfterReplay() {
-        publish(1, 1);
-        lease(group, 1);
-        rig.machine.bury(tokens.getFirst(), "x".repeat(511) + "\uD83D\uDE00");
+    void longErrors_areCutBetweenCharacters() {
+        publish(2, 1);
+        lease(group, 2);
+        rig.machine.bury(tokens.getFirst(), "x".repeat(398) + "\uD83D\uDE00 and more");
+        rig.machine.bury(tokens.get(1), "x".repeat(399) + "\uD83D");
         rig.closeBatch();
         assertThat(ModelCheck.content(rig.replayed(null))).isEqualTo(ModelCheck.content(rig.machine));
-        assertThat(rig.machine.deadList(group).error(0)).hasSize(512).endsWith("?");
+        DeadList list = rig.machine.deadList(group);
+        assertThat(rig.attempt(list.attemptLocations(0)[0]).error()).isEqualTo("x".repeat(398));
+        assertThat(rig.attempt(list.attemptLocations(1)[0]).error()).isEqualTo("x".repeat(399) + "?");
     }
 
     @Test

@@ -49,6 +49,7 @@ class MachineModelTest {
         random = new SplittableRandom(seed);
         rig = new MachineRig(Ids.EPOCH_MILLIS + random.nextLong(1L << 40));
         model = new QueueModel();
+        model.wallMillis = rig.wallMillis;
         check = new ModelCheck(rig, model);
         underWay = null;
         newest = null;
@@ -156,7 +157,7 @@ class MachineModelTest {
         MGroup group = anyGroup();
         rig.machine.finish();
         int max = 1 + random.nextInt(random.nextBoolean() ? 3 : 50);
-        int consumer = 1 + random.nextInt(4);
+        int consumer = random.nextInt(5);
         long deadline = rig.nowMillis + 1 + random.nextLong(200);
         long expected = group.paused ? 0 : Math.min(max, group.ready());
         List<Entry> leases = new ArrayList<>();
@@ -216,9 +217,10 @@ class MachineModelTest {
                 }
             }
             case 3 -> {
-                assertThat(rig.machine.bury(token, random.nextBoolean() ? null : "because " + token)).isEqualTo(live);
+                String error = error(token);
+                assertThat(rig.machine.bury(token, error)).isEqualTo(live);
                 if (entry != null) {
-                    model.bury(entry, Records.REASON_BURIED);
+                    model.bury(entry, Records.REASON_BURIED, error);
                 }
             }
             case 4 -> {
@@ -226,21 +228,28 @@ class MachineModelTest {
                 assertThat(rig.machine.extend(token, deadline)).isEqualTo(live);
                 if (entry != null) {
                     entry.deadlineMillis = deadline;
+                    entry.graceEndMillis = 0;
                 }
             }
             default -> {
                 long delay = random.nextInt(3) == 0 ? 0 : random.nextLong(300);
-                assertThat(rig.machine.retry(token, delay)).isEqualTo(live);
+                String error = error(token);
+                assertThat(rig.machine.retry(token, delay, error)).isEqualTo(live);
                 if (entry != null) {
-                    model.fail(entry, delay, Records.REASON_RETRY, rig.nowMillis);
+                    model.fail(entry, delay, Records.REASON_RETRY, rig.nowMillis, error);
                 }
             }
         }
     }
 
+    private @Nullable String error(long token) {
+        return random.nextBoolean() ? null : "because " + token + "é".repeat(random.nextInt(160));
+    }
+
     private void passTime() {
         long elapsed = random.nextInt(4) == 0 ? random.nextLong(3_000) : random.nextLong(60);
         rig.passTime(elapsed, elapsed + (random.nextInt(10) == 0 ? random.nextLong(20_000) - 10_000 : 0));
+        model.wallMillis = rig.wallMillis;
         List<Entry> leased = new ArrayList<>(model.byToken.values());
         boolean done;
         do {
@@ -248,7 +257,7 @@ class MachineModelTest {
             for (Entry entry : leased) {
                 boolean ended = model.live(entry.token) == entry && !rig.machine.isLeased(entry.token);
                 if (ended) {
-                    assertThat(entry.deadlineMillis).isLessThanOrEqualTo(rig.nowMillis);
+                    assertThat(end(entry)).isLessThanOrEqualTo(rig.nowMillis);
                     model.fail(entry, -1, Records.REASON_TIMEOUT, rig.nowMillis);
                 }
             }
@@ -256,7 +265,11 @@ class MachineModelTest {
             check.everything();
         } while (!done);
         check.nothingOverdue();
-        assertThat(model.byToken.values()).allMatch(entry -> entry.deadlineMillis > rig.nowMillis);
+        assertThat(model.byToken.values()).allMatch(entry -> end(entry) > rig.nowMillis);
+    }
+
+    private static long end(Entry entry) {
+        return Math.max(entry.deadlineMillis, entry.graceEndMillis);
     }
 
     /** The model learns from the machine which of the due retries are ready by now. */
@@ -377,7 +390,7 @@ class MachineModelTest {
         }
     }
 
-    /** Replays everything, compares, and goes on with what replay gave; then all sessions are gone. */
+    /** Replays everything, compares, and goes on with what replay gave; then all sessions are gone, but not lasting leases. */
     private void crashAndReplay() {
         rig.closeBatch();
         Machine replayed = rig.replayed(random.nextInt(3) == 0 ? null : newest);
@@ -385,17 +398,21 @@ class MachineModelTest {
         MachineRig.settle(replayed);
         assertThat(ModelCheck.content(replayed)).isEqualTo(ModelCheck.content(rig.machine));
         assertThat(replayed.digest()).isEqualTo(rig.machine.digest());
-        StateLaws.check(replayed.state);
+        StateLaws.check(replayed);
         if (random.nextBoolean()) {
             rig.goOnWith(replayed);
             underWay = null;
             moves = null;
             List<Entry> leased = new ArrayList<>(model.byToken.values());
-            for (int number = rig.machine.nextConsumer(0); number >= 0; number = rig.machine.nextConsumer(number)) {
+            for (int number = rig.machine.nextConsumer(1); number >= 0; number = rig.machine.nextConsumer(number)) {
                 rig.machine.endConsumer(number, 1 + random.nextInt(20));
             }
             for (Entry entry : leased) {
-                model.fail(entry, -1, Records.REASON_SESSION, rig.nowMillis);
+                if (entry.consumer == Machine.NOBODY) {
+                    entry.graceEndMillis = rig.nowMillis + Machine.RESUME_MILLIS;
+                } else {
+                    model.fail(entry, -1, Records.REASON_SESSION, rig.nowMillis);
+                }
             }
             check.everything();
         }

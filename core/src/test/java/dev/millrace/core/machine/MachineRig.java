@@ -119,15 +119,24 @@ final class MachineRig {
         machine.begin(nowMillis, wallMillis);
     }
 
-    /** Reads a message as a delivery would. */
-    MessageView read(long location, int index) {
+    private ByteBuffer bytes(long location) {
         long at = Location.batchPosition(location);
         ByteBuffer bytes = at == position ? batch.bytes() : byPosition.get(at);
         if (bytes == null) {
             throw new IllegalStateException("no batch at " + at);
         }
+        return bytes;
+    }
+
+    /** Reads what an attempt left. */
+    Attempt attempt(long location) {
+        return Attempt.read(bytes(location), Location.offset(location));
+    }
+
+    /** Reads a message as a delivery would. */
+    MessageView read(long location, int index) {
         Bodies bodies = new Bodies();
-        bodies.wrap(bytes, Location.offset(location));
+        bodies.wrap(bytes(location), Location.offset(location));
         MessageView view = new MessageView();
         bodies.read(index, view);
         return view;

@@ -34,7 +34,7 @@ final class ModelCheck {
             }
         }
         conservation(rig.machine);
-        StateLaws.check(rig.state());
+        StateLaws.check(rig.machine);
     }
 
     /** Every message is in exactly one state, by the counters alone. */
@@ -135,6 +135,15 @@ final class ModelCheck {
         expected.dead.sort((a, b) -> Integer.compare(dead.indexOf(a.seq << 16 | a.attempts),
                 dead.indexOf(b.seq << 16 | b.attempts)));
         expected.unorderedDead = 0;
+        int index = 0;
+        for (int number = list.next(0); number >= 0; number = list.next(number + 1)) {
+            List<Attempt> history = new ArrayList<>();
+            for (long location : list.attemptLocations(number)) {
+                history.add(rig.attempt(location));
+            }
+            history.sort(java.util.Comparator.comparingInt(Attempt::number));
+            assertThat(history).isEqualTo(expected.dead.get(index++).history);
+        }
     }
 
     private static void sameButForTheLast(List<Long> actual, List<Long> expected, int unordered) {
@@ -176,6 +185,15 @@ final class ModelCheck {
         return content;
     }
 
+    private static Object notes(NoteTable table) {
+        TreeMap<Long, Long> content = new TreeMap<>();
+        NoteTable.Frozen notes = table.freeze();
+        while (notes.visit(1_000, content::put) > 0) {
+            // the next pages
+        }
+        return content;
+    }
+
     private static Object topicContent(Topic topic) {
         List<Object> chunks = new ArrayList<>();
         for (int ordinal = 0; ordinal < topic.chunks.size(); ordinal++) {
@@ -209,6 +227,6 @@ final class ModelCheck {
                 List.of(group.leased, group.retrying, group.done, group.dead, group.purged, group.filtered,
                         group.retries, group.timeouts, group.redriven),
                 List.of(group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis), returned, dead,
-                List.of(group.deadTable.first(), group.deadTable.size()));
+                List.of(group.deadTable.first(), group.deadTable.size()), notes(group.notes), notes(group.deadNotes));
     }
 }

@@ -34,8 +34,12 @@ final class QueueModel {
         long token;
         int consumer;
         long deadlineMillis;
+        /** After a crash the lease does not end by time before. */
+        long graceEndMillis;
         long dueMillis;
         int reason;
+        /** What its last attempts left. */
+        final List<Attempt> history = new ArrayList<>();
 
         Entry(MGroup group, long seq) {
             this.group = group;
@@ -132,6 +136,8 @@ final class QueueModel {
     final List<Long> tokens = new ArrayList<>();
     final Map<Long, Entry> byToken = new TreeMap<>();
     long lastId;
+    /** Wall time of what happens. */
+    long wallMillis;
 
     MTopic topic(String name) {
         return topics.computeIfAbsent(name, MTopic::new);
@@ -241,6 +247,7 @@ final class QueueModel {
         entry.token = lease.token;
         entry.consumer = lease.consumer;
         entry.deadlineMillis = lease.deadlineMillis;
+        entry.graceEndMillis = 0;
         if (byToken.put(lease.token, entry) != null) {
             throw new AssertionError("token given twice");
         }
@@ -275,10 +282,18 @@ final class QueueModel {
 
     /** An attempt failed without the worker naming a delay, or naming one. */
     void fail(Entry entry, long delayMillis, int reason, long nowMillis) {
+        fail(entry, delayMillis, reason, nowMillis, null);
+    }
+
+    /** The same, with what the worker said. */
+    void fail(Entry entry, long delayMillis, int reason, long nowMillis, @Nullable String error) {
         MGroup group = entry.group;
         if (group.maxAttempts > 0 && entry.attempts >= group.maxAttempts) {
-            bury(entry, reason);
+            bury(entry, reason, error);
             return;
+        }
+        if (group.maxAttempts > 0 || error != null) {
+            note(entry, reason, error == null ? "" : error);
         }
         retry(entry, delayMillis >= 0 ? delayMillis : backoff(group, entry.attempts), reason, nowMillis);
     }
@@ -291,7 +306,16 @@ final class QueueModel {
         return Math.min(delay, group.maxBackoffMillis);
     }
 
-    void bury(Entry entry, int reason) {
+    private void note(Entry entry, int reason, String error) {
+        // The last five; one that left no note makes no room.
+        entry.history.removeIf(old -> Math.floorMod(entry.attempts - old.number() + 3, 8) < 4);
+        entry.history.add(new Attempt(entry.attempts, wallMillis, Records.attemptReason(reason), error));
+    }
+
+    void bury(Entry entry, int reason, @Nullable String error) {
+        if (error != null) {
+            note(entry, reason, error);
+        }
         end(entry, Status.DEAD);
         entry.reason = reason;
         entry.group.dead.add(entry);
@@ -302,6 +326,7 @@ final class QueueModel {
         entry.group.dead.remove(entry);
         entry.group.redriven++;
         entry.attempts = 0;
+        entry.history.clear();
         entry.group.giveBack(entry);
     }
 

@@ -10,10 +10,11 @@ import java.util.TreeMap;
 final class StateLaws {
     private StateLaws() {}
 
-    static void check(State state) {
+    static void check(Machine machine) {
+        State state = machine.state;
         pending(state);
         held(state);
-        segments(state);
+        segments(state, machine.applier.notes.hasGarbage());
     }
 
     /** Pending of a chunk: what is leased, waits for a retry, was given back or is dead, in all groups. */
@@ -86,8 +87,8 @@ final class StateLaws {
         }
     }
 
-    /** Use of a segment: the live chunks and deferred messages that stand in it. */
-    private static void segments(State state) {
+    /** Use of a segment: the live chunks, deferred messages and notes of attempts that stand in it. */
+    private static void segments(State state, boolean notesGarbage) {
         TreeMap<Long, Long> use = new TreeMap<>();
         for (Topic topic : state.topics()) {
             for (int ordinal = 0; ordinal < topic.chunks.size(); ordinal++) {
@@ -102,10 +103,29 @@ final class StateLaws {
                 use.merge(segment(id), Waiting.units(payload) * 64L, Long::sum);
             }
         });
+        long notes = 0;
+        for (Topic topic : state.topics()) {
+            for (Group group : topic.groups) {
+                notes += notes(group.notes, use) + notes(group.deadNotes, use);
+            }
+        }
+        if (notesGarbage) {
+            return;
+        }
+        assertThat(state.notes).as("notes").isEqualTo(notes);
         if (state.toSweep.stream().noneMatch(topic -> topic.removed)) {
             compare(state.segments, use, false);
             compare(state.segments, use, true);
         }
+    }
+
+    private static long notes(NoteTable table, Map<Long, Long> use) {
+        NoteTable.Frozen notes = table.freeze();
+        while (notes.visit(1_000, (key, location) -> use.merge(segment(location), NoteTable.units(key) * 64L,
+                Long::sum)) > 0) {
+            // the next pages
+        }
+        return notes.size();
     }
 
     private static void compare(SegmentUse actual, Map<Long, Long> expected, boolean isCold) {

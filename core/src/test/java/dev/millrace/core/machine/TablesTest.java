@@ -248,4 +248,61 @@ final class TablesTest {
         table.clear();
         assertThat(table.contains(1, 0)).isFalse();
     }
+
+    @Test
+    void noteTable_randomChanges_behavesAsAMap() {
+        SplittableRandom random = new SplittableRandom(5);
+        NoteTable table = new NoteTable();
+        Map<Long, Long> expected = new HashMap<>();
+        List<NoteTable.Frozen> views = new ArrayList<>();
+        List<Map<Long, Long>> contents = new ArrayList<>();
+        for (int step = 0; step < 60_000; step++) {
+            boolean growing = step / 15_000 % 2 == 0;
+            long seq = random.nextLong(step % 2 == 0 ? 300 : 6_000);
+            int attempt = 1 + random.nextInt(8);
+            long known = table.fullKey(seq, attempt);
+            assertThat(expected.getOrDefault(known, 0L)).isEqualTo(known == 0 ? 0 : table.get(known));
+            if (random.nextInt(10) < (growing ? 7 : 1)) {
+                long key = NoteTable.key(seq, attempt, 1 + random.nextInt(7));
+                long location = step + 1L;
+                long replaced = table.put(key, location);
+                assertThat(replaced).isEqualTo(known == 0 ? 0L : expected.getOrDefault(known, -1L).longValue());
+                expected.remove(known);
+                expected.put(key, location);
+            } else if (known != 0) {
+                assertThat(table.remove(known)).isEqualTo(expected.remove(known));
+                assertThat(table.fullKey(seq, attempt)).isZero();
+            }
+            assertThat(table.size()).isEqualTo(expected.size());
+            if (step % 7_000 == 100) {
+                views.add(table.freeze());
+                contents.add(Map.copyOf(expected));
+            }
+        }
+        views.add(table.freeze());
+        contents.add(expected);
+        for (int i = 0; i < views.size(); i++) {
+            assertThat(content(views.get(i))).isEqualTo(contents.get(i));
+        }
+        NoteTable same = new NoteTable();
+        expected.forEach(same::put);
+        assertThat(same.digest()).isEqualTo(table.digest());
+    }
+
+    @Test
+    void noteTable_ofAMillion_isSmall() {
+        NoteTable table = new NoteTable();
+        for (int seq = 1; seq <= 1_000_000; seq++) {
+            table.put(NoteTable.key(seq, 1, 1), seq);
+        }
+        assertThat(table.memoryBytes()).isLessThan(25_000_000);
+    }
+
+    private static Map<Long, Long> content(NoteTable.Frozen view) {
+        Map<Long, Long> content = new HashMap<>();
+        while (view.visit(10, (key, location) -> assertThat(content.put(key, location)).isNull()) > 0) {
+            // the next pages
+        }
+        return content;
+    }
 }

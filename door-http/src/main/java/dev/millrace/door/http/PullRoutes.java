@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -54,7 +55,8 @@ final class PullRoutes {
         router.add("POST", group + "/ack", settling((_, _) -> Submission::ack));
         router.add("POST", group + "/retry", settling((_, input) -> {
             long delay = input.numberOr("delayMillis", 0, 0, PublishRequest.MAX_DELAY_MILLIS);
-            return (submission, token) -> submission.retry(token, delay);
+            String error = error(input);
+            return (submission, token) -> submission.retry(token, delay, error);
         }));
         router.add("POST", group + "/extend", settling((exchange, input) -> {
             long lease = input.number("leaseMillis", 1, MAX_LEASE_MILLIS);
@@ -62,12 +64,17 @@ final class PullRoutes {
             return (submission, token) -> submission.extend(token, lease);
         }));
         router.add("POST", group + "/bury", settling((_, input) -> {
-            String error = input.textOrNull("error");
-            if (error != null && error.length() > MAX_ERROR_LENGTH) {
-                throw input.refuse("error", "may have at most " + MAX_ERROR_LENGTH + " characters");
-            }
+            String error = error(input);
             return (submission, token) -> submission.bury(token, error);
         }));
+    }
+
+    private static @Nullable String error(JsonInput input) {
+        String error = input.textOrNull("error");
+        if (error != null && error.length() > MAX_ERROR_LENGTH) {
+            throw input.refuse("error", "may have at most " + MAX_ERROR_LENGTH + " characters");
+        }
+        return error;
     }
 
     // ---- pull ----

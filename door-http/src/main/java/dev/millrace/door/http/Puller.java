@@ -18,8 +18,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all pulls of one group share: a session, to which their leases belong, and a subscription that takes nothing but
- * keeps the group alive between pulls. Every pull has a subscription of its own, so it never gets more than it asked for.
+ * What all pulls of one group share: a session, and a subscription that takes nothing but keeps the group alive between
+ * pulls. Every pull has a subscription of its own, so it never gets more than it asked for. Leases outlive the session:
+ * their tokens are all that belongs to them.
  *
  * <p>
  * Thread safety: pulls come from their requests' threads, what they get from an owner thread. The lock guards the
@@ -65,7 +66,7 @@ final class Puller implements SessionListener {
         this.broker = broker;
         this.topic = topic;
         this.group = group;
-        session = broker.openSession(topic.shard(), this);
+        session = broker.openLastingSession(topic.shard(), this);
     }
 
     /** Subscribes the anchor unless that was done, creating topic and group if they are missing. */
@@ -209,8 +210,8 @@ final class Puller implements SessionListener {
     }
 
     /**
-     * Closes it if nobody has used it for so long and no lease can be alive, as closing would end leases. Returns
-     * whether it has ended.
+     * Closes it if nobody has used it for so long and no lease can be alive, as an ephemeral group would go with it.
+     * Returns whether it has ended.
      */
     boolean closeIfIdle(long idleNanos) {
         lock.lock();

@@ -114,9 +114,19 @@ class AdministrationTest {
         assertThat(rig.post(BILLING + "/dead/replay", "{\"ids\":[\"" + id + "\"]}").number("/replayed")).isEqualTo(1);
         Answer replayed = rig.post(BILLING + "/pull", PULL_TEN);
         assertThat(replayed.number("/messages/0/attempt")).isEqualTo(1);
+        rig.put(BILLING + "/retry-policy", "{\"maxAttempts\":0,\"minBackoffMillis\":0,\"maxBackoffMillis\":0}");
+        rig.post(BILLING + "/retry",
+                "{\"tokens\":[\"" + replayed.at("/messages/0/token") + "\"],\"error\":\"busy\"}");
+        Answer again = rig.post(BILLING + "/pull", PULL_TEN);
         rig.post(BILLING + "/bury",
-                "{\"tokens\":[\"" + replayed.at("/messages/0/token") + "\"],\"error\":\"no good\"}");
-        assertThat(rig.get(BILLING + "/dead").at("/dead/0/error")).isEqualTo("no good");
+                "{\"tokens\":[\"" + again.at("/messages/0/token") + "\"],\"error\":\"no good\"}");
+        Answer dead = rig.get(BILLING + "/dead");
+        assertThat(dead.at("/dead/0/error")).isEqualTo("no good");
+        assertThat(dead.json().at("/dead/0/history").size()).isEqualTo(2);
+        assertThat(dead.number("/dead/0/history/0/attempt")).isEqualTo(1);
+        assertThat(dead.at("/dead/0/history/0/error")).isEqualTo("busy");
+        assertThat(dead.at("/dead/0/history/0/reason")).isEqualTo("given back");
+        assertThat(dead.at("/dead/0/history/1/at")).isEqualTo(dead.at("/dead/0/diedAt"));
         assertThat(rig.withToken("POST", BILLING + "/dead/purge", "{\"all\":true}").number("/purged")).isEqualTo(1);
         assertThat(rig.get(BILLING).number("/dead")).isZero();
     }

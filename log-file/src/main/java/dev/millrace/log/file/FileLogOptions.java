@@ -27,6 +27,8 @@ import java.nio.file.Path;
 public record FileLogOptions(Path folder, SyncLevel syncLevel, WriteMode writeMode, long segmentBytes, Memory memory,
         FreeMarks freeMarks, long syncIntervalMillis, int featureLevel) {
 
+    /** Of the records that this program writes: 2 since attempts leave notes. */
+    private static final int FEATURE_LEVEL = 2;
     private static final long MIN_SEGMENT_BYTES = 64 << 10;
     private static final long MAX_SEGMENT_BYTES = 1 << 30;
 
@@ -78,7 +80,7 @@ public record FileLogOptions(Path folder, SyncLevel syncLevel, WriteMode writeMo
     /** The defaults: durable before the answer, 32 MiB for recent batches and as much for old ones. */
     public static FileLogOptions of(Path folder) {
         return new FileLogOptions(folder, SyncLevel.ALWAYS, WriteMode.AUTO, 0, new Memory(32 << 20, 32 << 20),
-                new FreeMarks(0, 0), 100, 1);
+                new FreeMarks(0, 0), 100, FEATURE_LEVEL);
     }
 
     public FileLogOptions withSyncLevel(SyncLevel level) {

@@ -74,8 +74,14 @@ public final class Settings {
             "topics of one shard");
     public static final Setting<Integer> MAX_GROUPS = new Setting<>("max-groups", Kind.number(1, 1_000_000), "10000",
             "groups of one topic");
-    public static final Setting<Integer> MAX_WAITING = new Setting<>("max-waiting", Kind.number(0, Integer.MAX_VALUE),
-            "50000000", "deferred messages and retries of one shard; each takes up to 32 bytes of memory");
+    public static final Setting<Integer> MAX_DEFERRED = new Setting<>("max-deferred",
+            Kind.number(0, Integer.MAX_VALUE), "50000000", "deferred messages of one shard; each takes up to 32 bytes");
+    public static final Setting<Integer> MAX_RETRYING = new Setting<>("max-retrying",
+            Kind.number(0, Integer.MAX_VALUE), "50000000",
+            "messages of one shard that wait for their next attempt; each takes up to 32 bytes");
+    public static final Setting<Integer> MAX_ATTEMPT_NOTES = new Setting<>("max-attempt-notes",
+            Kind.number(0, Integer.MAX_VALUE), "2000000",
+            "failed attempts of one shard whose reason is kept for the dead letter; each takes about 22 bytes");
     public static final Setting<Integer> MAX_LEASES = new Setting<>("max-leases", Kind.number(1, Integer.MAX_VALUE),
             "10000000", "messages in flight of one shard; beyond it nothing more is handed out");
     public static final Setting<Integer> IO_THREADS = new Setting<>("io-threads", Kind.number(0, 1024), "0",
@@ -93,7 +99,7 @@ public final class Settings {
             HTTP, HTTP_AUTH, HTTP_HOSTS, SYNC, SYNC_INTERVAL, MAX_MESSAGE_SIZE, MAX_REQUEST_SIZE, REQUEST_MEMORY,
             SHARDS,
             NODE_ID, SEGMENT_SIZE, SNAPSHOT_EVERY, CACHE_RECENT, CACHE_READ, DISK_LOW, DISK_HIGH, MAX_TOPICS,
-            MAX_GROUPS, MAX_WAITING, MAX_LEASES, IO_THREADS,
+            MAX_GROUPS, MAX_DEFERRED, MAX_RETRYING, MAX_ATTEMPT_NOTES, MAX_LEASES, IO_THREADS,
             STOP_TIMEOUT, LOG_LEVEL, LOG_FORMAT);
 
     /** Tables whose keys are another program's options and are checked there: {@code nsqd.max-rdy-count}. */

@@ -1,0 +1,127 @@
+package dev.millrace.core.machine;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+
+/**
+ * Keeps account of what failed attempts left in the log: which note belongs to which message, and what of a segment is
+ * needed for it. Part of {@link Applier}: owner thread only.
+ */
+final class Notes {
+    private final State state;
+    /** Tables of groups that were emptied or deleted: their notes are still counted as needed. */
+    private final ArrayDeque<NoteTable.Frozen> garbage = new ArrayDeque<>();
+
+    Notes(State state) {
+        this.state = state;
+    }
+
+    static NoteTable table(Group group, boolean isDead) {
+        return isDead ? group.deadNotes : group.notes;
+    }
+
+    void add(Group group, long key, long location) {
+        NoteTable table = group.notes;
+        long replaced = table.put(key, location);
+        state.segments.add(location, NoteTable.units(key));
+        if (replaced != 0) {
+            state.segments.remove(replaced, NoteTable.units(table.replacedKey()));
+        } else {
+            state.notes++;
+        }
+        int attempt = (int) (key >>> 13) & 7;
+        for (int old = NoteTable.KEPT; old < NoteTable.TOLD_APART; old++) {
+            take(table, NoteTable.seq(key), attempt - old);
+        }
+    }
+
+    /** A message is over, or starts anew: nobody asks for its attempts any more. */
+    void forget(Group group, NoteTable table, long seqAndAttempts) {
+        if (table.size() > 0) {
+            for (int attempt = 0; attempt < NoteTable.TOLD_APART; attempt++) {
+                take(table, seqAndAttempts >>> 16, attempt);
+            }
+        }
+    }
+
+    private void take(NoteTable table, long seq, int attempt) {
+        long key = table.fullKey(seq, attempt);
+        if (key != 0) {
+            state.segments.remove(table.remove(key), NoteTable.units(key));
+            state.notes--;
+        }
+    }
+
+    /** A message has become a dead letter; its notes stay when its group is emptied. */
+    static void bury(Group group, long seqAndAttempts) {
+        if (group.notes.size() > 0) {
+            for (int attempt = 0; attempt < NoteTable.TOLD_APART; attempt++) {
+                long key = group.notes.fullKey(seqAndAttempts >>> 16, attempt);
+                if (key != 0) {
+                    group.deadNotes.put(key, group.notes.remove(key));
+                }
+            }
+        }
+    }
+
+    /** Where the notes of a dead letter stand, in no order. */
+    static long[] locations(Group group, long seqAndAttempts) {
+        long[] found = new long[NoteTable.TOLD_APART];
+        int size = 0;
+        for (int attempt = 0; attempt < NoteTable.TOLD_APART; attempt++) {
+            long key = group.deadNotes.fullKey(seqAndAttempts >>> 16, attempt);
+            if (key != 0) {
+                found[size++] = group.deadNotes.get(key);
+            }
+        }
+        return Arrays.copyOf(found, size);
+    }
+
+    /** A note now stands elsewhere, if it is still kept. */
+    void moved(Group group, boolean isDead, long key, long location) {
+        NoteTable table = table(group, isDead);
+        long old = table.get(key);
+        if (old != 0) {
+            state.segments.remove(old, NoteTable.units(key));
+            table.move(key, location);
+            state.segments.add(location, NoteTable.units(key));
+        }
+    }
+
+    // ---- groups that are emptied or deleted: constant time, the rest in slices ----
+
+    void releaseLiving(Group group) {
+        if (group.notes.size() > 0) {
+            garbage.add(group.notes.freeze());
+            group.notes = new NoteTable();
+        }
+    }
+
+    void release(Group group) {
+        releaseLiving(group);
+        if (group.deadNotes.size() > 0) {
+            garbage.add(group.deadNotes.freeze());
+            group.deadNotes = new NoteTable();
+        }
+    }
+
+    boolean hasGarbage() {
+        return !garbage.isEmpty();
+    }
+
+    /** Lets go of about so many; returns how many. */
+    int work(int limit) {
+        int done = 0;
+        while (done < limit && !garbage.isEmpty()) {
+            int visited = garbage.peek().visit(limit - done, (key, location) -> {
+                state.segments.remove(location, NoteTable.units(key));
+                state.notes--;
+            });
+            if (visited == 0) {
+                garbage.remove();
+            }
+            done += visited;
+        }
+        return done;
+    }
+}
