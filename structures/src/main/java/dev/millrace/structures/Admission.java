@@ -37,6 +37,9 @@ final class Admission {
         }
     }
 
+    /** How often to look for room before waiting in line: some microseconds. */
+    private static final int LOOKS = 200;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition idle = lock.newCondition();
     /** Capacity less the places taken; negative after the capacity was lowered below those. */
@@ -101,6 +104,11 @@ final class Admission {
      */
     Outcome enter(long nanos, int maxWaiting, boolean inside) throws InterruptedException {
         Outcome outcome = tryEnter();
+        // Where tasks are short, room comes sooner than a thread can be parked and woken.
+        for (int look = 0; outcome == Outcome.REFUSED && nanos > 0 && waiting == 0 && look < LOOKS; look++) {
+            Thread.onSpinWait();
+            outcome = tryEnter();
+        }
         if (outcome != Outcome.REFUSED || nanos <= 0) {
             return outcome;
         }

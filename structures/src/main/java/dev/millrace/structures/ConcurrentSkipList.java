@@ -74,7 +74,7 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
                     node = levels.absorb(node);
                     continue;
                 }
-                int place = levels.find(seen.keys, key);
+                int place = levels.find(seen, key);
                 UnrolledList.Node next = seen.next;
                 if (-1 - place == seen.count() && next != null && levels.reaches(next, key, false)) {
                     node = next;
@@ -91,7 +91,7 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
         }
 
         Object value() {
-            return chunk.refs[at];
+            return chunk.ref(at);
         }
     }
 
@@ -131,7 +131,7 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
             RefChunk chunk = search.chunk;
             if (search.found()) {
                 if (!replace || search.node.replace(chunk, chunk.withRef(search.at, value))) {
-                    return (V) chunk.refs[search.at];
+                    return (V) chunk.ref(search.at);
                 }
             } else {
                 int at = -1 - search.at;
@@ -201,7 +201,7 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
 
     @SuppressWarnings("unchecked") // keys and values of this map are K and V
     private Entry<K, V> entry(RefChunk chunk, int at) {
-        return Map.entry((K) chunk.keys[at], (V) chunk.refs[at]);
+        return Map.entry((K) chunk.key(at), (V) chunk.ref(at));
     }
 
     /** The entry with the least key, or null. */
@@ -297,8 +297,8 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
     }
 
     /** The place after a key's in a leaf, or the key's own. */
-    private int placeAfter(Object[] keys, Object key, boolean itself) {
-        int at = levels.find(keys, key);
+    private int placeAfter(RefChunk chunk, Object key, boolean itself) {
+        int at = levels.find(chunk, key);
         return at < 0 ? -1 - at : itself ? at : at + 1;
     }
 
@@ -306,7 +306,7 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
         Search search = new Search(key);
         while (true) {
             RefChunk chunk = search.chunk;
-            int at = placeAfter(chunk.keys, key, inclusive);
+            int at = placeAfter(chunk, key, inclusive);
             if (at < chunk.count()) {
                 return entry(chunk, at);
             }
@@ -334,7 +334,7 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
                     || (chunk.next != null && levels.reaches(chunk.next, key, !inclusive))) {
                 continue;
             }
-            int at = placeAfter(chunk.keys, key, !inclusive);
+            int at = placeAfter(chunk, key, !inclusive);
             if (at > 0) {
                 return entry(chunk, at - 1);
             }
@@ -389,7 +389,7 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
             RefChunk chunk = cursor.chunk;
             int end = chunk.count();
             for (int at = cursor.at; at < end; at++) {
-                if (!visitor.test((K) chunk.keys[at], (V) chunk.refs[at])) {
+                if (!visitor.test((K) chunk.key(at), (V) chunk.ref(at))) {
                     return;
                 }
             }
@@ -419,9 +419,9 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
             if (bound == null && chunk.next != null) {
                 continue;
             }
-            for (int at = (bound == null ? chunk.count() : placeAfter(chunk.keys, bound, strictly))
+            for (int at = (bound == null ? chunk.count() : placeAfter(chunk, bound, strictly))
                     - 1; at >= 0; at--) {
-                if (!visitor.test((K) chunk.keys[at], (V) chunk.refs[at])) {
+                if (!visitor.test((K) chunk.key(at), (V) chunk.ref(at))) {
                     return;
                 }
             }
@@ -461,7 +461,7 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
                 }
                 RefChunk following = (RefChunk) node.chunk;
                 if (!following.isFrozen()) {
-                    at = placeAfter(following.keys, low, true);
+                    at = placeAfter(following, low, true);
                     chunk = following;
                 }
             }

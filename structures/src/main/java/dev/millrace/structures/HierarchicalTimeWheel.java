@@ -8,8 +8,8 @@ import java.util.Arrays;
  * <p>
  * A tick is whatever the caller says; nothing here reads a clock. A timer is never early, fires in the first
  * {@link #advance} that reaches its tick, and may lie any distance ahead. Adding and cancelling take constant time and,
- * once the pages exist, no memory. A timer costs 32 bytes (64 beyond 2^35 ticks, which is 397 days of milliseconds),
- * and memory once taken is kept for the next ones.
+ * once the pages exist, no memory. A timer costs 24 bytes, or 32 if it or one of the 2047 it shares a page with was due
+ * more than 2^22 ticks ahead (70 minutes of milliseconds), and memory once taken is kept for the next ones.
  *
  * <h2>How it works</h2> There are nine rings of 256 buckets. A bucket of ring 0 is one tick wide, of ring 1 it is 128
  * ticks wide, of ring 2 128 * 128, and so on; a ring reaches twice as far as one bucket of the ring above is wide. A
@@ -38,13 +38,10 @@ import java.util.Arrays;
  * <h2>Order</h2> Ticks fire in ascending order. Within one tick the order is a function of the calls made so far, the
  * same in every run, but not always the order of insertion: a timer added from afar may come after one added late.
  *
- * <h2>Invariants</h2>
- * <ul>
- * <li>Every pending timer is due after {@code tick}, except those in the due list, which are due at {@code tick}.
- * <li>A timer in ring r, due d: {@code 1 <= (d >> 7r) - (tick >> 7r) <= 255}.
- * <li>A bucket of ring r > 0 is empty before {@code tick} reaches its first tick.
- * <li>A bucket's bit is set exactly when its list is not empty.
- * </ul>
+ * <h2>Handles</h2> A handle names a slot and has 35 bits to tell the timer in it from those that had the slot before: a
+ * count of five bits and a hash of the two words. So a stale handle is refused, unless the slot was reused a multiple of
+ * 32 times since and its timer has the same two words (or, once in 2^30, others of the same hash). Whoever keeps handles
+ * for that long and does not look at them again gives every timer another id.
  *
  * <p>
  * Thread safety: none. One owner at a time; {@link TimerService} is the face for several threads.
@@ -56,22 +53,15 @@ public final class HierarchicalTimeWheel {
     /** The last tick a timer may be due at. */
     public static final long MAX_TICK = Long.MAX_VALUE / 2;
 
-    private static final int RINGS = 9;
-    private static final int RING_SHIFT = 7;
-    private static final int BUCKETS_LOG2 = 8;
-    private static final int BUCKET_MASK = (1 << BUCKETS_LOG2) - 1;
-    private static final int RING_WORDS_LOG2 = BUCKETS_LOG2 - 6;
-    /** The list of what is due now, after those of the buckets. */
-    private static final int DUE = RINGS << BUCKETS_LOG2;
+    private static final int PART_SHIFT = 18;
+    private static final int PART_MASK = (1 << PART_SHIFT) - 1;
+    private static final int SLOT_BITS = 28;
+    private static final int MAX_PARTS = 1 << (SLOT_BITS - PART_SHIFT);
 
-    private final TimerSlots slots = new TimerSlots();
-    private final int[] heads = new int[DUE + 1];
-    private final int[] tails = new int[DUE + 1];
-    private final long[] occupied = new long[RINGS << RING_WORDS_LOG2];
-    /** Lower bound of the due ticks in a bucket; exact until its earliest timer is cancelled or moved. */
-    private final long[] earliest = new long[DUE];
-    /** Bit r is set when ring r holds anything. */
-    private int occupiedRings;
+    private TimerRings[] parts = new TimerRings[1];
+    private int partCount;
+    /** The first part that may have room. */
+    private int open;
     private long tick;
     private int size;
     private boolean advancing;
@@ -93,10 +83,18 @@ public final class HierarchicalTimeWheel {
             throw new IllegalArgumentException("startTick is " + startTick + ", but must be from 0 to " + MAX_TICK);
         }
         tick = startTick;
-        for (int list = 0; list <= DUE; list++) {
-            heads[list] = TimerSlots.anchor(list);
-            tails[list] = TimerSlots.anchor(list);
+        addPart();
+    }
+
+    private void addPart() {
+        if (partCount == MAX_PARTS) {
+            throw new IllegalStateException("The wheel holds its limit of " + (long) MAX_PARTS * TimerSlots.MAX_SLOTS
+                    + " timers; cancel some or spread them over several wheels");
         }
+        if (partCount == parts.length) {
+            parts = Arrays.copyOf(parts, partCount * 2);
+        }
+        parts[partCount++] = new TimerRings(tick);
     }
 
     /**
@@ -108,14 +106,28 @@ public final class HierarchicalTimeWheel {
      * @throws IllegalArgumentException
      *             if {@code dueTick} is beyond {@link #MAX_TICK}
      * @throws IllegalStateException
-     *             at about 268 million timers
+     *             at about 264 million timers
      */
     public long add(long dueTick, long id, long payload) {
         long due = clamp(dueTick);
-        int slot = slots.allocate(tick, due, id, payload);
-        place(slot, due);
+        while (parts[open].slots.isFull()) {
+            if (open + 1 == partCount) {
+                addPart();
+            }
+            open++;
+        }
+        int slot = parts[open].add(due, id, payload);
         size++;
-        return slots.handle(slot);
+        return handle(open, slot);
+    }
+
+    private long handle(int part, int slot) {
+        return parts[part].slots.ticket(slot) << SLOT_BITS | (long) part << PART_SHIFT | slot;
+    }
+
+    /** The slot number in a handle, unique among pending timers. */
+    static int slotOf(long handle) {
+        return (int) handle & ((1 << SLOT_BITS) - 1);
     }
 
     private long clamp(long dueTick) {
@@ -125,56 +137,68 @@ public final class HierarchicalTimeWheel {
         return Math.max(dueTick, tick + 1);
     }
 
+    private TimerRings part(long handle) {
+        return parts[slotOf(handle) >>> PART_SHIFT];
+    }
+
+    private static int slotInPart(long handle) {
+        return (int) handle & PART_MASK;
+    }
+
     /** Takes a timer out; false if it had already fired or been cancelled. */
     public boolean cancel(long handle) {
-        int slot = slots.resolve(handle);
-        if (slot < 0) {
+        if (!isPending(handle)) {
             return false;
         }
-        remove(slot);
+        remove(slotOf(handle) >>> PART_SHIFT, slotInPart(handle));
         return true;
+    }
+
+    private void remove(int part, int slot) {
+        parts[part].remove(slot);
+        open = Math.min(open, part);
+        size--;
     }
 
     /** Moves a pending timer to another tick under the same handle; false if it is no longer pending. */
     public boolean reschedule(long handle, long newDueTick) {
         long due = clamp(newDueTick);
-        int slot = slots.resolve(handle);
-        if (slot < 0) {
+        if (!isPending(handle)) {
             return false;
         }
-        unlink(slot);
-        slots.changeDue(slot, tick, due);
-        place(slot, due);
+        part(handle).reschedule(slotInPart(handle), due);
         return true;
     }
 
     /** Whether the timer has neither fired nor been cancelled. */
     public boolean isPending(long handle) {
-        return slots.resolve(handle) >= 0;
+        return handle >= 0 && slotOf(handle) >>> PART_SHIFT < partCount
+                && part(handle).slots.isPending(slotInPart(handle), handle >>> SLOT_BITS);
     }
 
     /** The tick a pending timer is due at. */
     public long dueTick(long handle) {
-        return slots.due(require(handle), tick);
+        requirePending(handle);
+        return part(handle).due(slotInPart(handle));
     }
 
     /** The first word of a pending timer. */
     public long id(long handle) {
-        return slots.id(require(handle));
+        requirePending(handle);
+        return part(handle).slots.id(slotInPart(handle));
     }
 
     /** The second word of a pending timer. */
     public long payload(long handle) {
-        return slots.payload(require(handle));
+        requirePending(handle);
+        return part(handle).slots.payload(slotInPart(handle));
     }
 
-    private int require(long handle) {
-        int slot = slots.resolve(handle);
-        if (slot < 0) {
+    private void requirePending(long handle) {
+        if (!isPending(handle)) {
             throw new IllegalArgumentException(
                     "Timer " + handle + " has fired or was cancelled; ask isPending before reading it");
         }
-        return slot;
     }
 
     /**
@@ -205,9 +229,9 @@ public final class HierarchicalTimeWheel {
         caughtUp = false;
         try {
             int left = turn(nowTick, limit, sink);
-            caughtUp = tick >= nowTick && isEmpty(DUE);
-            if (caughtUp && left > 0) {
-                left = moveAhead(left);
+            caughtUp = tick >= nowTick && !hasDue();
+            for (int part = 0; caughtUp && left > 0 && part < partCount; part++) {
+                left = parts[part].moveAhead(left);
             }
             return limit - left;
         } finally {
@@ -222,63 +246,64 @@ public final class HierarchicalTimeWheel {
 
     private int turn(long nowTick, int limit, Expiry sink) {
         int left = limit;
-        while (left > 0) {
-            if (!isEmpty(DUE)) {
-                left = fire(left, sink);
-                continue;
-            }
-            int bucket = tick < nowTick ? nextBucket() : -1;
-            if (bucket < 0 || firstTick(bucket) > nowTick) {
-                tick = Math.max(tick, nowTick);
+        while (true) {
+            left = fire(left, sink);
+            if (left == 0 || tick >= nowTick) {
                 return left;
             }
-            long first = firstTick(bucket);
-            if (bucket >>> BUCKETS_LOG2 == 0) {
-                tick = first;
-                makeDue(bucket);
-            } else {
-                tick = Math.max(tick, first - 1);
-                left = empty(bucket, left);
+            long next = Long.MAX_VALUE;
+            for (int part = 0; part < partCount; part++) {
+                next = Math.min(next, parts[part].nextBucketTick());
+            }
+            if (next > nowTick) {
+                reach(nowTick);
+                return left;
+            }
+            reach(next - 1);
+            for (int part = 0; part < partCount; part++) {
+                left = parts[part].moveDown(next, left);
+            }
+            if (left == 0) {
+                return 0;
+            }
+            reach(next);
+            for (int part = 0; part < partCount; part++) {
+                parts[part].makeDue();
             }
         }
-        return left;
+    }
+
+    private void reach(long reached) {
+        tick = reached;
+        for (int part = 0; part < partCount; part++) {
+            parts[part].tick(reached);
+        }
     }
 
     private int fire(int limit, Expiry sink) {
         int left = limit;
-        while (left > 0 && !isEmpty(DUE)) {
-            int slot = heads[DUE];
-            long handle = slots.handle(slot);
-            long id = slots.id(slot);
-            long payload = slots.payload(slot);
-            long due = tick;
-            remove(slot);
-            left--;
-            sink.expired(handle, due, id, payload);
+        for (int part = 0; part < partCount; part++) {
+            TimerRings rings = parts[part];
+            while (left > 0 && rings.hasDue()) {
+                int slot = rings.firstDue();
+                long handle = handle(part, slot);
+                long id = rings.slots.id(slot);
+                long payload = rings.slots.payload(slot);
+                remove(part, slot);
+                left--;
+                sink.expired(handle, tick, id, payload);
+            }
         }
         return left;
     }
 
-    /** Moves the timers of a bucket to lower rings, at most {@code limit} of them; returns what is left of it. */
-    private int empty(int bucket, int limit) {
-        int left = limit;
-        while (left > 0 && !isEmpty(bucket)) {
-            int slot = heads[bucket];
-            unlink(slot);
-            place(slot, slots.due(slot, tick));
-            left--;
+    private boolean hasDue() {
+        for (int part = 0; part < partCount; part++) {
+            if (parts[part].hasDue()) {
+                return true;
+            }
         }
-        return left;
-    }
-
-    private int moveAhead(int limit) {
-        int left = limit;
-        for (int rings = occupiedRings & -2; rings != 0 && left > 0; rings &= rings - 1) {
-            int ring = Integer.numberOfTrailingZeros(rings);
-            int next = (currentBucket(ring) + 1) & BUCKET_MASK;
-            left = empty(ring << BUCKETS_LOG2 | next, left);
-        }
-        return left;
+        return false;
     }
 
     /**
@@ -290,12 +315,22 @@ public final class HierarchicalTimeWheel {
      * per ring.
      */
     public long nextDueTick() {
-        if (!isEmpty(DUE)) {
-            return tick;
-        }
         long next = Long.MAX_VALUE;
-        for (int rings = occupiedRings; rings != 0; rings &= rings - 1) {
-            next = Math.min(next, earliest[firstBucket(Integer.numberOfTrailingZeros(rings))]);
+        for (int part = 0; part < partCount; part++) {
+            next = Math.min(next, parts[part].earliest());
+        }
+        return next;
+    }
+
+    /**
+     * The next tick at which {@link #advance} has something to fire or to move ahead, {@code Long.MAX_VALUE} if the wheel
+     * is empty. Whoever sleeps until then and not until {@link #nextDueTick} wakes once more per 128 ticks in which
+     * something is due, and does not find a bucket to be moved when its first timer is.
+     */
+    public long nextUsefulTick() {
+        long next = Long.MAX_VALUE;
+        for (int part = 0; part < partCount; part++) {
+            next = Math.min(next, parts[part].nextUsefulTick());
         }
         return next;
     }
@@ -312,9 +347,12 @@ public final class HierarchicalTimeWheel {
 
     /** Cancels all timers and keeps the memory. The tick stays. */
     public void clear() {
-        for (int slot = 0, end = slots.used(); slot < end && size > 0; slot++) {
-            if (slots.isPending(slot)) {
-                remove(slot);
+        for (int part = 0; part < partCount; part++) {
+            TimerSlots slots = parts[part].slots;
+            for (int slot = 0, end = slots.used(); slot < end; slot++) {
+                if (slots.isPending(slot)) {
+                    remove(part, slot);
+                }
             }
         }
     }
@@ -324,16 +362,27 @@ public final class HierarchicalTimeWheel {
      * by time nor the same in a wheel that was rebuilt from what was visited.
      */
     public void forEach(Visitor visitor) {
-        for (int slot = 0, end = slots.used(); slot < end; slot++) {
-            if (slots.isPending(slot)) {
-                visitor.timer(slots.handle(slot), slots.due(slot, tick), slots.id(slot), slots.payload(slot));
+        for (int part = 0; part < partCount; part++) {
+            visit(part, 0, parts[part].slots.used(), visitor);
+        }
+    }
+
+    private void visit(int part, int from, int to, Visitor visitor) {
+        TimerRings rings = parts[part];
+        for (int slot = from; slot < to; slot++) {
+            if (rings.slots.isPending(slot)) {
+                visitor.timer(handle(part, slot), rings.due(slot), rings.slots.id(slot), rings.slots.payload(slot));
             }
         }
     }
 
     /** Heap bytes held: pages, rings and this object. */
     public long memoryBytes() {
-        return slots.memoryBytes() + 8L * (DUE + 1) + 8L * occupied.length + 8L * earliest.length + 4 * 16 + 96;
+        long bytes = 64 + 8L * parts.length;
+        for (int part = 0; part < partCount; part++) {
+            bytes += parts[part].memoryBytes();
+        }
+        return bytes;
     }
 
     /**
@@ -347,174 +396,29 @@ public final class HierarchicalTimeWheel {
      * @return where to go on, or -1 at the end
      */
     public int scan(int fromSlot, int slotCount, Visitor visitor) {
-        int end = (int) Math.min(slots.used(), (long) fromSlot + slotCount);
-        for (int slot = fromSlot; slot < end; slot++) {
-            if (slots.isPending(slot)) {
-                visitor.timer(slots.handle(slot), slots.due(slot, tick), slots.id(slot), slots.payload(slot));
+        int part = fromSlot >>> PART_SHIFT;
+        int from = fromSlot & PART_MASK;
+        int left = slotCount;
+        for (; part < partCount; part++, from = 0) {
+            int used = parts[part].slots.used();
+            int to = (int) Math.min(used, (long) from + left);
+            visit(part, from, to, visitor);
+            left -= Math.max(0, to - from);
+            if (to < used) {
+                return part << PART_SHIFT | to;
             }
         }
-        return end < slots.used() ? end : -1;
+        return -1;
     }
 
-    private void remove(int slot) {
-        unlink(slot);
-        slots.free(slot);
-        size--;
-    }
-
-    /** Puts an unlinked slot into the lowest ring that reaches its due tick. */
-    private void place(int slot, long due) {
-        int ring = 0;
-        long number = due;
-        long current = tick;
-        while (number - current > BUCKET_MASK) {
-            ring++;
-            number >>= RING_SHIFT;
-            current >>= RING_SHIFT;
-        }
-        int bucket = ring << BUCKETS_LOG2 | ((int) number & BUCKET_MASK);
-        int anchor = TimerSlots.anchor(bucket);
-        int tail = tails[bucket];
-        tails[bucket] = slot;
-        slots.links(slot, tail, anchor);
-        if (tail == anchor) {
-            heads[bucket] = slot;
-            occupied[bucket >>> 6] |= 1L << bucket;
-            occupiedRings |= 1 << ring;
-            earliest[bucket] = due;
-        } else {
-            slots.next(tail, slot);
-            if (due < earliest[bucket]) {
-                earliest[bucket] = due;
-            }
-        }
-    }
-
-    private void unlink(int slot) {
-        int next = slots.next(slot);
-        int previous = slots.previous(slot);
-        if (TimerSlots.isAnchor(next)) {
-            tails[TimerSlots.listOf(next)] = previous;
-            if (next == previous) {
-                vacate(TimerSlots.listOf(next));
-            }
-        } else {
-            slots.previous(next, previous);
-        }
-        if (TimerSlots.isAnchor(previous)) {
-            heads[TimerSlots.listOf(previous)] = next;
-        } else {
-            slots.next(previous, next);
-        }
-    }
-
-    private void vacate(int list) {
-        if (list == DUE) {
-            return;
-        }
-        occupied[list >>> 6] &= ~(1L << list);
-        int word = list >>> BUCKETS_LOG2 << RING_WORDS_LOG2;
-        if ((occupied[word] | occupied[word + 1] | occupied[word + 2] | occupied[word + 3]) == 0) {
-            occupiedRings &= ~(1 << (list >>> BUCKETS_LOG2));
-        }
-    }
-
-    /** Makes the whole list of a bucket of ring 0 the due list, which is empty. */
-    private void makeDue(int bucket) {
-        int anchor = TimerSlots.anchor(bucket);
-        int due = TimerSlots.anchor(DUE);
-        slots.previous(heads[bucket], due);
-        slots.next(tails[bucket], due);
-        heads[DUE] = heads[bucket];
-        tails[DUE] = tails[bucket];
-        heads[bucket] = anchor;
-        tails[bucket] = anchor;
-        vacate(bucket);
-    }
-
-    private boolean isEmpty(int list) {
-        return TimerSlots.isAnchor(heads[list]);
-    }
-
-    /** The occupied bucket whose first tick comes first, of equal ones that of the highest ring; -1 if none. */
-    private int nextBucket() {
-        int best = -1;
-        long bestTick = Long.MAX_VALUE;
-        for (int rings = occupiedRings; rings != 0; rings &= rings - 1) {
-            int bucket = firstBucket(Integer.numberOfTrailingZeros(rings));
-            long first = firstTick(bucket);
-            if (first <= bestTick) {
-                best = bucket;
-                bestTick = first;
-            }
-        }
-        return best;
-    }
-
-    /** The first occupied bucket of a ring that holds something, counted from the current one. */
-    private int firstBucket(int ring) {
-        int from = (currentBucket(ring) + 1) & BUCKET_MASK;
-        int base = ring << RING_WORDS_LOG2;
-        int index = from >>> 6;
-        long word = occupied[base + index] & -1L << from;
-        while (word == 0) {
-            index = index + 1 & (1 << RING_WORDS_LOG2) - 1;
-            word = occupied[base + index];
-        }
-        return ring << BUCKETS_LOG2 | index << 6 | Long.numberOfTrailingZeros(word);
-    }
-
-    /** The bucket of a ring that holds the wheel's tick. */
-    private int currentBucket(int ring) {
-        return (int) (tick >> (ring * RING_SHIFT)) & BUCKET_MASK;
-    }
-
-    /** The first tick of an occupied bucket. */
-    private long firstTick(int bucket) {
-        int shift = (bucket >>> BUCKETS_LOG2) * RING_SHIFT;
-        long current = tick >> shift;
-        return (current + ((bucket - current) & BUCKET_MASK)) << shift;
-    }
-
-    /** Checks the invariants of the class comment; for tests, takes time in proportion to the timers. */
+    /** Checks the invariants of the rings; for tests, takes time in proportion to the timers. */
     void verify() {
         int found = 0;
-        for (int list = 0; list <= DUE; list++) {
-            int anchor = TimerSlots.anchor(list);
-            int previous = anchor;
-            int slot = heads[list];
-            for (; slot != anchor; previous = slot, slot = slots.next(slot)) {
-                verifySlot(list, previous, slot);
-                found++;
-            }
-            check(tails[list] == previous, "tail of list", list);
-            check(list == DUE || (occupied[list >>> 6] >>> list & 1) == (heads[list] == anchor ? 0 : 1), "bit", list);
+        for (int part = 0; part < partCount; part++) {
+            found += parts[part].verify();
         }
-        check(found == size, "size", found);
-        for (int ring = 0; ring < RINGS; ring++) {
-            boolean any = Arrays.stream(occupied, ring << RING_WORDS_LOG2, (ring + 1) << RING_WORDS_LOG2)
-                    .anyMatch(word -> word != 0);
-            check(any == ((occupiedRings >>> ring & 1) == 1), "ring", ring);
-        }
-    }
-
-    private void verifySlot(int list, int previous, int slot) {
-        check(slots.previous(slot) == previous, "previous of slot", slot);
-        long due = slots.due(slot, tick);
-        if (list == DUE) {
-            check(due == tick, "due tick in due list of slot", slot);
-            return;
-        }
-        int shift = (list >>> BUCKETS_LOG2) * RING_SHIFT;
-        long distance = (due >> shift) - (tick >> shift);
-        check((due >> shift & BUCKET_MASK) == (list & BUCKET_MASK), "bucket of slot", slot);
-        check(distance >= 1 && distance <= BUCKET_MASK, "distance of slot", slot);
-        check(earliest[list] <= due, "earliest of list", list);
-    }
-
-    private void check(boolean holds, String what, int where) {
-        if (!holds) {
-            throw new IllegalStateException("Wheel at tick " + tick + ": wrong " + what + " " + where);
+        if (found != size) {
+            throw new IllegalStateException("Wheel at tick " + tick + ": found " + found + " timers, size is " + size);
         }
     }
 }

@@ -1,21 +1,37 @@
 package dev.millrace.structures;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
 
-/** Counts durations by powers of two: 64 counters, one atomic addition per duration. */
+/** Counts durations by powers of two: 64 counters, which threads that count at once do not fight for. */
 final class Latencies {
-    private final AtomicLongArray counts = new AtomicLongArray(64);
+    private static final int ALL_OF_THE_FIRST = 1024;
+    private static final int THEN_ONE_IN = 16;
+
+    private final LongAdder[] counts = new LongAdder[64];
+    /** Rises to its limit and a little further; lost updates do no harm. */
+    private volatile int first;
+
+    Latencies() {
+        Arrays.setAll(counts, at -> new LongAdder());
+    }
+
+    /** Whether to time a task that runs on the thread of this number. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // see the field
+    boolean wants(long threadNumber) {
+        if (first < ALL_OF_THE_FIRST) {
+            first++;
+            return true;
+        }
+        return threadNumber % THEN_ONE_IN == 0;
+    }
 
     void add(long nanos) {
-        counts.incrementAndGet(64 - Long.numberOfLeadingZeros(Math.max(0, nanos)));
+        counts[64 - Long.numberOfLeadingZeros(Math.max(0, nanos))].increment();
     }
 
     /** How many lasted less than 1, 2, 4, 8, ... nanoseconds but not less than half of that. */
     long[] counts() {
-        long[] result = new long[64];
-        for (int at = 0; at < 64; at++) {
-            result[at] = counts.get(at);
-        }
-        return result;
+        return Arrays.stream(counts).mapToLong(LongAdder::sum).toArray();
     }
 }

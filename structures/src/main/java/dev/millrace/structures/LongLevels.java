@@ -18,10 +18,23 @@ final class LongLevels extends UnrolledList {
     static final class LongChunk extends Chunk {
         /** Place 0 of an index chunk is never compared: it stands for all that is less. */
         final long[] keys;
+        /** Values in a leaf, nodes elsewhere. */
+        final Object[] refs;
 
         LongChunk(long[] keys, Object[] refs, @Nullable Node next, @Nullable Node absorber) {
-            super(refs, next, absorber);
+            super(next, absorber);
             this.keys = keys;
+            this.refs = refs;
+        }
+
+        @Override
+        int count() {
+            return keys.length;
+        }
+
+        @Override
+        Object ref(int at) {
+            return refs[at];
         }
 
         @Override
@@ -36,18 +49,21 @@ final class LongLevels extends UnrolledList {
 
         @Override
         LongChunk joined(Chunk right) {
-            long[] more = ((LongChunk) right).keys;
-            long[] both = Arrays.copyOf(keys, keys.length + more.length);
-            System.arraycopy(more, 0, both, keys.length, more.length);
-            return new LongChunk(both, concatenated(refs, right.refs), right.next, null);
+            LongChunk more = (LongChunk) right;
+            long[] allKeys = Arrays.copyOf(keys, keys.length + more.keys.length);
+            System.arraycopy(more.keys, 0, allKeys, keys.length, more.keys.length);
+            Object[] allRefs = Arrays.copyOf(refs, refs.length + more.refs.length);
+            System.arraycopy(more.refs, 0, allRefs, refs.length, more.refs.length);
+            return new LongChunk(allKeys, allRefs, right.next, null);
         }
 
         @Override
         LongChunk without(int index) {
-            long[] rest = new long[keys.length - 1];
-            System.arraycopy(keys, 0, rest, 0, index);
-            System.arraycopy(keys, index + 1, rest, index, rest.length - index);
-            return new LongChunk(rest, removed(refs, index), next, null);
+            long[] restKeys = Arrays.copyOf(keys, keys.length - 1);
+            System.arraycopy(keys, index + 1, restKeys, index, restKeys.length - index);
+            Object[] restRefs = Arrays.copyOf(refs, refs.length - 1);
+            System.arraycopy(refs, index + 1, restRefs, index, restRefs.length - index);
+            return new LongChunk(restKeys, restRefs, next, null);
         }
 
         @Override
@@ -57,15 +73,20 @@ final class LongLevels extends UnrolledList {
 
         @Override
         LongChunk withRef(int index, Object ref) {
-            return new LongChunk(keys, replaced(refs, index, ref), next, null);
+            Object[] others = refs.clone();
+            others[index] = ref;
+            return new LongChunk(keys, others, next, null);
         }
 
         LongChunk with(int index, long key, Object ref) {
-            long[] more = new long[keys.length + 1];
-            System.arraycopy(keys, 0, more, 0, index);
-            more[index] = key;
-            System.arraycopy(keys, index, more, index + 1, keys.length - index);
-            return new LongChunk(more, inserted(refs, index, ref), next, null);
+            long[] moreKeys = Arrays.copyOf(keys, keys.length + 1);
+            System.arraycopy(keys, index, moreKeys, index + 1, keys.length - index);
+            moreKeys[index] = key;
+            @SuppressWarnings("NullAway") // the last place is filled by the next line
+            Object[] moreRefs = Arrays.copyOf(refs, refs.length + 1);
+            System.arraycopy(refs, index, moreRefs, index + 1, refs.length - index);
+            moreRefs[index] = ref;
+            return new LongChunk(moreKeys, moreRefs, next, null);
         }
     }
 
@@ -129,17 +150,15 @@ final class LongLevels extends UnrolledList {
         return (count == 0 || chunk.keys[count - 1] < key) && chunk.next != null && low(chunk.next) <= key;
     }
 
+    /** The place of the last key that is at most {@code key}; the first key counts as less than all. */
     private static int childOf(long[] keys, long key) {
         int from = 1;
         int length = keys.length - 1;
+        // One outcome per step, which compiles to a conditional move: half of all branches here would be mispredicted.
         while (length > 0) {
-            int half = length >>> 1;
-            if (keys[from + half] <= key) {
-                from += half + 1;
-                length -= half + 1;
-            } else {
-                length = half;
-            }
+            int half = (length + 1) >>> 1;
+            from += keys[from + half - 1] <= key ? half : 0;
+            length -= half;
         }
         return from - 1;
     }
@@ -155,13 +174,9 @@ final class LongLevels extends UnrolledList {
         int from = 0;
         int length = keys.length;
         while (length > 0) {
-            int half = length >>> 1;
-            if (keys[from + half] < key) {
-                from += half + 1;
-                length -= half + 1;
-            } else {
-                length = half;
-            }
+            int half = (length + 1) >>> 1;
+            from += keys[from + half - 1] < key ? half : 0;
+            length -= half;
         }
         return from;
     }

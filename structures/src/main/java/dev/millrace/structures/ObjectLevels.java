@@ -19,68 +19,93 @@ final class ObjectLevels extends UnrolledList {
 
     static final class RefChunk extends Chunk {
         static final Object[] NOTHING = {};
-        /** Place 0 of an index chunk is never compared: it stands for all that is less. */
-        final Object[] keys;
+        /**
+         * Each key and its value or node, side by side, so that one copy changes both. The first key of an index chunk is
+         * never compared: it stands for all that is less.
+         */
+        final Object[] pairs;
 
-        RefChunk(Object[] keys, Object[] refs, @Nullable Node next,
-                @Nullable Node absorber) {
-            super(refs, next, absorber);
-            this.keys = keys;
+        RefChunk(Object[] pairs, @Nullable Node next, @Nullable Node absorber) {
+            super(next, absorber);
+            this.pairs = pairs;
+        }
+
+        @Override
+        int count() {
+            return pairs.length >>> 1;
+        }
+
+        Object key(int at) {
+            return pairs[2 * at];
+        }
+
+        @Override
+        Object ref(int at) {
+            return pairs[2 * at + 1];
         }
 
         @Override
         RefChunk frozen(Node absorber) {
-            return new RefChunk(keys, refs, next, absorber);
+            return new RefChunk(pairs, next, absorber);
         }
 
         @Override
         RefChunk slice(int from, int to, @Nullable Node next) {
-            return new RefChunk(Arrays.copyOfRange(keys, from, to),
-                    Arrays.copyOfRange(refs, from, to), next, null);
+            return new RefChunk(Arrays.copyOfRange(pairs, 2 * from, 2 * to), next, null);
         }
 
         @Override
         RefChunk joined(Chunk right) {
-            return new RefChunk(concatenated(keys, ((RefChunk) right).keys),
-                    concatenated(refs, right.refs), right.next, null);
+            Object[] more = ((RefChunk) right).pairs;
+            Object[] all = Arrays.copyOf(pairs, pairs.length + more.length);
+            System.arraycopy(more, 0, all, pairs.length, more.length);
+            return new RefChunk(all, right.next, null);
         }
 
         @Override
         RefChunk without(int index) {
-            return new RefChunk(removed(keys, index), removed(refs, index), next, null);
+            Object[] rest = Arrays.copyOf(pairs, pairs.length - 2);
+            System.arraycopy(pairs, 2 * index + 2, rest, 2 * index, rest.length - 2 * index);
+            return new RefChunk(rest, next, null);
         }
 
         @Override
         RefChunk withNode(int index, Node node) {
-            return with(index, requireNonNull(((RefNode) node).low), node);
+            return with(index, low(node), node);
         }
 
         @Override
         RefChunk withRef(int index, Object ref) {
-            return new RefChunk(keys, replaced(refs, index, ref), next, null);
+            Object[] others = pairs.clone();
+            others[2 * index + 1] = ref;
+            return new RefChunk(others, next, null);
         }
 
         RefChunk with(int index, Object key, Object ref) {
-            return new RefChunk(inserted(keys, index, key), inserted(refs, index, ref), next,
-                    null);
+            @SuppressWarnings("NullAway") // the last places are filled by the next lines
+            Object[] more = Arrays.copyOf(pairs, pairs.length + 2);
+            System.arraycopy(pairs, 2 * index, more, 2 * index + 2, pairs.length - 2 * index);
+            more[2 * index] = key;
+            more[2 * index + 1] = ref;
+            return new RefChunk(more, next, null);
         }
     }
 
     private final @Nullable Comparator<Object> order;
 
     ObjectLevels(@Nullable Comparator<Object> order, int leafMax) {
-        super(new RefNode(null, new RefChunk(RefChunk.NOTHING, RefChunk.NOTHING, null, null)), leafMax);
+        super(new RefNode(null, new RefChunk(RefChunk.NOTHING, null, null)), leafMax);
         this.order = order;
     }
 
     @Override
     Node newNode(Chunk chunk) {
-        return new RefNode(((RefChunk) chunk).keys[0], chunk);
+        return new RefNode(((RefChunk) chunk).key(0), chunk);
     }
 
     @Override
     Node newHead(Node below) {
-        return new RefNode(null, new RefChunk(new Object[]{""}, new Object[]{below}, null, null));
+        return new RefNode(null, new RefChunk(new Object[]{"", below}, null, null));
     }
 
     @Override
@@ -95,7 +120,7 @@ final class ObjectLevels extends UnrolledList {
 
     @Override
     int indexOf(Chunk chunk, Node node) {
-        return childOf(((RefChunk) chunk).keys, low(node), false);
+        return childOf((RefChunk) chunk, low(node), false);
     }
 
     /** The low key of a node that is not the first of its level. */
@@ -114,16 +139,16 @@ final class ObjectLevels extends UnrolledList {
         Node node = start.head;
         for (int at = start.level; at > 0; at--) {
             RefChunk chunk = (RefChunk) node.chunk;
-            int child = childOf(chunk.keys, key, strictly);
+            int child = childOf(chunk, key, strictly);
             while (child == chunk.count() - 1 && chunk.next != null && reaches(chunk.next, key, strictly)) {
                 node = chunk.next;
                 chunk = (RefChunk) node.chunk;
-                child = childOf(chunk.keys, key, strictly);
+                child = childOf(chunk, key, strictly);
             }
             if (at == level) {
                 return node;
             }
-            Node below = (Node) chunk.refs[child];
+            Node below = (Node) chunk.ref(child);
             node = at == 1 && below.chunk.isFrozen() ? detour(node, chunk, child) : below;
         }
         return node;
@@ -135,36 +160,32 @@ final class ObjectLevels extends UnrolledList {
         return order < 0 || (order == 0 && !strictly);
     }
 
-    private int childOf(Object[] keys, Object key, boolean strictly) {
+    /** The place of the last key that is at most or, if {@code strictly}, less than {@code key}; 0 if none is. */
+    private int childOf(RefChunk chunk, Object key, boolean strictly) {
+        Object[] pairs = chunk.pairs;
+        int end = strictly ? 0 : 1;
         int from = 1;
-        int to = keys.length;
-        while (from < to) {
-            int middle = (from + to) >>> 1;
-            int order = compare(keys[middle], key);
-            if (order < 0 || (order == 0 && !strictly)) {
-                from = middle + 1;
-            } else {
-                to = middle;
-            }
+        int length = (pairs.length >>> 1) - 1;
+        // One outcome per step, which compiles to a conditional move: half of all branches here would be mispredicted.
+        while (length > 0) {
+            int half = (length + 1) >>> 1;
+            from += compare(pairs[2 * (from + half - 1)], key) < end ? half : 0;
+            length -= half;
         }
         return from - 1;
     }
 
     /** The place of a key in a leaf, or -1 minus the place where it belongs. */
-    int find(Object[] keys, Object key) {
+    int find(RefChunk chunk, Object key) {
+        Object[] pairs = chunk.pairs;
+        int count = pairs.length >>> 1;
         int from = 0;
-        int to = keys.length;
-        while (from < to) {
-            int middle = (from + to) >>> 1;
-            int order = compare(keys[middle], key);
-            if (order < 0) {
-                from = middle + 1;
-            } else if (order > 0) {
-                to = middle;
-            } else {
-                return middle;
-            }
+        int length = count;
+        while (length > 0) {
+            int half = (length + 1) >>> 1;
+            from += compare(pairs[2 * (from + half - 1)], key) < 0 ? half : 0;
+            length -= half;
         }
-        return -1 - from;
+        return from < count && compare(pairs[2 * from], key) == 0 ? from : -1 - from;
     }
 }

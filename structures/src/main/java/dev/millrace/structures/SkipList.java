@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * A sorted map for one thread, with rank and select: a skip list whose nodes hold up to {@value #NODE_MAX} entries each.
  *
  * <h2>How it works</h2> Nodes are in ascending order; each has a height drawn at random, 1 with probability 3/4, 2 with
- * 3/16 and so on, and as many links, the one of level l to the next node of a height over l. Each link also knows how
+ * 3/16 and so on, and as many links, the one of level l to the next node of a height over l, with the least key that
+ * belongs there. Each link also knows how
  * many entries it passes over, its span, so that a position is found like a key. A search takes from the highest level
  * of the first node what does not pass its goal and goes down a level where that ends, then searches the node. A full
  * node is split in two; a node is taken over by the one before it when both are less than half full together.
@@ -38,46 +39,68 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     static final int MAX_HEIGHT = 14;
 
     private static final class Node {
-        final Object[] keys = new Object[NODE_MAX];
-        final Object[] values = new Object[NODE_MAX];
+        /** Each key and its value, side by side, so that one copy moves both. */
+        final Object[] pairs = new Object[2 * NODE_MAX];
         int count;
-        final @Nullable Node[] next;
+        /** The least key that belongs here; the first node, whose low is never looked at, takes what is less as well. */
+        final Object low;
+        /** For each level the low of the next node, so that a search looks at a node only to go there, and that node. */
+        final @Nullable Object[] links;
         /** Entries from the begin of this node to the begin of the next one of that level, or to the end. */
         final int[] spans;
 
-        Node(int height) {
-            next = new Node[height];
+        Node(int height, Object low) {
+            this.low = low;
+            links = new Object[2 * height];
             spans = new int[height];
         }
 
+        int height() {
+            return spans.length;
+        }
+
+        @Nullable
+        Node next(int level) {
+            return (Node) links[2 * level + 1];
+        }
+
+        void next(int level, @Nullable Node node) {
+            links[2 * level] = node == null ? null : node.low;
+            links[2 * level + 1] = node;
+        }
+
+        Object key(int at) {
+            return pairs[2 * at];
+        }
+
+        Object value(int at) {
+            return pairs[2 * at + 1];
+        }
+
         void insert(int at, Object key, Object value) {
-            System.arraycopy(keys, at, keys, at + 1, count - at);
-            System.arraycopy(values, at, values, at + 1, count - at);
-            keys[at] = key;
-            values[at] = value;
+            System.arraycopy(pairs, 2 * at, pairs, 2 * at + 2, 2 * (count - at));
+            pairs[2 * at] = key;
+            pairs[2 * at + 1] = value;
             count++;
         }
 
         @SuppressWarnings("NullAway") // places from count on hold nothing
         void delete(int from, int to) {
-            System.arraycopy(keys, to, keys, from, count - to);
-            System.arraycopy(values, to, values, from, count - to);
+            System.arraycopy(pairs, 2 * to, pairs, 2 * from, 2 * (count - to));
             int rest = count - (to - from);
-            Arrays.fill(keys, rest, count, null);
-            Arrays.fill(values, rest, count, null);
+            Arrays.fill(pairs, 2 * rest, 2 * count, null);
             count = rest;
         }
 
         void append(Node other, int from) {
-            System.arraycopy(other.keys, from, keys, count, other.count - from);
-            System.arraycopy(other.values, from, values, count, other.count - from);
+            System.arraycopy(other.pairs, 2 * from, pairs, 2 * count, 2 * (other.count - from));
             count += other.count - from;
         }
     }
 
     private final @Nullable Comparator<? super K> order;
     /** The first node: has every level, and is the only one that may be empty. */
-    private Node head = new Node(MAX_HEIGHT);
+    private Node head = new Node(MAX_HEIGHT, "");
     private int levels = 1;
     private int size;
     private int changes;
@@ -119,14 +142,14 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
                 throw new IllegalArgumentException("Key " + key + " is not greater than " + last + " before it");
             }
             if (node.count == NODE_MAX * 3 / 4) {
-                node = new Node(randomHeight());
-                for (int level = 0; level < node.next.length; level++) {
-                    path[level].next[level] = node;
+                node = new Node(randomHeight(), key);
+                for (int level = 0; level < node.height(); level++) {
+                    path[level].next(level, node);
                     path[level].spans[level] = size - starts[level];
                     path[level] = node;
                     starts[level] = size;
                 }
-                levels = Math.max(levels, node.next.length);
+                levels = Math.max(levels, node.height());
             }
             node.insert(node.count, key, requireNonNull(entry.getValue(), "value"));
             last = key;
@@ -151,29 +174,39 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
         return order == null ? ((Comparable<Object>) a).compareTo(b) : order.compare((K) a, (K) b);
     }
 
-    /** The last node whose first key is at most {@code key}, or the first node. */
+    /** The last node whose low is at most {@code key}, or the first node. */
+    @SuppressWarnings("ReferenceEquality") // the same low is the same node's; two equal ones cost a comparison more
     private Node nodeOf(Object key) {
         Node node = head;
-        for (int level = levels - 1; level >= 0; level--) {
-            for (Node next = node.next[level]; next != null
-                    && compare(next.keys[0], key) <= 0; next = node.next[level]) {
-                node = next;
+        @Nullable Object[] links = node.links;
+        Object end = null;
+        for (int at = 2 * levels - 2; at >= 0; at -= 2) {
+            Object low = links[at];
+            while (low != end && compare(requireNonNull(low), key) <= 0) {
+                node = (Node) requireNonNull(links[at + 1]);
+                links = node.links;
+                low = links[at];
             }
+            end = low;
         }
         return node;
     }
 
-    /** The same, or if {@code strictly} the last node whose first key is less, with the path to it. */
+    /** The same, or if {@code strictly} the last node whose low is less, with the path to it. */
+    @SuppressWarnings("ReferenceEquality") // as above
     private Node trace(Object key, boolean strictly) {
         Node node = head;
         int start = 0;
         int most = strictly ? -1 : 0;
+        Object end = null;
         for (int level = levels - 1; level >= 0; level--) {
-            for (Node next = node.next[level]; next != null
-                    && Integer.signum(compare(next.keys[0], key)) <= most; next = node.next[level]) {
+            Object low = node.links[2 * level];
+            while (low != null && low != end && Integer.signum(compare(low, key)) <= most) {
                 start += node.spans[level];
-                node = next;
+                node = requireNonNull(node.next(level));
+                low = node.links[2 * level];
             }
+            end = low;
             path[level] = node;
             starts[level] = start;
         }
@@ -182,21 +215,16 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     /** The place of a key in a node, or -1 minus the place where it belongs. */
     private int find(Node node, Object key) {
-        Object[] keys = node.keys;
+        Object[] pairs = node.pairs;
         int from = 0;
-        int to = node.count;
-        while (from < to) {
-            int middle = (from + to) >>> 1;
-            int order = compare(keys[middle], key);
-            if (order < 0) {
-                from = middle + 1;
-            } else if (order > 0) {
-                to = middle;
-            } else {
-                return middle;
-            }
+        int length = node.count;
+        // One outcome per step, which compiles to a conditional move: half of all branches here would be mispredicted.
+        while (length > 0) {
+            int half = (length + 1) >>> 1;
+            from += compare(pairs[2 * (from + half - 1)], key) < 0 ? half : 0;
+            length -= half;
         }
-        return -1 - from;
+        return from < node.count && compare(pairs[2 * from], key) == 0 ? from : -1 - from;
     }
 
     @Override
@@ -204,7 +232,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     public @Nullable V get(Object key) {
         Node node = nodeOf(requireNonNull(key, "key"));
         int at = find(node, key);
-        return at < 0 ? null : (V) node.values[at];
+        return at < 0 ? null : (V) node.value(at);
     }
 
     @Override
@@ -216,47 +244,76 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V put(K key, V value) {
         requireNonNull(value, "value");
-        Node node = trace(requireNonNull(key, "key"), false);
+        Node node = descend(requireNonNull(key, "key"), 1);
         int at = find(node, key);
         if (at >= 0) {
-            V before = (V) node.values[at];
-            node.values[at] = value;
+            descend(key, -1);
+            V before = (V) node.value(at);
+            node.pairs[2 * at + 1] = value;
             return before;
         }
+        at = -1 - at;
+        if (node.count < NODE_MAX) {
+            node.insert(at, key, value);
+            size++;
+            changes++;
+        } else {
+            descend(key, -1);
+            insertIntoFull(at, key, value);
+        }
+        return null;
+    }
+
+    /** The same as {@link #nodeOf}, with so much added to the spans on the way, those that a new entry would make longer. */
+    @SuppressWarnings("ReferenceEquality") // as above
+    private Node descend(Object key, int change) {
+        Node node = head;
+        Object end = null;
+        for (int level = levels - 1; level >= 0; level--) {
+            Object low = node.links[2 * level];
+            while (low != end && compare(requireNonNull(low), key) <= 0) {
+                node = requireNonNull(node.next(level));
+                low = node.links[2 * level];
+            }
+            end = low;
+            node.spans[level] += change;
+        }
+        return node;
+    }
+
+    private void insertIntoFull(int place, K key, V value) {
         if (size == Integer.MAX_VALUE) {
             throw new IllegalStateException("The map holds its limit of " + size + " entries");
         }
-        at = -1 - at;
-        if (node.count == NODE_MAX) {
-            // Keys that arrive in ascending order leave full nodes behind.
-            int keep = at == NODE_MAX && node.next[0] == null ? NODE_MAX - 1 : NODE_MAX / 2;
-            Node right = split(node, keep);
-            if (at > keep) {
-                for (int level = 0; level < right.next.length; level++) {
-                    path[level] = right;
-                }
-                node = right;
-                at -= keep;
+        Node node = trace(key, false);
+        int at = place;
+        // Keys that arrive in ascending order leave full nodes behind.
+        int keep = at == NODE_MAX && node.next(0) == null ? NODE_MAX - 1 : NODE_MAX / 2;
+        Node right = split(node, keep);
+        if (at > keep) {
+            for (int level = 0; level < right.height(); level++) {
+                path[level] = right;
             }
+            node = right;
+            at -= keep;
         }
         node.insert(at, key, value);
         addToSpans(1);
-        return null;
     }
 
     /** Moves the entries of a node from a place on to a new node after it; the path must lead to the node. */
     private Node split(Node node, int keep) {
-        Node right = new Node(randomHeight());
-        for (; levels < right.next.length; levels++) {
+        Node right = new Node(randomHeight(), node.key(keep));
+        for (; levels < right.height(); levels++) {
             path[levels] = head;
             starts[levels] = 0;
             head.spans[levels] = size;
         }
         int start = starts[0] + keep;
-        for (int level = 0; level < right.next.length; level++) {
+        for (int level = 0; level < right.height(); level++) {
             Node before = path[level];
-            right.next[level] = before.next[level];
-            before.next[level] = right;
+            right.next(level, before.next(level));
+            before.next(level, right);
             right.spans[level] = before.spans[level] - (start - starts[level]);
             before.spans[level] = start - starts[level];
         }
@@ -276,38 +333,37 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @Override
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V remove(Object key) {
-        Node node = trace(requireNonNull(key, "key"), false);
+        Node node = descend(requireNonNull(key, "key"), -1);
         int at = find(node, key);
         if (at < 0) {
+            descend(key, 1);
             return null;
         }
-        V value = (V) node.values[at];
-        delete(node, at, at + 1);
+        V value = (V) node.value(at);
+        node.delete(at, at + 1);
+        size--;
+        changes++;
+        unlinkIfFew(node);
         return value;
     }
 
-    /** Deletes entries of the node that the path leads to, and the node or the next one if they have become few. */
-    private void delete(Node node, int from, int to) {
-        Object first = node.keys[0];
-        node.delete(from, to);
-        addToSpans(from - to);
-        Node next = node.next[0];
-        if (node.count == 0 && path[0] != head) {
-            unlink(node, first);
+    /** Unlinks the node or the next one if they have become few. */
+    private void unlinkIfFew(Node node) {
+        Node next = node.next(0);
+        if (node.count == 0 && node != head) {
+            unlink(node);
         } else if (next != null && node.count + next.count <= NODE_MAX / 2) {
-            Object key = next.keys[0];
             node.append(next, 0);
-            unlink(next, key);
+            unlink(next);
         }
     }
 
     /** Takes out a node, other than the first, whose entries are gone or were copied to the one before it. */
-    private void unlink(Node node, Object firstKey) {
-        node.keys[0] = firstKey;
-        trace(firstKey, true);
-        for (int level = 0; level < node.next.length; level++) {
+    private void unlink(Node node) {
+        trace(node.low, true);
+        for (int level = 0; level < node.height(); level++) {
             Node before = path[level];
-            before.next[level] = node.next[level];
+            before.next(level, node.next(level));
             before.spans[level] += node.spans[level];
         }
     }
@@ -337,8 +393,8 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
         Node node = head;
         int start = 0;
         for (int level = levels - 1; level >= 0; level--) {
-            for (Node next = node.next[level]; next != null
-                    && start + node.spans[level] <= position; next = node.next[level]) {
+            for (Node next = node.next(level); next != null
+                    && start + node.spans[level] <= position; next = node.next(level)) {
                 start += node.spans[level];
                 node = next;
             }
@@ -361,7 +417,9 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
             Node node = traceTo(first);
             int at = first - starts[0];
             int count = Math.min(left, node.count - at);
-            delete(node, at, at + count);
+            node.delete(at, at + count);
+            addToSpans(-count);
+            unlinkIfFew(node);
             left -= count;
         }
         return end - first;
@@ -369,8 +427,8 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     @SuppressWarnings("unchecked") // keys and values of this map are K and V
     private Entry<K, V> entry(Node node, int at) {
-        Object key = node.keys[at];
-        return new SimpleEntry<>((K) key, (V) node.values[at]) {
+        Object key = node.key(at);
+        return new SimpleEntry<>((K) key, (V) node.value(at)) {
             private static final long serialVersionUID = 1L;
 
             @Override
@@ -420,9 +478,9 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @SuppressWarnings("unchecked") // keys and values of this map are K and V
     public void forEach(BiConsumer<? super K, ? super V> visitor) {
         int expected = changes;
-        for (Node node = head; node != null; node = node.next[0]) {
+        for (Node node = head; node != null; node = node.next(0)) {
             for (int at = 0; at < node.count; at++) {
-                visitor.accept((K) node.keys[at], (V) node.values[at]);
+                visitor.accept((K) node.key(at), (V) node.value(at));
                 if (changes != expected) {
                     throw new ConcurrentModificationException("The map was changed while it was walked");
                 }
@@ -444,7 +502,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
         @Override
         public boolean hasNext() {
             while (node != null && at >= node.count) {
-                node = node.next[0];
+                node = node.next(0);
                 at = 0;
             }
             return node != null;
@@ -493,7 +551,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     @Override
     public void clear() {
-        head = new Node(MAX_HEIGHT);
+        head = new Node(MAX_HEIGHT, "");
         levels = 1;
         size = 0;
         changes++;
@@ -502,33 +560,34 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     /** How many nodes have each height, from 1 on; for tests. */
     int[] heights() {
         int[] counts = new int[MAX_HEIGHT + 1];
-        for (Node node = head.next[0]; node != null; node = node.next[0]) {
-            counts[node.next.length]++;
+        for (Node node = head.next(0); node != null; node = node.next(0)) {
+            counts[node.height()]++;
         }
         return counts;
     }
 
     /** Checks order, spans and fill; for tests. */
+    @SuppressWarnings("ReferenceEquality") // a link's low is the node's own
     void verify() {
         for (int level = 0; level < levels; level++) {
             int position = 0;
             Node node = head;
             int counted = 0;
-            for (Node each = head; each != null; each = each.next[0]) {
-                Node following = node.next[level];
+            for (Node each = head; each != null; each = each.next(0)) {
+                Node following = node.next(level);
                 if (each == following) {
-                    if (node.spans[level] != counted - position) {
+                    if (node.spans[level] != counted - position || node.links[2 * level] != each.low) {
                         throw new IllegalStateException("Wrong span at level " + level + ", position " + position);
                     }
                     position = counted;
                     node = following;
                 }
-                if (each != head && each.count == 0) {
-                    throw new IllegalStateException("Empty node at position " + counted);
+                if (each != head && (each.count == 0 || compare(each.low, each.key(0)) > 0)) {
+                    throw new IllegalStateException("Empty node or wrong low at position " + counted);
                 }
                 counted += each.count;
             }
-            if (counted != size || node.next[level] != null || node.spans[level] != counted - position) {
+            if (counted != size || node.next(level) != null || node.spans[level] != counted - position) {
                 throw new IllegalStateException("Wrong end at level " + level);
             }
         }

@@ -24,8 +24,11 @@ public final class TimeWheel<T> {
     }
 
     private final HierarchicalTimeWheel wheel;
-    /** By the slot in the timer's handle, so that values need no place in the wheel's own words. */
+    /** By the slot in the timer's handle. */
     private @Nullable Object[] @Nullable [] pages = new Object[4][];
+
+    /** The id of the next timer: no two have the same words, so no stale handle is taken for another's. */
+    private long nextId;
 
     /** See {@link HierarchicalTimeWheel#HierarchicalTimeWheel}. */
     public TimeWheel(long startTick) {
@@ -34,8 +37,8 @@ public final class TimeWheel<T> {
 
     /** Adds a timer; see {@link HierarchicalTimeWheel#add}. */
     public long add(long dueTick, T value) {
-        long handle = wheel.add(dueTick, 0, 0);
-        int slot = TimerSlots.slotOf(handle);
+        long handle = wheel.add(dueTick, nextId++, 0);
+        int slot = HierarchicalTimeWheel.slotOf(handle);
         int page = slot >>> PAGE_LOG2;
         if (page >= pages.length) {
             pages = Arrays.copyOf(pages, Math.max(page + 1, pages.length * 2));
@@ -51,7 +54,7 @@ public final class TimeWheel<T> {
 
     @SuppressWarnings({"unchecked", "NullAway"}) // a pending timer's slot holds the T that add put there
     private T take(long handle, boolean keep) {
-        int slot = TimerSlots.slotOf(handle);
+        int slot = HierarchicalTimeWheel.slotOf(handle);
         @Nullable Object[] values = requireNonNull(pages[slot >>> PAGE_LOG2]);
         T value = (T) values[slot & PAGE_MASK];
         if (!keep) {
@@ -89,6 +92,11 @@ public final class TimeWheel<T> {
     /** See {@link HierarchicalTimeWheel#nextDueTick}. */
     public long nextDueTick() {
         return wheel.nextDueTick();
+    }
+
+    /** See {@link HierarchicalTimeWheel#nextUsefulTick}. */
+    public long nextUsefulTick() {
+        return wheel.nextUsefulTick();
     }
 
     /** The tick reached. */

@@ -152,6 +152,17 @@ public final class TimerService implements AutoCloseable {
         return add(requireNonNull(key, "key"), delay, 0, task);
     }
 
+    /** Ends the pending timer of a key; says whether there was one. */
+    public boolean cancel(Object key) {
+        lock.lock();
+        try {
+            Timer timer = byKey.get(requireNonNull(key, "key"));
+            return timer != null && end(timer);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Runs a task after a delay and then at a fixed rate; periods are rounded up to whole milliseconds. */
     public Timer scheduleAtFixedRate(Duration initialDelay, Duration period, Runnable task) {
         return add(null, initialDelay, ticks(period), task);
@@ -277,7 +288,7 @@ public final class TimerService implements AutoCloseable {
                     dueNow.clear();
                     return true;
                 }
-                wakeTick = wheel.caughtUp() ? wheel.nextDueTick() : 0;
+                wakeTick = wheel.caughtUp() ? wheel.nextUsefulTick() : 0;
                 if (wakeTick > 0) {
                     sleepUntil(wakeTick);
                 }

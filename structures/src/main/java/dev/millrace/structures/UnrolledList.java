@@ -71,21 +71,20 @@ abstract class UnrolledList {
 
     /** An immutable content of a node; subclasses add the keys, in ascending order. */
     abstract static class Chunk {
-        /** Values in a leaf, nodes elsewhere; as many as keys. */
-        final Object[] refs;
         final @Nullable Node next;
         /** Not null if frozen: a node at or before the one that takes this over. */
         final @Nullable Node absorber;
 
-        Chunk(Object[] refs, @Nullable Node next, @Nullable Node absorber) {
-            this.refs = refs;
+        Chunk(@Nullable Node next, @Nullable Node absorber) {
             this.next = next;
             this.absorber = absorber;
         }
 
-        final int count() {
-            return refs.length;
-        }
+        /** Entries. */
+        abstract int count();
+
+        /** The value at a place of a leaf, the node at a place elsewhere. */
+        abstract Object ref(int at);
 
         final boolean isFrozen() {
             return absorber != null;
@@ -195,7 +194,7 @@ abstract class UnrolledList {
             Node node = owner(child, level);
             Chunk chunk = node.chunk;
             int at = indexOf(chunk, child);
-            Node present = (Node) chunk.refs[at];
+            Node present = (Node) chunk.ref(at);
             if (present.is(child)) {
                 return;
             }
@@ -257,7 +256,7 @@ abstract class UnrolledList {
 
     /** Goes on from an entry of level 1 that leads to a frozen leaf, and mends the entry. */
     final Node detour(Node index, Chunk chunk, int at) {
-        Node leaf = absorb((Node) chunk.refs[at]);
+        Node leaf = absorb((Node) chunk.ref(at));
         index.replace(chunk, at == 0 ? chunk.withRef(0, leaf) : chunk.without(at));
         return leaf;
     }
@@ -268,7 +267,7 @@ abstract class UnrolledList {
             Node node = owner(frozen, 1);
             Chunk chunk = node.chunk;
             int at = indexOf(chunk, frozen);
-            if (!frozen.is(chunk.refs[at])
+            if (!frozen.is(chunk.ref(at))
                     || node.replace(chunk, at == 0 ? chunk.withRef(0, before) : chunk.without(at))) {
                 return;
             }
@@ -288,36 +287,8 @@ abstract class UnrolledList {
             if (level == 0) {
                 return node;
             }
-            Node child = (Node) chunk.refs[chunk.count() - 1];
+            Node child = (Node) chunk.ref(chunk.count() - 1);
             node = level == 1 && child.chunk.isFrozen() ? detour(node, chunk, chunk.count() - 1) : child;
         }
-    }
-
-    static Object[] inserted(Object[] array, int index, Object element) {
-        Object[] result = new Object[array.length + 1];
-        System.arraycopy(array, 0, result, 0, index);
-        result[index] = element;
-        System.arraycopy(array, index, result, index + 1, array.length - index);
-        return result;
-    }
-
-    static Object[] removed(Object[] array, int index) {
-        Object[] result = new Object[array.length - 1];
-        System.arraycopy(array, 0, result, 0, index);
-        System.arraycopy(array, index + 1, result, index, result.length - index);
-        return result;
-    }
-
-    static Object[] replaced(Object[] array, int index, Object element) {
-        Object[] result = array.clone();
-        result[index] = element;
-        return result;
-    }
-
-    static Object[] concatenated(Object[] left, Object[] right) {
-        Object[] result = new Object[left.length + right.length];
-        System.arraycopy(left, 0, result, 0, left.length);
-        System.arraycopy(right, 0, result, left.length, right.length);
-        return result;
     }
 }

@@ -105,4 +105,15 @@ public class ConcurrentLongSkipListLinearizabilityTest {
                 .actorsAfter(2)
                 .check(ConcurrentLongSkipListLinearizabilityTest.class);
     }
+
+    @Test
+    void oneCallEach_onEightThreads_areLinearizable() {
+        new StressOptions().iterations(ITERATIONS)
+                .invocationsPerIteration(400)
+                .threads(8)
+                .actorsPerThread(1)
+                .actorsBefore(5)
+                .actorsAfter(2)
+                .check(ConcurrentLongSkipListLinearizabilityTest.class);
+    }
 }

@@ -111,4 +111,15 @@ public class ConcurrentSkipListLinearizabilityTest {
                 .actorsAfter(2)
                 .check(ConcurrentSkipListLinearizabilityTest.class);
     }
+
+    @Test
+    void oneCallEach_onEightThreads_areLinearizable() {
+        new StressOptions().iterations(ITERATIONS)
+                .invocationsPerIteration(400)
+                .threads(8)
+                .actorsPerThread(1)
+                .actorsBefore(5)
+                .actorsAfter(2)
+                .check(ConcurrentSkipListLinearizabilityTest.class);
+    }
 }

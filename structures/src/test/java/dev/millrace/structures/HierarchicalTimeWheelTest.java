@@ -71,7 +71,8 @@ class HierarchicalTimeWheelTest {
         long old = wheel.add(5, 1, 0);
         wheel.cancel(old);
         long fresh = wheel.add(5, 2, 0);
-        assertThat(TimerSlots.slotOf(fresh)).as("slot is reused").isEqualTo(TimerSlots.slotOf(old));
+        assertThat(HierarchicalTimeWheel.slotOf(fresh)).as("slot is reused")
+                .isEqualTo(HierarchicalTimeWheel.slotOf(old));
         assertThat(wheel.cancel(old)).isFalse();
         assertThat(wheel.reschedule(old, 9)).isFalse();
         assertThat(wheel.isPending(fresh)).isTrue();
@@ -175,6 +176,30 @@ class HierarchicalTimeWheelTest {
     }
 
     @Test
+    void advance_whenUseful_findsEveryBucketMovedBeforeItIsDue() {
+        var wheel = new HierarchicalTimeWheel(0);
+        var random = new Random(6);
+        for (int id = 0; id < 50_000; id++) {
+            wheel.add(100_000 + random.nextInt(20_000), id, 0);
+        }
+        int wakes = 0;
+        int most = 0;
+        while (wheel.size() > 0) {
+            long now = wheel.nextUsefulTick();
+            assertThat(now).isLessThanOrEqualTo(wheel.nextDueTick());
+            int before = fired.size();
+            int units = wheel.advance(Math.max(now, wheel.tick() + 1), 1_000, sink);
+            assertThat(wheel.caughtUp()).isTrue();
+            wakes++;
+            most = Math.max(most, units - (fired.size() - before));
+        }
+        assertThat(fired).hasSize(50_000);
+        assertThat(most).isLessThanOrEqualTo(1_000);
+        assertThat(wakes).as("once per tick with timers, and some").isLessThan(20_400);
+        assertThat(wheel.nextUsefulTick()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
     void sink_addsTimerInThePast_isFiredAtNextTickOnly() {
         var wheel = new HierarchicalTimeWheel(0);
         wheel.add(10, 0, 0);
@@ -256,14 +281,103 @@ class HierarchicalTimeWheelTest {
     }
 
     @Test
-    void memoryBytes_millionTimers_is32EachPlusRings() {
-        var wheel = new HierarchicalTimeWheel(0);
-        long empty = wheel.memoryBytes();
+    void memoryBytes_millionTimers_is24EachPlusRings_and32IfFar() {
+        var near = new HierarchicalTimeWheel(0);
+        long empty = near.memoryBytes();
         for (int id = 0; id < 1_000_000; id++) {
-            wheel.add(1_000 + 2_592L * id, id, id);
+            near.add(1_000 + 4 * id, id, id);
         }
-        assertThat(wheel.memoryBytes() - empty).isBetween(32_000_000L, 32_200_000L);
+        assertThat(near.memoryBytes() - empty).isBetween(24_000_000L, 24_200_000L);
         assertThat(empty).isLessThan(64_000);
+        var far = new HierarchicalTimeWheel(0);
+        for (int id = 0; id < 1_000_000; id++) {
+            far.add(5_000_000 + 2_592L * id, id, id);
+        }
+        assertThat(far.memoryBytes()).isBetween(32_000_000L, 32_300_000L);
+    }
+
+    @Test
+    void manyParts_fireInOrder_cancelAndAreVisitedOnce() {
+        var wheel = new HierarchicalTimeWheel(0);
+        var random = new Random(11);
+        int count = 600_000;
+        long[] handles = new long[count];
+        long[] dues = new long[count];
+        for (int id = 0; id < count; id++) {
+            dues[id] = 1L + (random.nextInt(4) == 0 ? random.nextInt(1 << 28) : random.nextInt(5_000));
+            handles[id] = wheel.add(dues[id], id, ~id);
+        }
+        for (int id = 0; id < count; id += 3) {
+            assertThat(wheel.cancel(handles[id])).isTrue();
+            assertThat(wheel.cancel(handles[id])).isFalse();
+        }
+        wheel.verify();
+        long[] seen = new long[1];
+        for (int from = 0, slices = 0; from >= 0; slices++) {
+            from = wheel.scan(from, 10_000, (handle, due, id, payload) -> {
+                assertThat(handle).isEqualTo(handles[(int) id]);
+                assertThat(due).isEqualTo(dues[(int) id]);
+                seen[0]++;
+            });
+            assertThat(slices).isLessThan(70);
+        }
+        assertThat(seen[0]).isEqualTo(400_000).isEqualTo(wheel.size());
+        long[] last = new long[1];
+        while (wheel.size() > 0) {
+            long now = wheel.nextDueTick();
+            wheel.advance(now, 1_000, (handle, due, id, payload) -> {
+                if (due < last[0] || due != dues[(int) id] || id % 3 == 0) {
+                    throw new AssertionError("timer " + id + " due at " + dues[(int) id] + " fired at " + due);
+                }
+                last[0] = due;
+                seen[0]--;
+            });
+        }
+        assertThat(seen[0]).isZero();
+        assertThat(wheel.cancel(handles[1])).isFalse();
+    }
+
+    @Test
+    void cancel_handleOfAnEqualTimerUpTo31ReusesAgo_isRefused() {
+        var wheel = new HierarchicalTimeWheel(0);
+        long old = wheel.add(5, 1, 0);
+        wheel.cancel(old);
+        for (int reuse = 1; reuse <= 31; reuse++) {
+            long handle = wheel.add(5, 1, 0);
+            assertThat(wheel.cancel(old)).isFalse();
+            assertThat(wheel.cancel(handle)).isTrue();
+        }
+    }
+
+    @Test
+    void advance_everyTick_hundredThousandTimers_eachFiresAtItsVeryTick() {
+        var wheel = new HierarchicalTimeWheel(0);
+        var random = new Random(21);
+        for (int id = 0; id < 100_000; id++) {
+            wheel.add(1 + random.nextInt(60_000), id, 0);
+        }
+        for (long now = 1; now <= 60_000; now++) {
+            long tick = now;
+            wheel.advance(now, 1_000, (handle, due, id, payload) -> {
+                assertThat(due).isEqualTo(tick);
+                fired.add(new Fired(due, id, payload));
+            });
+        }
+        assertThat(fired).hasSize(100_000);
+    }
+
+    @Test
+    void advance_afterAPauseOfFiveSeconds_catchesUpAndDoesNotDrift() {
+        var wheel = new HierarchicalTimeWheel(0);
+        for (int id = 1; id <= 10_000; id++) {
+            wheel.add(id, id, 0);
+        }
+        wheel.advance(1_000, 10_000, sink);
+        wheel.advance(6_000, 10_000, sink);
+        assertThat(fired).hasSize(6_000).extracting(Fired::id).isSorted();
+        wheel.advance(6_001, 10_000, sink);
+        assertThat(fired).hasSize(6_001);
+        assertThat(wheel.nextDueTick()).isEqualTo(6_002);
     }
 
     @Test

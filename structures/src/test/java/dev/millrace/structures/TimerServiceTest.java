@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
 class TimerServiceTest {
@@ -123,13 +125,14 @@ class TimerServiceTest {
         assertThat(service.size()).isZero();
     }
 
-    /** Each timer either ran or its cancel won, never both and never neither. */
-    @Test
-    void cancelRacingWithFiring_exactlyOneWins() throws Exception {
+    /** A million timers in five rounds: each either ran or its cancel won, never both and never neither. */
+    @ParameterizedTest
+    @ValueSource(longs = {4, 5, 6, 7, 8})
+    void cancelRacingWithFiring_exactlyOneWins(long seed) throws Exception {
         int timers = 200_000;
         var ran = new AtomicIntegerArray(timers);
         List<TimerService.Timer> added = new ArrayList<>();
-        var random = new Random(4);
+        var random = new Random(seed);
         for (int i = 0; i < timers; i++) {
             int number = i;
             added.add(service.schedule(Duration.ofNanos(random.nextInt(400_000_000)),
@@ -149,6 +152,16 @@ class TimerServiceTest {
             assertThat(ran.get(i)).isEqualTo(cancelled[i] ? 0 : 1);
         }
         assertThat(won).isBetween(0, timers);
+    }
+
+    @Test
+    void cancelByKeyAlone_ofATimerADayAhead_itNeverRuns() {
+        service.schedule("order 17", Duration.ofDays(1), () -> failures.add(new AssertionError("ran")));
+        assertThat(service.cancel("order 18")).isFalse();
+        assertThat(service.cancel("order 17")).isTrue();
+        assertThat(service.cancel("order 17")).isFalse();
+        assertThat(service.shutDown()).isEmpty();
+        assertThat(failures).isEmpty();
     }
 
     @Test
