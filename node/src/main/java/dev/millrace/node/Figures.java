@@ -16,7 +16,8 @@ final class Figures {
         LogFigures log = new LogFigures(usage.folder(), usage.segments(), usage.bytesOnDisk(), usage.bytesWritten(),
                 usage.syncs(), usage.syncNanosTotal(), usage.freeBytes(), usage.neededBytes());
         ShardFigures.Traffic traffic = new ShardFigures.Traffic(metrics.publishes, metrics.publishedBytes,
-                metrics.delivered, metrics.appends);
+                metrics.delivered, metrics.appends, shard.machine().retriesAtOnce(),
+                shard.machine().attempts().leftOut());
         ShardFigures.Loop loop = new ShardFigures.Loop(metrics.cycles, metrics.slowCycles, metrics.longestCycleNanos,
                 shard.inboxBytes());
         return new ShardFigures(shard.number(), traffic, loop, of(metrics.publishToDurable()),

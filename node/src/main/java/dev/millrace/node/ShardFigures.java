@@ -29,8 +29,13 @@ public record ShardFigures(int shard, Traffic traffic, Loop loop, LatencyHistogr
      *            messages handed out
      * @param appends
      *            batches written
+     * @param retriesAtOnce
+     *            retries that found no room to wait and were given back at once
+     * @param attemptsLeftOut
+     *            failed attempts of which nothing was kept for want of room
      */
-    public record Traffic(long publishes, long publishedBytes, long delivered, long appends) {}
+    public record Traffic(long publishes, long publishedBytes, long delivered, long appends, long retriesAtOnce,
+            long attemptsLeftOut) {}
 
     /**
      * The owner thread.

@@ -45,6 +45,7 @@ final class Stats {
         }
         groups.sort(Comparator.comparing(GroupStats::name));
         return new TopicStats(topic.name(), topic.paused(), topic.accepted(), topic.acceptedBytes(), topic.scheduled(),
-                topic.joined(), topic.cancelled(), topic.expired(), topic.purged(), topic.waiting(), groups);
+                topic.joined(), topic.cancelled(), topic.expired(), topic.purged(), topic.dropped(), topic.waiting(),
+                groups);
     }
 }

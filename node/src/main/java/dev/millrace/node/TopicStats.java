@@ -23,10 +23,12 @@ import java.util.List;
  *            expired before joining
  * @param purged
  *            emptied before joining
+ * @param dropped
+ *            dropped as the oldest before the topic had a group; beside the law
  * @param waiting
  *            kept for want of a group (or by pause): joined but offered to nobody
  * @param groups
  *            its groups by name
  */
 public record TopicStats(String name, boolean paused, long accepted, long acceptedBytes, long scheduled, long joined,
-        long cancelled, long expired, long purged, long waiting, List<GroupStats> groups) {}
+        long cancelled, long expired, long purged, long dropped, long waiting, List<GroupStats> groups) {}

@@ -62,6 +62,17 @@ final class Client implements SessionListener, AutoCloseable {
         return ids;
     }
 
+    /** Publishes one message; the outcome. */
+    byte tryPublish(String body) {
+        Submission submission = new Submission();
+        ByteBuffer data = encode(body);
+        submission.data(data).publish(broker.topic(topic), 0, data.limit(), 1);
+        CompletableFuture<Submission> done = new CompletableFuture<>();
+        submission.attach(done);
+        session.submit(submission);
+        return done.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join().result(0);
+    }
+
     void defer(String body, Duration delay) {
         Submission submission = new Submission();
         ByteBuffer data = encode(body);

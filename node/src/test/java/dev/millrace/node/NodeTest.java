@@ -8,6 +8,7 @@ import dev.millrace.core.shard.ShardClock;
 import dev.millrace.core.shard.ShardLimits;
 import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.core.shard.SyncLevel;
+import dev.millrace.core.shard.TopicQuota;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
 import java.nio.file.Path;
@@ -145,6 +146,31 @@ final class NodeTest {
     }
 
     @Test
+    void manyConsumers_thatVanishAtOnce_giveBackEverythingOnce() {
+        List<Client> lost = new ArrayList<>();
+        try (Client fresh = new Client(node.broker(), "orders")) {
+            List<Long> ids = fresh.publish(
+                    IntStream.range(0, 4_000).mapToObj(i -> "message " + i).toArray(String[]::new));
+            for (int i = 0; i < 20; i++) {
+                Client client = new Client(node.broker(), "orders");
+                client.subscribe("mail", 200, LONG);
+                lost.add(client);
+            }
+            lost.forEach(client -> IntStream.range(0, 200).forEach(i -> client.take()));
+            assertThat(group("orders", "mail").leased()).isEqualTo(4_000);
+            fresh.subscribe("mail", 4_000, LONG);
+            lost.forEach(Client::end);
+            List<Long> again = new ArrayList<>();
+            for (int i = 0; i < 4_000; i++) {
+                Client.Message message = fresh.take();
+                assertThat(message.attempts()).isEqualTo(2);
+                again.add(message.id());
+            }
+            assertThat(again).containsExactlyInAnyOrderElementsOf(ids);
+        }
+    }
+
+    @Test
     void lease_thatEnds_bringsTheMessageBack() {
         try (Client client = new Client(node.broker(), "orders")) {
             client.publish("a");
@@ -266,6 +292,38 @@ final class NodeTest {
         assertThat(letter.history()).extracting(FailedAttempt::error).startsWith("error 4", "error 5", "error 6");
         assertThat(letter.history()).extracting(FailedAttempt::reason).endsWith("given back", "buried");
         assertThat(letter.history().getLast().atMillis()).isEqualTo(letter.diedAtMillis());
+    }
+
+    @Test
+    void topicAtItsQuota_refusesByName_orDropsTheOldest() {
+        quota(new TopicQuota(3, 0, 0, false));
+        try (Client client = new Client(node.broker(), "orders")) {
+            node.broker().createGroup("orders", "mail", GroupStart.EARLIEST).join();
+            client.publish("a", "b", "c");
+            assertThat(client.tryPublish("d")).isEqualTo(Outcome.LIMIT_MESSAGES);
+            assertThat(Outcome.limit(Outcome.LIMIT_MESSAGES)).contains("max-topic-messages");
+            client.subscribe("mail", 1, LONG);
+            client.ack(client.take());
+            assertThat(client.tryPublish("d")).isEqualTo(Outcome.OK);
+        }
+        quota(new TopicQuota(3, 0, 0, true));
+        try (Client client = new Client(node.broker(), "orders")) {
+            node.broker().pauseGroup("orders", "mail", true).join();
+            for (int i = 0; i < 5; i++) {
+                assertThat(client.tryPublish("e" + i)).isEqualTo(Outcome.OK);
+            }
+            assertThat(group("orders", "mail").ready()).isLessThanOrEqualTo(4);
+            assertThat(group("orders", "mail").dropped()).isGreaterThanOrEqualTo(4);
+        }
+    }
+
+    private void quota(TopicQuota quota) {
+        node.close();
+        logs.close();
+        ShardLimits limits = ShardLimits.DEFAULT;
+        shardOptions = new ShardOptions(0, SyncLevel.ALWAYS, 1000, 1 << 20, new ShardLimits(limits.topics(),
+                limits.groups(), limits.leases(), limits.ceilings(), quota));
+        open();
     }
 
     @Test

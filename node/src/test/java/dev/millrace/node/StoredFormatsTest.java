@@ -23,7 +23,7 @@ class StoredFormatsTest {
     @TempDir Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"1-killed", "1-stopped"})
+    @ValueSource(strings = {"1-killed", "1-stopped", "2-killed", "2-stopped"})
     void storedFolder_opensWithAllItsMessages(String name) throws IOException {
         try (InputStream file = getClass().getResourceAsStream("/formats/" + name + ".zip")) {
             StoredFormat.unzip(Objects.requireNonNull(file, name), folder);

@@ -4,6 +4,7 @@ import dev.millrace.core.machine.Ceilings;
 import dev.millrace.core.shard.ShardLimits;
 import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.core.shard.SyncLevel;
+import dev.millrace.core.shard.TopicQuota;
 import dev.millrace.door.http.Authentication;
 import dev.millrace.door.http.HttpDoorOptions;
 import dev.millrace.door.nsq.options.NsqdOptions;
@@ -16,6 +17,7 @@ import dev.millrace.server.config.ConfigException;
 import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.Setting;
 import dev.millrace.server.config.Settings;
+import dev.millrace.server.config.TopicFull;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +52,10 @@ final class Options {
         };
         ShardLimits limits = new ShardLimits(settings.get(Settings.MAX_TOPICS), settings.get(Settings.MAX_GROUPS),
                 settings.get(Settings.MAX_LEASES), new Ceilings(settings.get(Settings.MAX_DEFERRED),
-                        settings.get(Settings.MAX_RETRYING), settings.get(Settings.MAX_ATTEMPT_NOTES)));
+                        settings.get(Settings.MAX_RETRYING), settings.get(Settings.MAX_ATTEMPT_NOTES)),
+                new TopicQuota(settings.get(Settings.MAX_TOPIC_MESSAGES), settings.get(Settings.MAX_TOPIC_BYTES),
+                        settings.get(Settings.MAX_TOPIC_AGE).toMillis(),
+                        settings.get(Settings.TOPIC_FULL) == TopicFull.DROP));
         int nodeId = settings.get(Settings.NODE_ID);
         return checked(Settings.SNAPSHOT_EVERY, settings,
                 () -> new NodeOptions(settings.get(Settings.SHARDS),

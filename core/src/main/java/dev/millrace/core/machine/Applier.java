@@ -28,6 +28,14 @@ final class Applier {
         attemptStep = bugs.has(PlantedBugs.Bug.ATTEMPT_NOT_COUNTED) ? 0 : 1;
     }
 
+    /** What follows happens now. */
+    void begin(long elapsedMillis) {
+        LeaseTimers timers = leaseTimers;
+        if (timers != null) {
+            timers.begin(elapsedMillis);
+        }
+    }
+
     // ---- topics and groups ----
 
     Topic createTopic(int number, String name, boolean ephemeral) {
@@ -139,6 +147,23 @@ final class Applier {
         sweepLater(group.topic);
     }
 
+    /** What no group has taken below this sequence is dropped. */
+    void drop(Topic topic, long seq) {
+        if (topic.groups.isEmpty()) {
+            topic.dropped += Math.max(0, seq - topic.heldSeq);
+            topic.heldSeq = Math.max(topic.heldSeq, seq);
+            topic.offeredSeq = Math.max(topic.offeredSeq, seq);
+        }
+        for (Group group : topic.groups) {
+            if (group.cursor < seq) {
+                group.dropped += topic.gaps.apart(group.cursor, seq);
+                moveCursor(group, topic.gaps.skip(seq));
+            }
+        }
+        topic.gaps.forget(topic.earliestKept());
+        sweepLater(topic);
+    }
+
     void pauseTopic(Topic topic, boolean paused) {
         topic.paused = paused;
         if (!paused) {
@@ -183,6 +208,7 @@ final class Applier {
 
     private void join(Topic topic, long location, int count, int units, long firstId) {
         topic.chunks.add(topic.nextSeq, count, location, units, firstId);
+        topic.units += units;
         state.segments.add(location, units);
         topic.nextSeq += count;
         if (!topic.paused) {
@@ -252,7 +278,9 @@ final class Applier {
             } else {
                 group.done++;
             }
-            notes.forget(group, group.notes, state.leases.seqAndAttempts(slot));
+            if (state.leases.attempts(slot) > 1) {
+                notes.forget(group.notes, state.leases.seqAndAttempts(slot));
+            }
         }
         settle(place);
         endLease(slot, true);
@@ -384,7 +412,7 @@ final class Applier {
     void redrive(Group group, int number) {
         long packed = group.deadTable.seqAndAttempts(number);
         group.deadTable.remove(number);
-        notes.forget(group, group.deadNotes, packed);
+        notes.forget(group.deadNotes, packed);
         group.dead--;
         group.redriven++;
         group.returned.add(packed & ~0xFFFFL);
@@ -393,7 +421,7 @@ final class Applier {
 
     void purgeDead(Group group, int number) {
         int ordinal = group.deadTable.ordinal(number);
-        notes.forget(group, group.deadNotes, group.deadTable.seqAndAttempts(number));
+        notes.forget(group.deadNotes, group.deadTable.seqAndAttempts(number));
         group.deadTable.remove(number);
         group.dead--;
         group.purged++;
@@ -425,6 +453,7 @@ final class Applier {
     void moved(Topic topic, int ordinal, long location, int units) {
         if (topic.chunks.isLive(ordinal)) {
             state.segments.remove(topic.chunks.location(ordinal), topic.chunks.units(ordinal));
+            topic.units += units - topic.chunks.units(ordinal);
             topic.chunks.location(ordinal, location, units);
             state.segments.add(location, units);
         }
@@ -470,6 +499,7 @@ final class Applier {
     }
 
     private void release(Topic topic, int ordinal) {
+        topic.units -= topic.chunks.units(ordinal);
         state.segments.remove(topic.chunks.location(ordinal), topic.chunks.units(ordinal));
         topic.chunks.release(ordinal);
     }

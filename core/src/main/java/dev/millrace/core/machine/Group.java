@@ -102,6 +102,20 @@ public final class Group {
         return topic.gaps.isEmpty() ? topic.offeredSeq - cursor : topic.gaps.apart(cursor, topic.offeredSeq);
     }
 
+    /** How many of {@code max} messages should be ones that were given back: half, more when there are no others. */
+    int shareOfReturned(int max) {
+        long back = returned.size();
+        long fresh = fresh();
+        int half = max / 2;
+        if (max % 2 == 1 && back > 0 && fresh > 0) {
+            // The odd one goes to each in turn, so that neither starves where one is taken at a time.
+            backFirst = !backFirst;
+            half += backFirst ? 1 : 0;
+        }
+        long first = Math.min(back, fresh == 0 ? max : half);
+        return (int) Math.min(back, max - Math.min(fresh, max - first));
+    }
+
     /** Whether a delivery could be made now if somebody wanted one. */
     public boolean deliverable() {
         return !paused && !removed && (cursor < topic.offeredSeq || !returned.isEmpty());

@@ -14,9 +14,11 @@ import java.util.List;
  */
 public final class Image {
     private static final int VERSION = 1;
+    /** 2: with what was dropped; 1 has one number less before the gaps. */
+    private static final int TOPIC_VERSION = 2;
     /** 2: with notes of attempts. */
     private static final int GROUP_VERSION = 2;
-    private static final int TOPIC_SCALARS = 13;
+    private static final int TOPIC_SCALARS = 14;
     private static final long SECTION_STATE = 0x4D52_5354_0000_0000L;
     private static final long SECTION_TOPIC = 0x4D52_544F_0000_0000L;
     private static final long SECTION_GROUP = 0x4D52_4752_0000_0000L;
@@ -88,7 +90,7 @@ public final class Image {
         long[] gaps = topic.gaps.bounds();
         long[] scalars = {topic.number, topic.ephemeral ? 1 : 0, topic.paused ? 1 : 0, topic.generation,
             topic.nextSeq, topic.offeredSeq, topic.heldSeq, topic.accepted, topic.acceptedBytes, topic.scheduled,
-            topic.cancelled, topic.expired, topic.purged};
+            topic.cancelled, topic.expired, topic.purged, topic.dropped};
         long[] all = Arrays.copyOf(scalars, TOPIC_SCALARS + gaps.length);
         System.arraycopy(gaps, 0, all, TOPIC_SCALARS, gaps.length);
         return all;
@@ -119,7 +121,7 @@ public final class Image {
         putAll(sink, scalars);
         sink.put(topics.size());
         for (TopicImage topic : topics) {
-            sink.put(SECTION_TOPIC | VERSION);
+            sink.put(SECTION_TOPIC | TOPIC_VERSION);
             sink.text(topic.name);
             putAll(sink, topic.scalars);
             writeChunks(sink, topic, digest);
@@ -268,7 +270,7 @@ public final class Image {
     }
 
     private static void readTopic(ImageSource source, State state) {
-        source.section(SECTION_TOPIC, VERSION, "a topic");
+        int version = source.section(SECTION_TOPIC, TOPIC_VERSION, "a topic");
         String name = source.text();
         long[] scalars = source.all();
         Topic topic = new Topic((int) scalars[0], name, scalars[1] != 0);
@@ -283,7 +285,8 @@ public final class Image {
         topic.cancelled = scalars[10];
         topic.expired = scalars[11];
         topic.purged = scalars[12];
-        topic.gaps.restore(Arrays.copyOfRange(scalars, TOPIC_SCALARS, scalars.length));
+        topic.dropped = version >= 2 ? scalars[13] : 0;
+        topic.gaps.restore(Arrays.copyOfRange(scalars, version >= 2 ? TOPIC_SCALARS : 13, scalars.length));
         int size = (int) source.get();
         for (long ordinal = source.get(); ordinal >= 0; ordinal = source.get()) {
             long range = source.get();
@@ -291,6 +294,7 @@ public final class Image {
             long use = source.get();
             topic.chunks.restore((int) ordinal, range, location, use, source.get());
             state.segments.add(location, (int) (use >>> 32));
+            topic.units += use >>> 32;
         }
         topic.chunks.skipTo(size, topic.nextSeq);
         state.put(topic);

@@ -12,11 +12,11 @@ import java.util.Arrays;
  *
  * <pre>
  *   0  seq (48) | attempts (16)                     free: next free slot + 1
- *   1  group (24) | chunk ordinal (40)                  free: -1
+ *   1  group (24) | timer queue (8) | chunk ordinal (32)     free: -1; the queue is derived
  *   2  consumer (32) | generation (32)
  *   3  next + 1 (32) | previous + 1 (32)             leases of the same consumer
  *   4  group generation (16) | deadline, elapsed ms (48)
- *   5  timer handle                                  derived; not part of the state
+ *   5  next + 1 (32) | previous + 1 (32) of the timer queue, or a handle of the wheel (queue 0); derived
  * </pre>
  *
  * <p>
@@ -27,6 +27,7 @@ final class LeaseTable {
     /** The consumer under which leases stand that belong to nobody: only their token or time ends them. */
     static final int NOBODY = 0;
     private static final long FREE = -1L;
+    private static final long QUEUE = 0xFFL << 32;
     private static final int DEADLINE_BITS = 48;
     private static final long DEADLINE = (1L << DEADLINE_BITS) - 1;
 
@@ -113,7 +114,27 @@ final class LeaseTable {
 
     /** Group and chunk, as {@link #place} packed them. */
     long place(int slot) {
-        return words.get((long) slot * WORDS + 1);
+        return words.get((long) slot * WORDS + 1) & ~QUEUE;
+    }
+
+    /** Queue of {@link LeaseTimers} in which it stands. */
+    int queue(int slot) {
+        return (int) (words.get((long) slot * WORDS + 1) >>> 32) & 0xFF;
+    }
+
+    void queue(int slot, int queue) {
+        long at = (long) slot * WORDS + 1;
+        words.set(at, (words.get(at) & ~QUEUE) | (long) queue << 32);
+    }
+
+    void nextTimer(int slot, int next) {
+        long at = (long) slot * WORDS + 5;
+        words.set(at, (words.get(at) & 0xFFFF_FFFFL) | (long) next << 32);
+    }
+
+    void previousTimer(int slot, int previous) {
+        long at = (long) slot * WORDS + 5;
+        words.set(at, (words.get(at) & 0xFFFF_FFFF_0000_0000L) | previous);
     }
 
     int consumer(int slot) {
@@ -229,7 +250,8 @@ final class LeaseTable {
     /** The table as it was at one moment. */
     record Frozen(PagedLongs.Frozen words, int used, int freeHead) {
         long word(int slot, int word) {
-            return words.get((long) slot * WORDS + word);
+            long value = words.get((long) slot * WORDS + word);
+            return word == 1 && value != FREE ? value & ~QUEUE : value;
         }
     }
 }

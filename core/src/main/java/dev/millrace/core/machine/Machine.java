@@ -44,6 +44,7 @@ public final class Machine {
     private final RecordWriter out = new RecordWriter();
     private final Publisher publisher;
     private final Attempts attempts;
+    private final Retention retention;
     private long nowMillis;
     private long wallMillis;
     private long leasesHeldUntil;
@@ -53,8 +54,7 @@ public final class Machine {
     private byte open = NONE;
     private int openFlags;
 
-    private final Expiry leaseExpiry = (handle, due, slot, payload) -> endAttempt((int) slot, -1,
-            Records.REASON_TIMEOUT, null);
+    private final LeaseTimers.Sink leaseExpiry = slot -> endAttempt(slot, -1, Records.REASON_TIMEOUT, null);
     private final Expiry waitingExpiry = (handle, due, id, payload) -> dueItem(due, id, payload);
 
     /**
@@ -78,6 +78,7 @@ public final class Machine {
         applier = new Applier(state, bugs);
         publisher = new Publisher(origin, state, applier, out);
         attempts = new Attempts(state, applier, out);
+        retention = new Retention(this, publisher, applier);
     }
 
     // ---- the cycle ----
@@ -92,6 +93,7 @@ public final class Machine {
         closeOpen();
         nowMillis = elapsedMillis;
         wallMillis = wallMillisNow;
+        applier.begin(elapsedMillis);
     }
 
     /**
@@ -185,11 +187,6 @@ public final class Machine {
         return state.leases.live();
     }
 
-    /** Retries and deferred messages that wait. */
-    public int waiting() {
-        return state.waiting.retrying() + state.waiting.deferred();
-    }
-
     /** Messages that wait between two attempts. */
     public int retrying() {
         return state.waiting.retrying();
@@ -234,6 +231,11 @@ public final class Machine {
         out.string(name);
         out.end();
         return applier.createGroup(number, topic, name, ephemeral, startSeq);
+    }
+
+    /** Numbers of topics are below this. */
+    public int topicNumbersEnd() {
+        return state.nextTopic;
     }
 
     /** How many topics can still be created. */
@@ -297,6 +299,11 @@ public final class Machine {
         out.end();
     }
 
+    /** Drops what topics may keep no longer. */
+    public Retention retention() {
+        return retention;
+    }
+
     // ---- publishing ----
 
     /**
@@ -331,17 +338,8 @@ public final class Machine {
         if (!group.deliverable() || max <= 0) {
             return 0;
         }
-        long back = group.returned.size();
-        long fresh = group.fresh();
-        int half = max / 2;
-        if (max % 2 == 1 && back > 0 && fresh > 0) {
-            // The odd one goes to each in turn, so that neither starves where one is taken at a time.
-            group.backFirst = !group.backFirst;
-            half += group.backFirst ? 1 : 0;
-        }
-        int takeBack = (int) Math.min(back, fresh == 0 ? max : half);
-        int takeFresh = (int) Math.min(fresh, max - takeBack);
-        takeBack = (int) Math.min(back, max - takeFresh);
+        int takeBack = group.shareOfReturned(max);
+        int takeFresh = (int) Math.min(group.fresh(), max - takeBack);
         out.begin(Records.LEASE, 0, 24)
                 .putInt(group.number)
                 .putInt(consumer)

@@ -36,7 +36,7 @@ final class Notes {
     }
 
     /** A message is over, or starts anew: nobody asks for its attempts any more. */
-    void forget(Group group, NoteTable table, long seqAndAttempts) {
+    void forget(NoteTable table, long seqAndAttempts) {
         if (table.size() > 0) {
             for (int attempt = 0; attempt < NoteTable.TOLD_APART; attempt++) {
                 take(table, seqAndAttempts >>> 16, attempt);

@@ -38,6 +38,11 @@ final class Publisher {
         return topic != null;
     }
 
+    /** Messages of this topic in the open record, of which the state does not know yet. */
+    int pending(Topic target) {
+        return topic == target ? count : 0;
+    }
+
     /** As {@link Machine#publish}; no record of another kind may be open. */
     long publish(Topic target, ByteBuffer source, int offset, int messages, long wallMillis) {
         long first = 0;

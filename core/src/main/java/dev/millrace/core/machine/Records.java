@@ -29,6 +29,8 @@ public final class Records {
     /** What an attempt that failed left to be read; pointed at. Layout: {@link Attempt}. */
     public static final byte ATTEMPT = 0x29;
 
+    public static final byte DROP = 0x2A;
+
     private static final byte MOVE_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
     /** Kind, version, flags, length. */
@@ -77,6 +79,7 @@ public final class Records {
             case DEAD_PURGE -> "DEAD_PURGE";
             case MOVE -> "MOVE";
             case ATTEMPT -> "ATTEMPT";
+            case DROP -> "DROP";
             default -> "kind " + kind;
         };
     }

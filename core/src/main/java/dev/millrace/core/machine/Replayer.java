@@ -68,6 +68,7 @@ public final class Replayer {
             case Records.DEAD -> dead(record);
             case Records.ATTEMPT -> attempt(record, location);
             case Records.REDRIVE, Records.DEAD_PURGE -> deadItems(kind, record);
+            case Records.DROP -> applier.drop(state.topic(record.getInt(8)), record.getLong(16));
             case Records.MOVE -> Relocation.apply(applier, record);
             default -> topology(kind, record);
         }

@@ -34,6 +34,10 @@ public final class Topic {
     long cancelled;
     long expired;
     long purged;
+    /** Dropped as the oldest before it had a group that could count them; not part of the conservation law. */
+    long dropped;
+    /** Derived: units of the live chunks. */
+    long units;
 
     boolean removed;
 
@@ -101,6 +105,20 @@ public final class Topic {
         return purged;
     }
 
+    public long dropped() {
+        return dropped;
+    }
+
+    /** What the slowest group has not taken (or, without a group, what is kept), and what is scheduled. */
+    public long backlog() {
+        return nextSeq - earliestKept() + scheduled;
+    }
+
+    /** Bytes in the log of what has joined and is not yet done everywhere. */
+    public long keptBytes() {
+        return units << 6;
+    }
+
     /** Joined, but offered to nobody: no group yet, or paused. */
     public long waiting() {
         return nextSeq - (groups.isEmpty() ? heldSeq : offeredSeq);
@@ -136,6 +154,11 @@ public final class Topic {
             passed = Math.min(passed, group.cursorOrdinal);
         }
         return passed;
+    }
+
+    /** Up to here messages can be dropped: offered, or, without a group, all. */
+    long offeredOrKept() {
+        return groups.isEmpty() ? nextSeq : offeredSeq;
     }
 
     /** Where a group that starts at the earliest kept message starts. */

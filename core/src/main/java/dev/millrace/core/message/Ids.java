@@ -21,6 +21,11 @@ public final class Ids {
         return Math.max(1, (wallMillis - EPOCH_MILLIS) * COUNTS_PER_MILLI);
     }
 
+    /** Wall time at which this id was given, in milliseconds since 1970. */
+    public static long millis(long id) {
+        return (id >>> ORIGIN_BITS) / COUNTS_PER_MILLI + EPOCH_MILLIS;
+    }
+
     public static long of(long counter, int origin) {
         return counter << ORIGIN_BITS | origin;
     }

@@ -39,18 +39,24 @@ final class Commands {
         if ((submission.first[i] & 0xFFFF_FFFFL) > shard.maxPublishBytes()) {
             return Outcome.LIMIT;
         }
-        if (submission.kinds[i] == Submission.DEFER && !shard.machine().canDefer()) {
-            return Outcome.LIMIT;
+        if (submission.kinds[i] == Submission.DEFER && submission.second[i] > 0 && !shard.machine().canDefer()) {
+            return Outcome.LIMIT_DEFERRED;
         }
         shard.makeRoomFor((int) submission.first[i] + RECORD_BYTES);
         Topic topic;
         try {
             topic = shard.topology().topic(ref);
         } catch (LimitException full) {
-            return Outcome.LIMIT;
+            return Outcome.LIMIT_TOPICS;
         }
         int offset = (int) (submission.first[i] >>> 32);
         long value = submission.second[i];
+        byte admitted = shard.quotas()
+                .admit(topic, submission.kinds[i] == Submission.PUBLISH ? value : 1,
+                        submission.first[i] & 0xFFFF_FFFFL);
+        if (admitted != Outcome.OK) {
+            return admitted;
+        }
         if (submission.kinds[i] == Submission.PUBLISH) {
             submission.second[i] = shard.machine().publish(topic, submission.data, offset, (int) value);
         } else if (value <= 0) {

@@ -8,12 +8,36 @@ public final class Outcome {
     public static final byte STALE = 1;
     /** The disk is under its low mark; see the shard's usage. Nothing was stored. */
     public static final byte NO_ROOM = 2;
-    /** A limit (messages waiting, groups, ...) is reached. Nothing was stored. */
+    /** One publish command is larger than the log takes. Nothing was stored. For the others see {@link #limit}. */
     public static final byte LIMIT = 3;
     /** The topic is gone and may not be created. */
     public static final byte NOT_FOUND = 4;
     /** The machine failed on the command; it is logged and counted. Nothing changed. */
     public static final byte INTERNAL = 5;
 
+    /** The shard has as many topics as it may. */
+    public static final byte LIMIT_TOPICS = 6;
+    /** As many deferred messages wait as may. */
+    public static final byte LIMIT_DEFERRED = 7;
+    /** The topic's quota of messages is used up. */
+    public static final byte LIMIT_MESSAGES = 8;
+    /** The topic's quota of bytes is used up. */
+    public static final byte LIMIT_BYTES = 9;
+    /** The topic's oldest message is older than its quota allows. */
+    public static final byte LIMIT_AGE = 10;
+
     private Outcome() {}
+
+    /** Which limit refused a command, with the setting that raises it; empty for other outcomes. */
+    public static String limit(byte outcome) {
+        return switch (outcome) {
+            case LIMIT -> "one publish is larger than half a file of the log (segment-size)";
+            case LIMIT_TOPICS -> "the shard has as many topics as max-topics allows";
+            case LIMIT_DEFERRED -> "as many deferred messages wait as max-deferred allows";
+            case LIMIT_MESSAGES -> "the topic keeps as many messages as max-topic-messages allows";
+            case LIMIT_BYTES -> "the topic keeps as many bytes as max-topic-bytes allows";
+            case LIMIT_AGE -> "the topic's oldest message is older than max-topic-age allows";
+            default -> "";
+        };
+    }
 }

@@ -67,6 +67,7 @@ public final class Shard {
     private final Mover mover;
     private final ArrayDeque<Feed> hungry = new ArrayDeque<>();
     private final Consumers consumers;
+    private final Quotas quotas;
     private final Feed.Courier courier;
 
     private long elapsedBaseMillis;
@@ -130,6 +131,7 @@ public final class Shard {
         nowMillis = elapsedBaseMillis;
         machine.limit(options.limits().ceilings());
         consumers = new Consumers(this, machine);
+        quotas = new Quotas(machine, options.limits().quota(), clock);
         machine.serve(topology, nowMillis);
         topology.adopt(machine);
         courier = new Feed.Courier() {
@@ -250,6 +252,7 @@ public final class Shard {
         consumers.forgetSettled();
         more |= feed();
         makeRoomFor(0);
+        more |= quotas.work(began);
         more |= mover.work(batchBytes / MOVE_BYTES);
         machine.finish();
         appendIfDue(began);
@@ -526,6 +529,10 @@ public final class Shard {
         return log.segmentBytes() / 2;
     }
 
+    Quotas quotas() {
+        return quotas;
+    }
+
     PlantedBugs bugs() {
         return bugs;
     }
@@ -549,33 +556,12 @@ public final class Shard {
         }
         try {
             append();
-            finalSnapshot();
+            snapshots.takeLast(clock, nowMillis, clock.nanos() + FINAL_SNAPSHOT_NANOS);
             log.close();
         } catch (RuntimeException e) {
             failure = e;
         }
         end("the server is stopping");
-    }
-
-    /** So that the next start has nothing to replay; given up after {@value #FINAL_SNAPSHOT_NANOS} ns. */
-    private void finalSnapshot() {
-        if (log.tail() == snapshots.lastPosition() && !snapshots.isActive()) {
-            return;
-        }
-        long deadline = clock.nanos() + FINAL_SNAPSHOT_NANOS;
-        while (snapshots.isActive() && clock.nanos() < deadline) {
-            if (!snapshots.work()) {
-                snapshots.awaitBackground();
-            }
-        }
-        if (!snapshots.isActive()) {
-            snapshots.start(nowMillis, clock.wallMillis());
-            while (snapshots.isActive() && clock.nanos() < deadline) {
-                if (!snapshots.work()) {
-                    snapshots.awaitBackground();
-                }
-            }
-        }
     }
 
     /** Stops at once: nothing that is not durable leaves. */

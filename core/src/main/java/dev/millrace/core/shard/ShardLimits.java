@@ -13,11 +13,13 @@ import dev.millrace.core.machine.Ceilings;
  *            messages in flight; beyond it nothing more is handed out
  * @param ceilings
  *            entries of its machine
+ * @param quota
+ *            of each topic
  */
-public record ShardLimits(int topics, int groups, int leases, Ceilings ceilings) {
+public record ShardLimits(int topics, int groups, int leases, Ceilings ceilings, TopicQuota quota) {
     /** For a heap of some hundred MiB. */
     public static final ShardLimits DEFAULT = new ShardLimits(100_000, 10_000, 10_000_000,
-            new Ceilings(50_000_000, 50_000_000, 2_000_000));
+            new Ceilings(50_000_000, 50_000_000, 2_000_000), TopicQuota.NONE);
 
     public ShardLimits {
         if (topics < 1 || groups < 1 || leases < 1 || ceilings.deferred() < 0 || ceilings.retrying() < 0

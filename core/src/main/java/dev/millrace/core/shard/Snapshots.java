@@ -111,6 +111,26 @@ final class Snapshots {
         file = null;
     }
 
+    /** Before a stop, so that the next start has nothing to replay; given up at the deadline. */
+    void takeLast(ShardClock clock, long elapsedMillis, long deadlineNanos) {
+        if (log.tail() == lastPosition && image == null) {
+            return;
+        }
+        goOn(clock, deadlineNanos);
+        if (image == null) {
+            start(elapsedMillis, clock.wallMillis());
+            goOn(clock, deadlineNanos);
+        }
+    }
+
+    private void goOn(ShardClock clock, long deadlineNanos) {
+        while (image != null && clock.nanos() < deadlineNanos) {
+            if (!work()) {
+                awaitBackground();
+            }
+        }
+    }
+
     /** Why the last one failed, or null; the next is tried after as many bytes as ever. */
     @Nullable
     RuntimeException problem() {
@@ -132,10 +152,5 @@ final class Snapshots {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Whether one is under way. */
-    boolean isActive() {
-        return image != null;
     }
 }

@@ -148,7 +148,38 @@ final class MachineEdgesTest {
         rig.passTime(2_000, 0);
         rig.machine.advance(100);
         assertThat(rig.machine.canDefer()).isTrue();
-        assertThat(rig.machine.waiting()).isZero();
+        assertThat((rig.machine.retrying() + rig.machine.deferred())).isZero();
+    }
+
+    @Test
+    void oldChunks_areDropped_butNotWhatIsWithAWorker() {
+        publish(4, 1);
+        lease(group, 1);
+        rig.passTime(10_000, 10_000);
+        publish(2, 1);
+        Retention retention = rig.machine.retention();
+        assertThat(retention.isOlderThan(topic, WALL + 5_000)).isTrue();
+        assertThat(retention.olderThan(topic, WALL + 5_000)).isTrue();
+        assertThat(retention.isOlderThan(topic, WALL + 5_000)).isFalse();
+        assertThat(List.of(group.dropped(), group.ready(), group.leased())).containsExactly(3L, 2L, 1L);
+        assertThat(rig.machine.ack(tokens.getFirst())).isTrue();
+        ModelCheck.conservation(rig.machine);
+        StateLaws.check(rig.machine);
+    }
+
+    @Test
+    void bytes_areFreedByWholeChunks_oldestFirst() {
+        publishChunks(10);
+        long each = topic.keptBytes() / 10;
+        assertThat(rig.machine.retention().bytes(topic, 2 * each + 1)).isTrue();
+        MachineRig.settle(rig.machine);
+        assertThat(group.dropped()).isEqualTo(3);
+        assertThat(topic.keptBytes()).isEqualTo(7 * each);
+        rig.machine.pauseTopic(topic, true);
+        publishChunks(5);
+        assertThat(rig.machine.retention().bytes(topic, 10 * each)).isFalse();
+        assertThat(List.of(group.ready(), group.dropped())).containsExactly(0L, 10L);
+        StateLaws.check(rig.machine);
     }
 
     @Test
@@ -160,7 +191,7 @@ final class MachineEdgesTest {
         MachineRig.settle(rig.machine);
         rig.passTime(100, 100);
         assertThat(rig.machine.advance(100)).isTrue();
-        assertThat(rig.machine.waiting()).isZero();
+        assertThat((rig.machine.retrying() + rig.machine.deferred())).isZero();
         for (long token : tokens) {
             assertThat(rig.machine.ack(token)).isFalse();
         }
@@ -209,7 +240,7 @@ final class MachineEdgesTest {
         assertThat(rig.machine.retry(tokens.get(1), 10)).isFalse();
         assertThat(rig.machine.bury(tokens.get(2), "no")).isFalse();
         assertThat(rig.machine.leases()).isZero();
-        assertThat(rig.machine.waiting()).isZero();
+        assertThat((rig.machine.retrying() + rig.machine.deferred())).isZero();
         StateLaws.check(rig.machine);
         ModelCheck.conservation(rig.machine);
     }
@@ -294,10 +325,10 @@ final class MachineEdgesTest {
         rig.machine.defer(topic, MachineRig.bodies(List.of(new byte[1])), 0, rig.machine.after(Long.MAX_VALUE));
         rig.passTime(Machine.MAX_DELAY_MILLIS, 0);
         rig.machine.advance(10);
-        assertThat(rig.machine.waiting()).isEqualTo(2);
+        assertThat((rig.machine.retrying() + rig.machine.deferred())).isEqualTo(2);
         rig.passTime(1, 0);
         rig.machine.advance(10);
-        assertThat(rig.machine.waiting()).isZero();
+        assertThat((rig.machine.retrying() + rig.machine.deferred())).isZero();
     }
 
     @Test

@@ -326,7 +326,14 @@ class MachineModelTest {
     private void operate() {
         MGroup group = anyGroup();
         boolean pause = random.nextBoolean();
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(14)) {
+            case 12, 13 -> {
+                rig.machine.finish();
+                check.everything();
+                long most = random.nextLong(20);
+                rig.machine.retention().toMessages(of(group.topic), most);
+                model.keep(group.topic, most);
+            }
             case 0, 1 -> {
                 rig.machine.emptyGroup(of(group));
                 model.emptyGroup(group);

@@ -55,12 +55,12 @@ final class ModelCheck {
     private void topic(Topic topic, MTopic expected) {
         adoptJoined(topic, expected);
         assertThat(List.of(topic.accepted(), topic.acceptedBytes(), topic.scheduled(), topic.joined(), topic.purged(),
-                topic.waiting(), topic.offeredSeq))
-                .as("accepted, bytes, scheduled, joined, purged, waiting, offered of %s", topic.name())
+                topic.waiting(), topic.offeredSeq, topic.dropped()))
+                .as("accepted, bytes, scheduled, joined, purged, waiting, offered, dropped of %s", topic.name())
                 .containsExactly(expected.accepted, expected.bytes, (long) expected.scheduled.size(),
                         (long) expected.joined.size(), expected.purged,
                         expected.joined.size() - (expected.groups.isEmpty() ? expected.held : expected.offered),
-                        expected.offered);
+                        expected.offered, expected.dropped);
         assertThat(topic.paused()).isEqualTo(expected.paused);
         assertThat(topic.groups().stream().map(Group::name)).containsExactlyInAnyOrderElementsOf(
                 expected.groups.keySet());
@@ -85,12 +85,14 @@ final class ModelCheck {
     private void group(Group group, MGroup expected) {
         adoptOrder(group, expected);
         assertThat(List.of(group.offered(), group.ready(), group.leased(), group.retrying(), group.done(),
-                group.dead(), group.purged(), group.filtered(), group.retries(), group.timeouts(), group.redriven()))
-                .as("offered, ready, leased, retrying, done, dead, purged, filtered, retries, timeouts, redriven of %s",
-                        group.name())
+                group.dead(), group.purged(), group.filtered(), group.dropped(), group.retries(), group.timeouts(),
+                group.redriven()))
+                .as("offered, ready, leased, retrying, done, dead, purged, filtered, dropped, retries, timeouts,"
+                        + " redriven of %s", group.name())
                 .containsExactly(expected.topic.offered - expected.start, expected.ready(),
                         expected.count(Status.LEASED), expected.count(Status.RETRYING), expected.count(Status.DONE),
                         expected.count(Status.DEAD), expected.count(Status.PURGED), expected.count(Status.FILTERED),
+                        expected.count(Status.DROPPED),
                         expected.retries, expected.timeouts, expected.redriven);
         assertThat(group.cursor).isEqualTo(expected.cursor);
         assertThat(group.paused()).isEqualTo(expected.paused);
@@ -204,8 +206,8 @@ final class ModelCheck {
             }
         }
         return List.of(topic.number, topic.ephemeral, topic.paused, topic.generation, topic.nextSeq, topic.offeredSeq,
-                topic.heldSeq, topic.accepted, topic.acceptedBytes, topic.scheduled, topic.purged,
-                topic.chunks.size(), chunks, Arrays.stream(topic.gaps.bounds()).boxed().toList());
+                topic.heldSeq, topic.accepted, topic.acceptedBytes, topic.scheduled, topic.purged, topic.dropped,
+                topic.units, topic.chunks.size(), chunks, Arrays.stream(topic.gaps.bounds()).boxed().toList());
     }
 
     private static Object groupContent(Group group) {
@@ -225,7 +227,7 @@ final class ModelCheck {
         return List.of(List.of(group.number, group.ephemeral, group.paused, group.generation, group.startSeq,
                 group.cursor, group.cursorOrdinal, group.held),
                 List.of(group.leased, group.retrying, group.done, group.dead, group.purged, group.filtered,
-                        group.retries, group.timeouts, group.redriven),
+                        group.dropped, group.retries, group.timeouts, group.redriven),
                 List.of(group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis), returned, dead,
                 List.of(group.deadTable.first(), group.deadTable.size()), notes(group.notes), notes(group.deadNotes));
     }

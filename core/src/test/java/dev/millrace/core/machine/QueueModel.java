@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class QueueModel {
     enum Status {
-        READY, LEASED, RETRYING, DONE, DEAD, PURGED, FILTERED
+        READY, LEASED, RETRYING, DONE, DEAD, PURGED, FILTERED, DROPPED
     }
 
     record Message(long id, ByteBuffer body) {}
@@ -60,6 +60,7 @@ final class QueueModel {
         long accepted;
         long bytes;
         long purged;
+        long dropped;
 
         MTopic(String name) {
             this.name = name;
@@ -208,6 +209,27 @@ final class QueueModel {
             topic.gaps.add(topic.offered);
         }
         topic.groups.values().forEach(group -> group.skipGaps(from));
+    }
+
+    /** The oldest go until so many wait for the slowest group, as far as that is possible. */
+    void keep(MTopic topic, long most) {
+        long excess = topic.joined.size() - topic.earliest() + topic.scheduled.size() - most;
+        long until = Math.min(topic.groups.isEmpty() ? topic.joined.size() : topic.offered,
+                topic.earliest() + Math.max(0, excess));
+        if (topic.groups.isEmpty()) {
+            topic.dropped += until - topic.held;
+            topic.held = until;
+            topic.offered = Math.max(topic.offered, until);
+        }
+        for (MGroup group : topic.groups.values()) {
+            for (; group.cursor < until || topic.gaps.contains(group.cursor); group.cursor++) {
+                if (!topic.gaps.contains(group.cursor)) {
+                    Entry entry = new Entry(group, group.cursor);
+                    entry.status = Status.DROPPED;
+                    group.entries.put(group.cursor, entry);
+                }
+            }
+        }
     }
 
     void emptyGroup(MGroup group) {

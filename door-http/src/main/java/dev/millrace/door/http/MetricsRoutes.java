@@ -57,6 +57,12 @@ final class MetricsRoutes {
                 shard -> shard.traffic().publishedBytes());
         each(page, shards, "delivered_total", "counter", "Messages handed out.", shard -> shard.traffic().delivered());
         each(page, shards, "log_batches_total", "counter", "Batches written.", shard -> shard.traffic().appends());
+        each(page, shards, "retries_at_once_total", "counter",
+                "Retries given back at once because max-retrying messages wait.",
+                shard -> shard.traffic().retriesAtOnce());
+        each(page, shards, "attempts_left_out_total", "counter",
+                "Failed attempts of which nothing was kept because of max-attempt-notes.",
+                shard -> shard.traffic().attemptsLeftOut());
         each(page, shards, "cycles_total", "counter", "Turns of the shard's loop.", shard -> shard.loop().cycles());
         each(page, shards, "slow_cycles_total", "counter", "Turns that took more than 5 ms.",
                 shard -> shard.loop().slowCycles());
@@ -100,6 +106,8 @@ final class MetricsRoutes {
         topic(page, topics, "cancelled_total", "counter", "Cancelled before joining.", TopicStats::cancelled);
         topic(page, topics, "expired_total", "counter", "Expired before joining.", TopicStats::expired);
         topic(page, topics, "purged_total", "counter", "Emptied before joining.", TopicStats::purged);
+        topic(page, topics, "dropped_total", "counter", "Dropped as the oldest, with no group to count it.",
+                TopicStats::dropped);
         topic(page, topics, "waiting", "gauge", "Kept for want of a group.", TopicStats::waiting);
     }
 
@@ -121,7 +129,7 @@ final class MetricsRoutes {
         group(page, topics, "expired_total", "counter", "Expired.", GroupStats::expired);
         group(page, topics, "purged_total", "counter", "Emptied by an operator.", GroupStats::purged);
         group(page, topics, "filtered_total", "counter", "Sampled out.", GroupStats::filtered);
-        group(page, topics, "dropped_total", "counter", "Taken by retention.", GroupStats::dropped);
+        group(page, topics, "dropped_total", "counter", "Taken by the topic's quota.", GroupStats::dropped);
         group(page, topics, "retries_total", "counter", "Attempts given back.", GroupStats::retries);
         group(page, topics, "timeouts_total", "counter", "Leases that ended by time.", GroupStats::timeouts);
         group(page, topics, "subscriptions", "gauge", "Live subscriptions.", GroupStats::subscriptions);

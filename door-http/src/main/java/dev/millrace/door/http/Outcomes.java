@@ -8,11 +8,14 @@ final class Outcomes {
     private Outcomes() {}
 
     static HttpFailure failure(byte outcome, String what) {
+        String limit = Outcome.limit(outcome);
+        if (!limit.isEmpty()) {
+            return new HttpFailure(429, "LIMIT", what + ": " + limit);
+        }
         return switch (outcome) {
             case Outcome.NO_ROOM -> new HttpFailure(507, "NO_ROOM", what
                     + ": the disk is nearly full, so nothing that adds messages is taken. Free space on the file system of "
                     + "the data folder; /metrics shows how much is there and how much is needed");
-            case Outcome.LIMIT -> new HttpFailure(429, "LIMIT", what + ": a limit is reached");
             case Outcome.NOT_FOUND -> Problems.notFound(what + ": the topic is gone");
             case Outcome.STALE -> new HttpFailure(409, "STALE", what + ": the lease has ended");
             default -> new HttpFailure(500, "INTERNAL_COMMAND", what + ": the server failed at it; its log says more");

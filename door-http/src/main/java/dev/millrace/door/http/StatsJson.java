@@ -20,6 +20,7 @@ final class StatsJson {
         json.put("cancelled", topic.cancelled());
         json.put("expired", topic.expired());
         json.put("purged", topic.purged());
+        json.put("dropped", topic.dropped());
         json.put("waiting", topic.waiting());
         ArrayNode groups = json.putArray("groups");
         topic.groups().forEach(group -> groups.add(of(group)));

@@ -86,7 +86,7 @@ class OpenApiTest {
 
     @Test
     void topicAndGroup_haveTheMembersThatAreDescribed() throws IOException {
-        TopicStats topic = new TopicStats("t", false, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
+        TopicStats topic = new TopicStats("t", false, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
         GroupStats group = new GroupStats("g", false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
         assertThat(StatsJson.of(topic).propertyNames()).containsExactlyElementsOf(properties("Topic"));
         assertThat(StatsJson.of(group).propertyNames()).containsExactlyElementsOf(properties("Group"));

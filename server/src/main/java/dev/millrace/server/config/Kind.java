@@ -34,6 +34,18 @@ public record Kind<T>(String form, Function<String, T> parser) {
     /** Separated by commas. */
     static final Kind<List<String>> TEXTS = new Kind<>("LIST", Kind::list);
 
+    static final Kind<Long> COUNT = new Kind<>("COUNT", text -> {
+        try {
+            long count = Long.parseLong(text);
+            if (count >= 0) {
+                return count;
+            }
+        } catch (NumberFormatException e) {
+            throw bad("a whole number from 0 on", e);
+        }
+        throw bad("a whole number from 0 on", null);
+    });
+
     static Kind<Integer> number(int min, int max) {
         return new Kind<>(min + ".." + max, text -> {
             try {

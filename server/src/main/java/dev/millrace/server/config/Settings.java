@@ -82,6 +82,16 @@ public final class Settings {
     public static final Setting<Integer> MAX_ATTEMPT_NOTES = new Setting<>("max-attempt-notes",
             Kind.number(0, Integer.MAX_VALUE), "2000000",
             "failed attempts of one shard whose reason is kept for the dead letter; each takes about 22 bytes");
+    public static final Setting<Long> MAX_TOPIC_MESSAGES = new Setting<>("max-topic-messages",
+            Kind.COUNT, "0",
+            "messages that a topic keeps for its slowest group, deferred ones included; 0: no limit");
+    public static final Setting<Long> MAX_TOPIC_BYTES = new Setting<>("max-topic-bytes", Kind.SIZE_IN_BYTES, "0",
+            "bytes in the log that a topic keeps; 0: no limit");
+    public static final Setting<Duration> MAX_TOPIC_AGE = new Setting<>("max-topic-age", Kind.DURATION, "0s",
+            "age of the oldest message that the slowest group of a topic has not taken; 0: no limit");
+    public static final Setting<TopicFull> TOPIC_FULL = new Setting<>("topic-full", Kind.choice(TopicFull.class),
+            "refuse",
+            "at a limit of a topic: publishes are refused, or the oldest that no group has taken are dropped");
     public static final Setting<Integer> MAX_LEASES = new Setting<>("max-leases", Kind.number(1, Integer.MAX_VALUE),
             "10000000", "messages in flight of one shard; beyond it nothing more is handed out");
     public static final Setting<Integer> IO_THREADS = new Setting<>("io-threads", Kind.number(0, 1024), "0",
@@ -99,7 +109,8 @@ public final class Settings {
             HTTP, HTTP_AUTH, HTTP_HOSTS, SYNC, SYNC_INTERVAL, MAX_MESSAGE_SIZE, MAX_REQUEST_SIZE, REQUEST_MEMORY,
             SHARDS,
             NODE_ID, SEGMENT_SIZE, SNAPSHOT_EVERY, CACHE_RECENT, CACHE_READ, DISK_LOW, DISK_HIGH, MAX_TOPICS,
-            MAX_GROUPS, MAX_DEFERRED, MAX_RETRYING, MAX_ATTEMPT_NOTES, MAX_LEASES, IO_THREADS,
+            MAX_GROUPS, MAX_DEFERRED, MAX_RETRYING, MAX_ATTEMPT_NOTES,
+            MAX_TOPIC_MESSAGES, MAX_TOPIC_BYTES, MAX_TOPIC_AGE, TOPIC_FULL, MAX_LEASES, IO_THREADS,
             STOP_TIMEOUT, LOG_LEVEL, LOG_FORMAT);
 
     /** Tables whose keys are another program's options and are checked there: {@code nsqd.max-rdy-count}. */

@@ -177,7 +177,8 @@ final class Client implements SessionListener {
                 world.ledger.risesAbove(message, publish.highestIdBefore());
                 id = Ids.next(id);
             } else {
-                world.require(result == Outcome.NO_ROOM || result == Outcome.LIMIT, "publish answered " + result);
+                world.require(result == Outcome.NO_ROOM || !Outcome.limit(result).isEmpty(),
+                        "publish answered " + result);
                 message.fate = Fate.REFUSED;
             }
         }

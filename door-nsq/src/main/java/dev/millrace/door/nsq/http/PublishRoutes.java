@@ -129,9 +129,9 @@ final class PublishRoutes {
         switch (outcome) {
             case Outcome.OK -> Answer.ok(exchange);
             case Outcome.NO_ROOM -> throw Failure.of(507, "NO_ROOM");
-            case Outcome.LIMIT -> throw Failure.of(503, "LIMIT_REACHED");
             case Outcome.NOT_FOUND -> throw Failure.of(503, "EXITING");
-            default -> throw Failure.of(500, "INTERNAL_ERROR");
+            default -> throw Outcome.limit(outcome).isEmpty() ? Failure.of(500, "INTERNAL_ERROR")
+                    : Failure.of(503, "LIMIT_REACHED: " + Outcome.limit(outcome));
         }
     }
 }

@@ -219,9 +219,8 @@ final class Client implements CommandSink {
         String name = Command.name(command);
         String reason = switch (outcome) {
             case Outcome.NO_ROOM -> hub.health(shard, "the disk is full");
-            case Outcome.LIMIT -> "a limit of the server is reached";
             case Outcome.NOT_FOUND -> "exiting";
-            default -> "internal error";
+            default -> Outcome.limit(outcome).isEmpty() ? "internal error" : Outcome.limit(outcome);
         };
         return "E_" + name + "_FAILED " + name + " failed " + reason;
     }
