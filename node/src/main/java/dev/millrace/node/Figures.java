@@ -18,7 +18,7 @@ final class Figures {
         ShardFigures.Traffic traffic = new ShardFigures.Traffic(metrics.publishes, metrics.publishedBytes,
                 metrics.delivered, metrics.appends);
         ShardFigures.Loop loop = new ShardFigures.Loop(metrics.cycles, metrics.slowCycles, metrics.longestCycleNanos,
-                shard.inboxBytes());
+                shard.inboxBytes(), metrics.failedMoves);
         return new ShardFigures(shard.number(), traffic, loop, of(metrics.publishToDurable()),
                 of(metrics.dueToReady()), log);
     }

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class Snapshots {
     /** Slots of the wheel looked at in one slice. */
     private static final int SLICE_SLOTS = 4_096;
+    private static final long LAST_ONE_NANOS = 10_000_000_000L;
 
     private final Machine machine;
     private final ShardLog log;
@@ -122,7 +123,7 @@ final class Snapshots {
     }
 
     /** Waits, briefly, for what the executor was given; only while the shard stops. */
-    void awaitBackground() {
+    private void awaitBackground() {
         java.util.concurrent.CountDownLatch reached = new java.util.concurrent.CountDownLatch(1);
         background.execute(reached::countDown);
         try {
@@ -131,6 +132,30 @@ final class Snapshots {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * One more while the shard stops, so that the next start has nothing to replay; given up after
+     * {@value #LAST_ONE_NANOS} ns.
+     */
+    void takeLast(ShardClock clock, long elapsedMillis) {
+        if (log.tail() == lastPosition && !isActive()) {
+            return;
+        }
+        long deadline = clock.nanos() + LAST_ONE_NANOS;
+        workUntil(deadline, clock);
+        if (!isActive()) {
+            start(elapsedMillis, clock.wallMillis());
+            workUntil(deadline, clock);
+        }
+    }
+
+    private void workUntil(long deadline, ShardClock clock) {
+        while (isActive() && clock.nanos() < deadline) {
+            if (!work()) {
+                awaitBackground();
+            }
         }
     }
 
