@@ -188,6 +188,38 @@ ensure_jar() {
     unlock
 }
 
+# ---- the room verification, which is in no jar ------------------------------------------------------------------
+
+# checks_stale: true if it was never built or something it is made of is newer: also the tests of two rooms, from which
+# the simulator borrows its disk and its planted bugs.
+checks_stale() {
+    [ -e "$root/verification/target/built" ] || return 0
+    set -- "$root/core/src/test" "$root/log-file/src/test"
+    for dir in "$root"/*/src/main; do
+        case $dir in
+            */bench/src/main) ;;
+            *) set -- "$@" "$dir" "${dir%/src/main}/pom.xml" ;;
+        esac
+    done
+    [ -n "$(find "$root/pom.xml" "$@" -newer "$root/verification/target/built" -print 2>/dev/null | head -n 1)" ]
+}
+
+# ensure_checks: builds verification/target/classes and its class path verification/target/lib if they are stale.
+ensure_checks() {
+    checks_stale || return 0
+    need_maven
+    lock
+    if checks_stale; then
+        say "building the room verification"
+        mkdir -p "$root/verification/target"
+        : >"$root/verification/target/build-started"
+        run_maven -q -pl verification -am package -DskipTests >&2 ||
+            die "the build failed: see Maven's message above; ./millrace test shows more."
+        mv "$root/verification/target/build-started" "$root/verification/target/built"
+    fi
+    unlock
+}
+
 # ---- the AOT cache: a start in half the time, never required ---------------------------------------------------
 
 # find_aot: sets aot to the cache's path (its name stands for the jar's size and time and the JDK's release) and fails

@@ -14,17 +14,8 @@ root=$(CDPATH='' cd -- "$(dirname "$0")/../.." && pwd -P)
 . "$root/bin/lib.sh"
 
 need_jdk
+ensure_checks
 classes=$root/verification/target/classes
-if [ ! -e "$root/verification/target/built" ] || [ -n "$(find "$root/verification/src/main" "$root/verification/pom.xml" \
-    -newer "$root/verification/target/built" -print | head -n 1)" ]; then
-    need_maven
-    say "building the checks"
-    mkdir -p "$root/verification/target"
-    : >"$root/verification/target/build-started"
-    run_maven -q -pl verification -am package -DskipTests >&2 ||
-        die "the build failed: see Maven's message above"
-    mv "$root/verification/target/build-started" "$root/verification/target/built"
-fi
 peers=$("$root/verification/interop/peers.sh" --path)
 [ -x "$peers/bin/nsqd" ] || die "the foreign programs are not in $peers: run verification/interop/peers.sh once"
 outside=

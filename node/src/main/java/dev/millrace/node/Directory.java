@@ -5,6 +5,8 @@ import dev.millrace.core.shard.TopicRef;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which shard is home to which topic. A topic's home is where its records are: recovery of the shards fills the
@@ -14,7 +16,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
  * <p>
  * Thread safety: all methods may be called from any thread.
  */
-final class Directory implements ShardListener {
+final class Directory implements TopologyListener {
+    private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
+
     private final ConcurrentHashMap<String, TopicRef> refs = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<TopologyListener> listeners = new CopyOnWriteArrayList<>();
 
@@ -40,6 +44,11 @@ final class Directory implements ShardListener {
             @Override
             public void groupDeleted(String topic, String group) {
                 Directory.this.groupDeleted(topic, group);
+            }
+
+            @Override
+            public void trouble(String what) {
+                LOG.warn("shard {}: {}", shard, what);
             }
         };
     }

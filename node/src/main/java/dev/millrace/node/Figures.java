@@ -19,7 +19,7 @@ final class Figures {
                 metrics.delivered, metrics.appends, shard.machine().retriesAtOnce(),
                 shard.machine().attempts().leftOut());
         ShardFigures.Loop loop = new ShardFigures.Loop(metrics.cycles, metrics.slowCycles, metrics.longestCycleNanos,
-                shard.inboxBytes());
+                shard.inboxBytes(), metrics.failedMoves);
         return new ShardFigures(shard.number(), traffic, loop, of(metrics.publishToDurable()),
                 of(metrics.dueToReady()), log);
     }

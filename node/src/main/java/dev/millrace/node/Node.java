@@ -2,6 +2,7 @@ package dev.millrace.node;
 
 import dev.millrace.core.log.LogFactory;
 import dev.millrace.core.log.RecoveryReport;
+import dev.millrace.core.machine.PlantedBugs;
 import dev.millrace.core.shard.ShardClock;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,10 +21,10 @@ public final class Node implements AutoCloseable {
     private final List<ShardSlot> slots = new ArrayList<>();
     private final NodeBroker broker;
 
-    private Node(LogFactory logs, NodeOptions options, ShardClock clock) {
+    private Node(LogFactory logs, NodeOptions options, ShardClock clock, PlantedBugs bugs) {
         Directory directory = new Directory();
         for (int number = 0; number < options.shards(); number++) {
-            slots.add(new ShardSlot(number, options.shard(number), logs, clock, directory));
+            slots.add(new ShardSlot(number, options.shard(number), logs, clock, bugs, directory));
         }
         broker = new NodeBroker(slots, directory);
     }
@@ -35,7 +36,12 @@ public final class Node implements AutoCloseable {
      *             when a log cannot be opened or is damaged
      */
     public static Node open(LogFactory logs, NodeOptions options, ShardClock clock) {
-        Node node = new Node(logs, options, clock);
+        return open(logs, options, clock, PlantedBugs.NONE);
+    }
+
+    /** The same, with planted bugs. */
+    public static Node open(LogFactory logs, NodeOptions options, ShardClock clock, PlantedBugs bugs) {
+        Node node = new Node(logs, options, clock, bugs);
         try {
             for (ShardSlot slot : node.slots) {
                 slot.open();

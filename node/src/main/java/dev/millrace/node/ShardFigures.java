@@ -48,6 +48,8 @@ public record ShardFigures(int shard, Traffic traffic, Loop loop, LatencyHistogr
      *            the longest turn
      * @param inboxBytes
      *            bytes of bodies that wait to be taken
+     * @param failedMoves
+     *            attempts to move live bodies out of mostly dead segments that failed; each is tried again
      */
-    public record Loop(long cycles, long slowCycles, long longestCycleNanos, long inboxBytes) {}
+    public record Loop(long cycles, long slowCycles, long longestCycleNanos, long inboxBytes, long failedMoves) {}
 }

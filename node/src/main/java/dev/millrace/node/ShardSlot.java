@@ -3,6 +3,7 @@ package dev.millrace.node;
 import dev.millrace.core.log.LogException;
 import dev.millrace.core.log.LogFactory;
 import dev.millrace.core.log.RecoveryReport;
+import dev.millrace.core.machine.PlantedBugs;
 import dev.millrace.core.shard.Session;
 import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Shard;
@@ -35,6 +36,7 @@ final class ShardSlot {
     private final ShardOptions options;
     private final LogFactory logs;
     private final ShardClock clock;
+    private final PlantedBugs bugs;
     private final Directory directory;
     private final ExecutorService background;
     private volatile @Nullable Shard shard;
@@ -44,7 +46,9 @@ final class ShardSlot {
     private boolean failedBefore;
     private long failedAtNanos;
 
-    ShardSlot(int number, ShardOptions options, LogFactory logs, ShardClock clock, Directory directory) {
+    ShardSlot(int number, ShardOptions options, LogFactory logs, ShardClock clock, PlantedBugs bugs,
+            Directory directory) {
+        this.bugs = bugs;
         this.number = number;
         this.options = options;
         this.logs = logs;
@@ -56,7 +60,7 @@ final class ShardSlot {
 
     synchronized void open() {
         Shard opened = new Shard(number, options, logs,
-                new Surroundings(clock, directory.of(number), background));
+                new Surroundings(clock, directory.of(number), background), bugs);
         shard = opened;
         RecoveryReport report = opened.recovery();
         LOG.info("shard {} recovered: snapshot at {}, {} batches ({} bytes) replayed, {} torn bytes cut", number,

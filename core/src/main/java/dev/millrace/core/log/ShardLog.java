@@ -86,10 +86,13 @@ public interface ShardLog extends AutoCloseable {
      * Appends a batch of relocated bodies to the cold segments. Durable only after {@link #syncCold()}.
      *
      * @return the position of the cold batch, with {@link Location#COLD} set
+     * @throws LogException
+     *             of category {@code CALLER} when the disk did not take it: nothing copied since the last
+     *             {@link #syncCold()} may be used, and the log goes on
      */
     long appendCold(BatchBuffer bodies);
 
-    /** Makes every cold batch durable. */
+    /** Makes every cold batch durable. Fails as {@link #appendCold}. */
     void syncCold();
 
     /** Whether commands that add bodies may be taken; false under the low mark of the disk. */

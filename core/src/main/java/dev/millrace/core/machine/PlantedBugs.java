@@ -27,6 +27,8 @@ public final class PlantedBugs {
         LEASE_FORGOTTEN,
         /** Delays count from the beginning of the cycle, not from when the command is taken. */
         DELAY_FROM_CYCLE_START,
+        /** Records say that messages were moved before the copies are synced. */
+        COPIES_NOT_SYNCED,
         /** The number in a topic reference is believed without comparing the name. */
         TOPIC_NUMBER_TRUSTED
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   for (;;) switch (delivery.next(view)) {
- *       case READY: write view; break;            // stop early when the socket is full, go on later
+ *       case READY: write view; break;            // stop early when the socket is full: rest(), go on later
  *       case LOAD:  delivery.load(this::goOn); return;
  *       case END:   delivery.close(); return;
  *   }
@@ -79,7 +79,7 @@ public final class Delivery {
         if (taken == size) {
             return END;
         }
-        if (inRun == 0 && !enterRun()) {
+        if ((inRun == 0 || block == null) && !enterRun()) {
             return LOAD;
         }
         bodies.read(indexes[run] + inRun, view);
@@ -98,6 +98,8 @@ public final class Delivery {
      * they cannot be read the shard stops, which ends the session; {@code then} is not run.
      */
     public void load(Runnable then) {
+        // Who waits for memory must not keep any: many that did would wait for each other for ever.
+        rest();
         reader.load(Location.batchPosition(locations[run]), new BlockReader.Sink() {
             @Override
             public void loaded(Block loaded) {
@@ -112,12 +114,17 @@ public final class Delivery {
         });
     }
 
-    /** Lets the log's memory, and what it points at on the disk, go. Idempotent. */
-    public void close() {
+    /** Lets the log's memory go until {@link #next} is called again: when the socket takes no more for now. */
+    public void rest() {
         if (block != null) {
             block.unpin();
             block = null;
         }
+    }
+
+    /** Lets the log's memory, and what it points at on the disk, go. Idempotent. */
+    public void close() {
+        rest();
         taken = size;
         closed = true;
     }

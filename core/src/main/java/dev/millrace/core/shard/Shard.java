@@ -42,8 +42,8 @@ public final class Shard {
     private static final int END_BYTES = 192;
     private static final int MOVE_BYTES = 64;
     private static final long QUIET_NANOS = 100_000_000;
-    private static final long TIDYING_NANOS = 10_000_000_000L;
     private static final long FINAL_SNAPSHOT_NANOS = 10_000_000_000L;
+    private static final long TIDYING_NANOS = 10_000_000_000L;
     /** A batch that nobody waits for is appended after this time, or when it has grown to this size. */
     private static final long LAZY_NANOS = 10_000_000;
     private static final int LAZY_BYTES = 64 << 10;
@@ -120,8 +120,11 @@ public final class Shard {
             log.close();
             throw e;
         }
-        mover = new Mover(machine, log, around.background());
-        reclaimer = new Reclaimer(machine.segments(), log, mover, outstanding);
+        mover = new Mover(machine, log, around.background(), bugs);
+        reclaimer = new Reclaimer(machine.segments(), log, mover, outstanding, problem -> {
+            metrics.failedMoves++;
+            around.listener().trouble("moving messages out of old segments failed: " + problem.getMessage());
+        }, clock.nanos());
         startNanos = clock.nanos();
         syncedAtNanos = startNanos;
         snapshotAtNanos = startNanos;
@@ -573,7 +576,10 @@ public final class Shard {
         try {
             log.close();
         } catch (RuntimeException e) {
-            reason.addSuppressed(e);
+            // A log that has failed says so again, with the same exception.
+            if (!e.equals(reason)) {
+                reason.addSuppressed(e);
+            }
         }
         end("the shard has stopped; what was under way has an unknown outcome");
     }

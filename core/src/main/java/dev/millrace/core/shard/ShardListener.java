@@ -1,6 +1,6 @@
 package dev.millrace.core.shard;
 
-/** Told of topics and groups that come and go; called on the owner thread, must only hand over. */
+/** Told of topics and groups that come and go, and of trouble; called on the owner thread, must only hand over. */
 public interface ShardListener {
     void topicCreated(String topic);
 
@@ -9,4 +9,7 @@ public interface ShardListener {
     void groupCreated(String topic, String group);
 
     void groupDeleted(String topic, String group);
+
+    /** Something failed that the shard goes on without; an operator should read it. At most once a second. */
+    void trouble(String what);
 }

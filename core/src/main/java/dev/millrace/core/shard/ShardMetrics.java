@@ -24,6 +24,8 @@ public final class ShardMetrics {
     public long slowCycles;
     /** Nanoseconds of the longest. */
     public long longestCycleNanos;
+    /** Attempts to move live bodies out of mostly dead segments that failed; each is tried again. */
+    public long failedMoves;
 
     private final Latencies publishToDurable = new Latencies();
     private final Latencies dueToReady = new Latencies();

@@ -68,6 +68,9 @@ final class MetricsRoutes {
                 shard -> shard.loop().slowCycles());
         each(page, shards, "inbox_bytes", "gauge", "Bytes of bodies that wait to be taken.",
                 shard -> shard.loop().inboxBytes());
+        each(page, shards, "failed_moves_total", "counter",
+                "Attempts to move live messages out of mostly dead segments that failed; each is tried again.",
+                shard -> shard.loop().failedMoves());
         each(page, shards, "log_segments", "gauge", "Files that hold batches.", shard -> shard.log().segments());
         each(page, shards, "log_disk_bytes", "gauge", "Bytes of those files.", shard -> shard.log().bytesOnDisk());
         each(page, shards, "log_written_bytes_total", "counter",

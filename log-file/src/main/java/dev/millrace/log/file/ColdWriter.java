@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes relocated bodies into cold segments, through the page cache, synced on demand. Each opening of the log begins
- * a new file.
+ * a new file, and so does whatever follows a failure.
  *
  * <p>
- * Thread safety: {@link #append} belongs to the owner; {@link #sync} and {@link #isWriting} to any thread.
+ * Thread safety: {@link #append} and {@link #sync} belong to one thread, the one that copies; the rest to any thread.
  */
 final class ColdWriter {
     private final LogContext context;
@@ -31,6 +31,8 @@ final class ColdWriter {
     private int previousCrc;
     private long synced;
     private boolean newName;
+    /** A sync that the copier did not ask for failed, and copies of its pass may have been in the file. */
+    private @Nullable LogException lost;
 
     ColdWriter(LogContext context, SegmentTable table, long epoch) {
         this.context = context;
@@ -54,6 +56,7 @@ final class ColdWriter {
     /** Writes the batch; its position. */
     synchronized long append(BatchBuffer batch) {
         context.failure.check();
+        checkLost();
         int length = batch.length();
         int padded = (int) BatchHeader.align(length, 6);
         if (padded > context.meta.segmentBytes() - SegmentHeader.BYTES) {
@@ -83,7 +86,7 @@ final class ColdWriter {
             return now;
         }
         if (now != null) {
-            sync();
+            force(now);
             close();
         }
         long number = nextNumber++;
@@ -94,7 +97,7 @@ final class ColdWriter {
         try {
             file = context.port().open(next.path, Access.WRITE);
         } catch (IOException failure) {
-            throw context.failure.write("making", next.path, failure);
+            throw failed("making", next.path, failure);
         }
         segment = next;
         newName = true;
@@ -110,10 +113,20 @@ final class ColdWriter {
         try {
             ShardFolder.writeFully(opened(), bytes, tail - target.start);
         } catch (IOException failure) {
-            throw context.failure.write("writing", target.path, failure);
+            throw failed("writing", target.path, failure);
         }
         tail += length;
         context.bytesWritten.add(length);
+    }
+
+    /**
+     * The file is never written or synced again. The log goes on: no record points at a copy before {@link #sync} has
+     * returned, so what may be lost here is needed by nobody.
+     */
+    private LogException failed(String what, Path path, IOException cause) {
+        close();
+        return new LogException(Category.CALLER, what + " " + path + " failed: " + cause.getMessage()
+                + "; nothing was moved. It is tried again; if this repeats, check the disk and the free space", cause);
     }
 
     private StoreFile opened() throws IOException {
@@ -123,10 +136,36 @@ final class ColdWriter {
         return file;
     }
 
-    /** Makes every cold batch durable. */
+    /** For the one who copies: makes every cold batch durable, or says that those since the last call may be lost. */
     synchronized void sync() {
-        Segment now = segment;
-        if (now == null || file == null || synced == tail) {
+        checkLost();
+        if (segment != null) {
+            force(segment);
+        }
+    }
+
+    /** The same for anybody else, whose failure the copier hears of at its next call. */
+    synchronized void syncForOthers() {
+        try {
+            if (segment != null) {
+                force(segment);
+            }
+        } catch (LogException failure) {
+            lost = failure;
+            throw failure;
+        }
+    }
+
+    private void checkLost() {
+        LogException failure = lost;
+        lost = null;
+        if (failure != null) {
+            throw new LogException(failure.category(), String.valueOf(failure.getMessage()), failure);
+        }
+    }
+
+    private void force(Segment now) {
+        if (file == null || synced == tail) {
             return;
         }
         context.failure.check();
@@ -138,7 +177,7 @@ final class ColdWriter {
                 newName = false;
             }
         } catch (IOException failure) {
-            throw context.failure.write("syncing", now.path, failure);
+            throw failed("syncing", now.path, failure);
         }
         synced = tail;
         context.syncs.increment();

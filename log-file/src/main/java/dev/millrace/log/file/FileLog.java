@@ -256,11 +256,12 @@ final class FileLog implements ShardLog {
                 parts.space().neededBytes());
     }
 
-    /** Ends this opening because another one begins; waits for an append under way. */
+    /** Ends this opening because another one begins; waits for an append under way, hot or cold. */
     void fence() {
         synchronized (writing) {
             context.failure.fence(epoch);
         }
+        cold.close();
     }
 
     /** The failure that ended it, and how far its syncs had come. */
@@ -301,7 +302,7 @@ final class FileLog implements ShardLog {
     private void shutDown() {
         try {
             if (recovered && context.failure.reason() == null) {
-                cold.sync();
+                cold.syncForOthers();
                 durability.sync();
                 mark(BatchHeader.CLEAN_STOP);
             }

@@ -68,7 +68,7 @@ final class HotWriter {
         context.failure.check();
         long offset = tail - current().segment.start;
         if (offset + padded > segmentBytes || !fitsPrepared(offset + padded)) {
-            roll();
+            roll(padded);
         }
         reservedAt = tail;
         reservedBytes = maxBytes;
@@ -97,8 +97,8 @@ final class HotWriter {
         }
     }
 
-    /** Goes on in the next segment, whose header ends this one. */
-    private void roll() {
+    /** Goes on in the next segment, whose header ends this one; it has room for {@code firstBatchBytes} at least. */
+    private void roll(long firstBatchBytes) {
         CurrentFile before = current();
         if (context.syncsEachAppend()) {
             durability.sync();
@@ -109,7 +109,7 @@ final class HotWriter {
         Segment segment = new Segment(number, false, context.folder.segment(number, false), start,
                 header.firstBatch());
         try {
-            SegmentSupply.Supplied supplied = supply.take(number);
+            SegmentSupply.Supplied supplied = supply.take(number, header.firstBatch() - start + firstBatchBytes);
             StoreFile file = context.port().open(segment.path, context.appendAccess());
             current = new CurrentFile(file, segment, supplied.preparedBytes(), supply);
             current().write(header.encode(context.meta), 0);

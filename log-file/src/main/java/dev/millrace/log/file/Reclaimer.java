@@ -61,7 +61,7 @@ final class Reclaimer {
     private void free(List<Segment> segments) {
         try {
             if (!context.bugs.contains(PlantedBug.DELETE_BEFORE_SYNC)) {
-                cold.sync();
+                cold.syncForOthers();
                 for (Segment segment : segments) {
                     if (segment.releaseAfter > durability.synced()) {
                         durability.sync();
@@ -80,7 +80,7 @@ final class Reclaimer {
             }
             context.folder.sync();
         } catch (LogException failed) {
-            // The owner meets the failed sync at its next call; nothing was freed.
+            // The owner, or the one who copies, meets the failed sync at its next call; nothing was freed.
             return;
         } catch (IOException failure) {
             throw context.failure.write("recycling segments in", context.folder.path(), failure);

@@ -45,15 +45,15 @@ final class SegmentSupply {
         }
     }
 
-    /** A file for segment {@code number}; its name is durable. */
-    synchronized Supplied take(long number) throws IOException {
+    /** A file for segment {@code number}, of which at least so many bytes are prepared; its name is durable. */
+    synchronized Supplied take(long number, long neededBytes) throws IOException {
         Path path = context.folder.segment(number, false);
         long prepared = context.meta.segmentBytes();
         lastTaken = number;
         Path source = ready != null ? ready : spares.poll();
         ready = null;
         if (source == null) {
-            prepared = chunkBytes();
+            prepared = chunkEnd(neededBytes);
             try (StoreFile file = context.port().open(path, context.bulkAccess())) {
                 writeZeros(file, 0, prepared);
                 file.force();

@@ -64,7 +64,7 @@ final class TailCopier {
 
     private CurrentFile begin(long number, long previousEnd) throws IOException {
         long start = number * context.meta.segmentBytes();
-        SegmentSupply.Supplied supplied = supply.take(number);
+        SegmentSupply.Supplied supplied = supply.take(number, SegmentHeader.BYTES);
         headers.add(new SegmentHeader(epoch, start, previousEnd, tail.trusted(), crc, false));
         position = start + SegmentHeader.BYTES;
         Segment segment = new Segment(number, false, supplied.path(), start, position);

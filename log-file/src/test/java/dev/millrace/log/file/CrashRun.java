@@ -348,8 +348,18 @@ final class CrashRun {
                 copy.countRecord();
             }
         }
-        long position = log().appendCold(copy);
-        log().syncCold();
+        long position;
+        try {
+            position = log().appendCold(copy);
+            log().syncCold();
+        } catch (LogException failure) {
+            if (failure.category() != Category.CALLER) {
+                throw failure;
+            }
+            story += " not-moved";
+            log().batch().clear();
+            return;
+        }
         for (Map.Entry<Long, Integer> entry : copied) {
             Place to = new Place(position, entry.getValue(), MiniEngine.bodyOf(entry.getKey()).length);
             MiniEngine.move(log().batch(), entry.getKey(), to);

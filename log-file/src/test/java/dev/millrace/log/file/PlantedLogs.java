@@ -1,8 +1,10 @@
 package dev.millrace.log.file;
 
 import dev.millrace.log.file.disk.FilePort;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -21,5 +23,10 @@ public final class PlantedLogs {
             Set<String> bugs) {
         return new FileLogFactory(options, port, threads, newLogId,
                 bugs.stream().map(PlantedBug::valueOf).collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /** Without bugs, on any disk, with the threads that a server has; {@code onDefect} learns of errors in those. */
+    public static FileLogFactory withRealThreads(FileLogOptions options, FilePort port, Consumer<Throwable> onDefect) {
+        return new FileLogFactory(options, port, new RealThreads(2, onDefect), new SecureRandom()::nextLong);
     }
 }

@@ -69,6 +69,7 @@ final class Drain {
         operator.pause(group, false);
         operator.policy(group, 0, 0, 0);
         HostedShard host = world.hosts.get(group.topic.shard);
+        group.askedFor(world.moment().order());
         Client client = world.newClient(host, group);
         client.opened(host.shard().openSession(client));
         var subscribed = host

@@ -52,7 +52,7 @@ final class Entry {
     /** Nobody will say whether the answer was taken. */
     void unknown(Command.Answer answer) {
         switch (answer.verdict()) {
-            case ACK, FILTER -> maybeDone = !answer.stale();
+            case ACK, FILTER -> maybeDone |= !answer.stale();
             case BURY -> maybeBuried = true;
             case RETRY, EXTEND -> {
                 // it comes back, now or later
@@ -62,10 +62,6 @@ final class Entry {
 
     boolean isOver() {
         return doneOrder != Long.MAX_VALUE || maybeDone;
-    }
-
-    int highestAttempt() {
-        return leases.values().stream().mapToInt(lease -> lease.attempts).max().orElse(0);
     }
 
     @Override

@@ -9,24 +9,32 @@ import java.util.Map;
 final class GroupBook {
     final TopicBook topic;
     final String name;
-    /** The first group that anybody asked for in its topic: it gets what the topic kept. */
-    final boolean first;
     final Map<Message, Entry> entries = new LinkedHashMap<>();
+    /** When anybody first asked for it to be there. */
+    long askedOrder = Long.MAX_VALUE;
     /** When an answer said that it exists. */
     long confirmedOrder = Long.MAX_VALUE;
     final List<Span> empties = new ArrayList<>();
     final List<Span> redrives = new ArrayList<>();
     final List<Span> deadPurges = new ArrayList<>();
-    /** The least number of attempts, above 0, after which its policy may ever have given up. */
-    int leastMaxAttempts = Integer.MAX_VALUE;
+    /** Its policy was ever asked to give up after some number of attempts. */
+    boolean everLimited;
     long deleteSubmittedOrder = Long.MAX_VALUE;
     boolean deleteAnswered;
     Counters counters = Counters.NONE;
 
-    GroupBook(TopicBook topic, String name, boolean first) {
+    GroupBook(TopicBook topic, String name) {
         this.topic = topic;
         this.name = name;
-        this.first = first;
+    }
+
+    void askedFor(long order) {
+        askedOrder = Math.min(askedOrder, order);
+    }
+
+    /** Whether it existed before any other group of its topic could: it gets what the topic kept. */
+    private boolean isFirst() {
+        return topic.groups.values().stream().allMatch(other -> other == this || other.askedOrder > confirmedOrder);
     }
 
     Entry entry(Message message) {
@@ -39,7 +47,7 @@ final class GroupBook {
 
     /** Whether the group must bring this message to its end. */
     boolean mustGet(Message message) {
-        boolean offered = first || message.submitted.order() > confirmedOrder;
+        boolean offered = isFirst() || message.submitted.order() > confirmedOrder;
         boolean purged = empties.stream().anyMatch(span -> span.endedOrder > message.submitted.order())
                 || topic.empties.stream().anyMatch(span -> span.endedOrder > message.submitted.order());
         return isLive() && confirmedOrder != Long.MAX_VALUE && offered && !purged;

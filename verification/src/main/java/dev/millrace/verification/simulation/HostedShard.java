@@ -42,6 +42,11 @@ final class HostedShard implements WatchedLogs.Watcher {
         public void groupDeleted(String topic, String group) {
             // nobody listens
         }
+
+        @Override
+        public void trouble(String what) {
+            // the disk fails by plan
+        }
     };
 
     private final World world;

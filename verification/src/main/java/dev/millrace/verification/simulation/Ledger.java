@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that clients were told, and what follows from it. It knows nothing of the shards' insides: a violation here
@@ -110,7 +111,8 @@ final class Ledger {
         boolean plain = entry.message.delayMillis == 0 && !entry.group.topic.everPaused;
         boolean purged = entry.group.empties.stream()
                 .anyMatch(span -> span.answered && span.endedOrder < order
-                        && entry.message.answeredOrder < span.submittedOrder);
+                        && entry.message.answeredOrder < span.submittedOrder
+                        && !mayComeBackFromTheDead(entry, span.submittedOrder, order));
         if (plain && purged) {
             throw new Violation(entry + " was purged, and delivered again: " + lease);
         }
@@ -148,13 +150,15 @@ final class Ledger {
         if (later.attempts > earlier.attempts) {
             return;
         }
-        boolean redriven = entry.group.redrives.stream()
-                .anyMatch(span -> span.mayLieBetween(earlier.delivered.order(), later.delivered.order()));
-        boolean mayHaveDied = entry.maybeBuried || entry.deadOrder != Long.MAX_VALUE
-                || entry.highestAttempt() >= entry.group.leastMaxAttempts;
-        if (!redriven || !mayHaveDied) {
+        if (!mayComeBackFromTheDead(entry, earlier.delivered.order(), later.delivered.order())) {
             throw new Violation("attempts of " + entry + " did not rise: " + earlier + ", " + later);
         }
+    }
+
+    /** Whether it may have been dead, which emptying leaves alone, and been redriven between two events. */
+    private static boolean mayComeBackFromTheDead(Entry entry, long afterOrder, long beforeOrder) {
+        return mayHaveDied(entry.group, entry)
+                && entry.group.redrives.stream().anyMatch(span -> span.mayLieBetween(afterOrder, beforeOrder));
     }
 
     // ---- the end ----
@@ -176,7 +180,7 @@ final class Ledger {
             return;
         }
         Entry entry = group.entries.get(message);
-        boolean over = entry != null && (entry.isOver() || purgedDead(entry));
+        boolean over = (entry != null && entry.isOver()) || mayBePurgedDead(group, message, entry);
         if (message.fate == Fate.ACCEPTED && !over) {
             throw new Violation(message + " was accepted and never came to its end in " + group + ": "
                     + (entry == null ? "not delivered" : "last " + entry.leases.lastEntry()));
@@ -187,8 +191,13 @@ final class Ledger {
         }
     }
 
-    private static boolean purgedDead(Entry entry) {
-        long first = entry.leases.isEmpty() ? Long.MAX_VALUE : entry.leases.firstKey();
-        return entry.group.deadPurges.stream().anyMatch(span -> span.endedOrder > first);
+    private static boolean mayBePurgedDead(GroupBook group, Message message, @Nullable Entry entry) {
+        return mayHaveDied(group, entry)
+                && group.deadPurges.stream().anyMatch(span -> span.endedOrder > message.submitted.order());
+    }
+
+    /** Attempts count that nobody came to read, so a limit of them may have brought any message to its end. */
+    private static boolean mayHaveDied(GroupBook group, @Nullable Entry entry) {
+        return group.everLimited || (entry != null && (entry.maybeBuried || entry.deadOrder != Long.MAX_VALUE));
     }
 }

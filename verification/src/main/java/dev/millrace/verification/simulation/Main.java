@@ -1,31 +1,67 @@
 package dev.millrace.verification.simulation;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The long run: {@code --seeds N [--seed S] [--shards K] [--minutes M] [--steps T]}. Each seed runs twice and must do the
- * same both times. Ends with 1 at the first violation.
+ * {@code ./millrace simulate}: many seeds, one after the other, each run twice. Ends with 0 when nothing was broken, 1 at
+ * the first violation, 2 when it was called wrongly, 3 when a seed did not come to its end.
  */
 public final class Main {
+    private static final String HELP = """
+            usage: millrace simulate [--seeds N] [--minutes M] [--seed S] [--shards K] [--steps T] [--trace FILE]
+
+            Runs the shards and the file log that are shipped on a simulated disk and clock, with clients, operators,
+            crashes and disk failures in an order that follows from a seed, and checks everything that clients were
+            told. Each seed runs twice and must do exactly the same both times.
+
+              --seeds N     how many seeds; 10 if neither this nor --minutes is given
+              --minutes M   as many seeds as fit into M minutes
+              --seed S      the first seed; by default one that chance chooses, which is printed
+              --shards K    shards of each run; by default 1 and 3 in turn
+              --steps T     steps of the eventful part of each run, 2500 by default
+              --trace FILE  writes every event of the first run of each seed to FILE
+
+            At the first violation it prints what was broken, the last events and the command that shows it again, and
+            ends with 1.
+            """;
+    private static final long TELL_NANOS = 5_000_000_000L;
+
     private long seeds = Long.MAX_VALUE;
     private long firstSeed = new Random().nextInt(1_000_000_000);
     private int shards;
-    private long minutes = 10_000_000;
+    private long minutes = 100L * 365 * 24 * 60;
     private int steps = SimulationPlan.DEFAULT_STEPS;
+    private @Nullable Path trace;
+
+    private long events;
+    private long crashes;
+    private long virtualMillis;
 
     private Main() {}
 
     /** Runs; see the class comment. */
     public static void main(String[] arguments) {
         int status;
-        try {
-            status = new Main().parse(List.of(arguments)).run();
-        } catch (IllegalArgumentException wrong) {
-            System.err.println("simulate: " + wrong.getMessage());
-            System.err.println("usage: simulate --seeds N [--seed S] [--shards K] [--minutes M] [--steps T]");
-            status = 2;
+        if (List.of(arguments).contains("--help") || List.of(arguments).contains("-h")) {
+            System.out.print(HELP);
+            status = 0;
+        } else {
+            try {
+                status = new Main().parse(List.of(arguments)).run();
+            } catch (IllegalArgumentException wrong) {
+                System.err.println("simulate: " + wrong.getMessage());
+                System.err.print(HELP);
+                status = 2;
+            }
         }
         System.exit(status);
     }
@@ -36,75 +72,101 @@ public final class Main {
         while (!left.isEmpty()) {
             String name = left.remove();
             if (left.isEmpty()) {
-                throw new IllegalArgumentException(name + " needs a value");
+                throw new IllegalArgumentException(name + " needs a value, or is not an option");
             }
-            long value = number(name, left.remove());
+            String value = left.remove();
             switch (name) {
-                case "--seeds" -> seeds = value;
-                case "--seed" -> firstSeed = value;
-                case "--shards" -> shards = (int) value;
-                case "--minutes" -> minutes = value;
-                case "--steps" -> steps = (int) value;
+                case "--seeds" -> seeds = number(name, value, 1);
+                case "--seed" -> firstSeed = number(name, value, Long.MIN_VALUE);
+                case "--shards" -> shards = (int) Math.min(64, number(name, value, 1));
+                case "--minutes" -> minutes = Math.min(minutes, number(name, value, 1));
+                case "--steps" -> steps = (int) Math.min(Integer.MAX_VALUE, number(name, value, 1));
+                case "--trace" -> trace = Path.of(value);
                 default -> throw new IllegalArgumentException("unknown option " + name);
             }
             bounded |= name.equals("--seeds") || name.equals("--minutes");
         }
         if (!bounded) {
-            seeds = 1;
+            seeds = 10;
         }
         return this;
     }
 
-    private static long number(String name, String value) {
+    private static long number(String name, String value, long least) {
         try {
-            return Long.parseLong(value);
+            long number = Long.parseLong(value);
+            if (number >= least) {
+                return number;
+            }
         } catch (NumberFormatException wrong) {
             throw new IllegalArgumentException(name + " takes a number, not " + value, wrong);
         }
+        throw new IllegalArgumentException(name + " takes a number from " + least + " on, not " + value);
     }
 
     private int run() {
         long began = System.nanoTime();
         long end = began + minutes * 60_000_000_000L;
-        long done = 0;
-        long events = 0;
-        long crashes = 0;
-        long virtualMillis = 0;
         long told = began;
+        long done = 0;
+        System.out.println("simulate: seeds from " + firstSeed + " on");
         for (; done < seeds && System.nanoTime() < end; done++) {
-            long seed = firstSeed + done;
-            int count = shards > 0 ? shards : seed % 2 == 0 ? 1 : 3;
-            SimulationPlan plan = new SimulationPlan(seed, count, steps, List.of(), java.util.Set.of());
-            try {
-                SimulationResult result = runTwice(plan);
-                events += result.events();
-                crashes += result.crashes();
-                virtualMillis += result.virtualMillis();
-            } catch (Violation violation) {
-                System.out.println(violation.getMessage());
-                System.out.println("again with: simulate --seeds 1 --seed " + seed + " --shards " + count + " --steps "
-                        + steps);
+            if (!runSeed(firstSeed + done)) {
                 return 1;
             }
-            if (System.nanoTime() - told > 5_000_000_000L) {
+            if (System.nanoTime() - told > TELL_NANOS) {
                 told = System.nanoTime();
-                System.out.println("seed " + seed + ": " + (done + 1) + " runs, " + events + " events, " + crashes
-                        + " crashes, " + virtualMillis / 86_400_000 + " days of virtual time, nothing broken");
+                System.out.println("seed " + (firstSeed + done) + ": " + summary(done + 1));
             }
         }
-        System.out.println(done + " seeds from " + firstSeed + ", each twice: " + events + " events, " + crashes
-                + " crashes, " + virtualMillis / 86_400_000 + " days of virtual time in "
-                + (System.nanoTime() - began) / 1_000_000_000 + " s, nothing broken");
+        System.out.println(summary(done) + " in " + (System.nanoTime() - began) / 1_000_000_000 + " s");
         return 0;
+    }
+
+    private String summary(long done) {
+        return done + (done == 1 ? " seed" : " seeds") + ", each twice: " + events + " events, " + crashes
+                + " crashes, "
+                + virtualMillis / 86_400_000 + " days of simulated time, nothing broken";
+    }
+
+    private boolean runSeed(long seed) {
+        int count = shards > 0 ? shards : seed % 2 == 0 ? 1 : 3;
+        SimulationPlan plan = new SimulationPlan(seed, count, steps, List.of(), Set.of());
+        String again = "again with: ./millrace simulate --seeds 1 --seed " + seed + " --shards " + count + " --steps "
+                + steps;
+        TimeLimit limit = new TimeLimit(again);
+        try (limit) {
+            SimulationResult result = runTwice(plan, trace);
+            events += result.events();
+            crashes += result.crashes();
+            virtualMillis += result.virtualMillis();
+            return true;
+        } catch (Violation violation) {
+            System.out.println(violation.getMessage());
+            System.out.println(again);
+            return false;
+        }
     }
 
     /** Two runs of one plan must not differ. */
     static SimulationResult runTwice(SimulationPlan plan) {
-        SimulationResult first = Simulation.run(plan);
+        return runTwice(plan, null);
+    }
+
+    private static SimulationResult runTwice(SimulationPlan plan, @Nullable Path trace) {
+        SimulationResult first = trace == null ? Simulation.run(plan) : runInto(plan, trace);
         SimulationResult second = Simulation.run(plan);
         if (!first.equals(second)) {
             throw new Violation("seed " + plan.seed() + " did not do the same twice: " + first + ", " + second);
         }
         return first;
+    }
+
+    private static SimulationResult runInto(SimulationPlan plan, Path trace) {
+        try (PrintWriter lines = new PrintWriter(Files.newBufferedWriter(trace))) {
+            return Simulation.run(plan, lines::println);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the trace cannot be written to " + trace, e);
+        }
     }
 }

@@ -38,7 +38,8 @@ final class Operator {
         open.clear();
     }
 
-    private Span change(TopicBook topic, Consumer<Shard> work, Runnable done) {
+    private Span change(TopicBook topic, String what, Consumer<Shard> work, Runnable done) {
+        world.trace.event("operator: " + what);
         Span span = new Span(world.moment().order());
         open.add(span);
         var answered = host(topic).call(shard -> {
@@ -47,7 +48,7 @@ final class Operator {
         }).whenComplete((yes, failure) -> world.heard(() -> {
             open.remove(span);
             span.end(world.moment().order(), failure == null);
-            world.trace.event("operator: " + (failure == null ? "done" : failure.getMessage()));
+            world.trace.event("operator: " + what + ": " + (failure == null ? "done" : failure.getMessage()));
             if (failure == null) {
                 done.run();
             }
@@ -65,7 +66,8 @@ final class Operator {
     }
 
     void createGroup(GroupBook group) {
-        change(group.topic, shard -> {
+        group.askedFor(world.moment().order());
+        change(group.topic, "create " + group, shard -> {
             Topic topic = shard.topology().topic(group.topic.name);
             shard.topology().group(topic, group.name, topic.groups().isEmpty());
         }, () -> confirmed(group));
@@ -77,36 +79,39 @@ final class Operator {
 
     void pause(TopicBook topic, boolean paused) {
         topic.everPaused |= paused;
-        change(topic, shard -> shard.machine().pauseTopic(topicOf(topic).apply(shard.machine()), paused), () -> {});
+        change(topic, (paused ? "pause " : "resume ") + topic.name,
+                shard -> shard.machine().pauseTopic(topicOf(topic).apply(shard.machine()), paused), () -> {});
     }
 
     void pause(GroupBook group, boolean paused) {
-        change(group.topic, shard -> shard.machine().pauseGroup(groupOf(shard, group), paused), () -> {});
+        change(group.topic, (paused ? "pause " : "resume ") + group,
+                shard -> shard.machine().pauseGroup(groupOf(shard, group), paused), () -> {});
     }
 
     void policy(GroupBook group, int maxAttempts, long minMillis, long maxMillis) {
-        if (maxAttempts > 0) {
-            group.leastMaxAttempts = Math.min(group.leastMaxAttempts, maxAttempts);
-        }
-        change(group.topic, shard -> shard.machine().policy(groupOf(shard, group), maxAttempts, minMillis, maxMillis),
+        group.everLimited |= maxAttempts > 0;
+        change(group.topic, "policy of " + group + ": " + maxAttempts + " attempts",
+                shard -> shard.machine().policy(groupOf(shard, group), maxAttempts, minMillis, maxMillis),
                 () -> {});
     }
 
     void empty(GroupBook group) {
-        group.empties.add(change(group.topic, shard -> shard.machine().emptyGroup(groupOf(shard, group)), () -> {}));
+        group.empties.add(change(group.topic, "empty " + group,
+                shard -> shard.machine().emptyGroup(groupOf(shard, group)), () -> {}));
     }
 
     void empty(TopicBook topic) {
-        topic.empties.add(change(topic,
+        topic.empties.add(change(topic, "empty " + topic.name,
                 shard -> shard.machine().emptyTopic(topicOf(topic).apply(shard.machine())), () -> {}));
     }
 
     void redriveAll(GroupBook group) {
-        group.redrives.add(change(group.topic, shard -> eachDead(shard, group, true), () -> {}));
+        group.redrives.add(change(group.topic, "redrive " + group, shard -> eachDead(shard, group, true), () -> {}));
     }
 
     void purgeDead(GroupBook group) {
-        group.deadPurges.add(change(group.topic, shard -> eachDead(shard, group, false), () -> {}));
+        group.deadPurges
+                .add(change(group.topic, "purge dead of " + group, shard -> eachDead(shard, group, false), () -> {}));
     }
 
     private static void eachDead(Shard shard, GroupBook group, boolean redrive) {
@@ -122,13 +127,15 @@ final class Operator {
     }
 
     void delete(GroupBook group) {
-        Span span = change(group.topic, shard -> shard.machine().deleteGroup(groupOf(shard, group)),
+        Span span = change(group.topic, "delete " + group,
+                shard -> shard.machine().deleteGroup(groupOf(shard, group)),
                 () -> group.deleteAnswered = true);
         group.deleteSubmittedOrder = span.submittedOrder;
     }
 
     void delete(TopicBook topic) {
-        Span span = change(topic, shard -> shard.machine().deleteTopic(topicOf(topic).apply(shard.machine())),
+        Span span = change(topic, "delete " + topic.name,
+                shard -> shard.machine().deleteTopic(topicOf(topic).apply(shard.machine())),
                 () -> topic.deleteAnswered = true);
         topic.deleteSubmittedOrder = span.submittedOrder;
     }

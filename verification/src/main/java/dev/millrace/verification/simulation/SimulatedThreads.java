@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * The threads beside the owners, of one process: their jobs wait until the simulation runs one, in an order that chance
  * chooses between the threads; each thread keeps its own order.
- *
- * <p>
- * A job that reads in the middle of another one (relocation waits for its reads) gets it at once.
  */
 final class SimulatedThreads implements LogThreads {
     private record Later(long dueNanos, long number, Runnable job) implements Comparable<Later> {
@@ -48,11 +45,18 @@ final class SimulatedThreads implements LogThreads {
         return job -> {
             jobs.add(job);
             if (atOnce) {
-                while (!jobs.isEmpty()) {
-                    run(jobs.remove());
-                }
+                runAll(jobs);
             }
         };
+    }
+
+    /** Everything, one after the other, also what these jobs add. */
+    private void runAll(ArrayDeque<Runnable> jobs) {
+        if (running == 0) {
+            while (!jobs.isEmpty()) {
+                run(jobs.remove());
+            }
+        }
     }
 
     /** While an owner stops it waits for its background: from now on that runs at once. */
@@ -116,7 +120,7 @@ final class SimulatedThreads implements LogThreads {
 
     @Override
     public void read(Runnable job) {
-        if (running > 0 || atOnce) {
+        if (atOnce) {
             run(job);
         } else {
             readers.add(job);

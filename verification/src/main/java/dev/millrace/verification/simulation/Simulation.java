@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Simulation {
     private static final int MOST_CLIENTS = 9;
+    private static final int MOST_TOPICS = 16;
     private static final List<Verdict> VERDICTS = List.of(Verdict.ACK, Verdict.ACK, Verdict.ACK, Verdict.ACK,
             Verdict.ACK, Verdict.FILTER, Verdict.RETRY, Verdict.RETRY, Verdict.EXTEND, Verdict.BURY);
 
@@ -28,8 +30,8 @@ public final class Simulation {
     private final Faults faults;
     private long commands;
 
-    private Simulation(SimulationPlan plan) {
-        world = new World(plan);
+    private Simulation(SimulationPlan plan, Consumer<String> watcher) {
+        world = new World(plan, watcher);
         random = world.random;
         operator = new Operator(world);
         faults = new Faults(world, operator);
@@ -42,11 +44,17 @@ public final class Simulation {
      *             when a promise was broken; the message names the seed and ends with the last events
      */
     public static SimulationResult run(SimulationPlan plan) {
-        Simulation simulation = new Simulation(plan);
+        return run(plan, line -> {});
+    }
+
+    /** The same; {@code watcher} hears of every event, as a line of text. */
+    static SimulationResult run(SimulationPlan plan, Consumer<String> watcher) {
+        Simulation simulation = new Simulation(plan, watcher);
         try {
             simulation.run();
         } catch (RuntimeException | AssertionError broken) {
-            throw new Violation("seed " + plan.seed() + " with " + plan.shards() + " shards: " + broken.getMessage()
+            String what = broken instanceof Violation ? broken.getMessage() : broken.toString();
+            throw new Violation("seed " + plan.seed() + " with " + plan.shards() + " shards: " + what
                     + "\nlast events:\n  " + String.join("\n  ", simulation.world.trace.last()), broken);
         }
         Trace trace = simulation.world.trace;
@@ -97,11 +105,23 @@ public final class Simulation {
         if (host.isDown()) {
             return;
         }
+        if (random.nextInt(5) == 0) {
+            world.clock.meanwhile(this::meanwhile);
+        }
         boolean more = host.cycle();
-        if (!more && !host.isDown() && random.nextInt(8) == 0) {
+        world.clock.meanwhile(null);
+        if (!more && !host.isDown() && random.nextInt(3) == 0) {
             // Asleep until something is due, exactly.
             world.clock.pass(Math.min(host.idleNanos(), 50_000_000));
             host.cycle();
+        }
+    }
+
+    /** The cycle has just begun; before it looks at its inbox, clients go on. */
+    private void meanwhile() {
+        world.clock.pass(random.nextInt(3_000_000));
+        for (int i = random.nextInt(3); i >= 0; i--) {
+            client();
         }
     }
 
@@ -141,6 +161,7 @@ public final class Simulation {
     }
 
     private void subscribe(Client client, GroupBook group) {
+        group.askedFor(world.moment().order());
         long lease = random.nextInt(4) == 0 ? 60_000 : 5 + random.nextInt(300);
         var asked = client.host.call(shard -> shard.subscribe(client.session(), group.topic.name, group.name, lease, 0))
                 .whenComplete((place, failure) -> world.heard(() -> {
@@ -163,7 +184,7 @@ public final class Simulation {
     private GroupBook anyGroup(TopicBook topic) {
         List<GroupBook> live = topic.groups.values().stream().filter(GroupBook::isLive).toList();
         if (live.isEmpty() || (live.size() < 3 && random.nextInt(12) == 0)) {
-            GroupBook group = new GroupBook(topic, "g" + topic.groups.size(), topic.groups.isEmpty());
+            GroupBook group = new GroupBook(topic, "g" + topic.groups.size());
             topic.groups.put(group.name, group);
             return group;
         }
@@ -177,6 +198,12 @@ public final class Simulation {
         List<Command> asked = new ArrayList<>();
         ByteBuffer data = ByteBuffer.allocate(64 << 10);
         submission.data(data);
+        if (world.ledger.topics.size() < MOST_TOPICS && random.nextInt(80) == 0) {
+            // Created in a batch that the disk does not take: their numbers will be given to other topics.
+            asked.add(publish(client, submission, data, newTopicAt(client.host)));
+            asked.add(publish(client, submission, data, newTopicAt(client.host)));
+            world.slowDisk.failNextWrite();
+        }
         for (int left = 1 + random.nextInt(4); left > 0; left--) {
             int dice = random.nextInt(100);
             if (client.isSubscribed() && dice < 12) {
@@ -189,7 +216,7 @@ public final class Simulation {
                     asked.add(answer);
                 }
             } else {
-                asked.add(publish(client, submission, data));
+                asked.add(publish(client, submission, data, topicFor(client)));
             }
         }
         if (!asked.isEmpty()) {
@@ -197,12 +224,16 @@ public final class Simulation {
         }
     }
 
-    private Publish publish(Client client, Submission submission, ByteBuffer data) {
+    private TopicBook topicFor(Client client) {
         List<TopicBook> topics = world.ledger.topics.values()
                 .stream()
                 .filter(topic -> topic.shard == client.host.number && topic.isLive())
                 .toList();
-        TopicBook topic = topics.isEmpty() ? newTopicAt(client.host) : topics.get(random.nextInt(topics.size()));
+        boolean another = world.ledger.topics.size() < MOST_TOPICS && random.nextInt(40) == 0;
+        return topics.isEmpty() || another ? newTopicAt(client.host) : topics.get(random.nextInt(topics.size()));
+    }
+
+    private Publish publish(Client client, Submission submission, ByteBuffer data, TopicBook topic) {
         boolean deferred = random.nextInt(4) == 0;
         long delay = deferred ? delay() : 0;
         int count = deferred || random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(8);

@@ -7,15 +7,21 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Predicate;
 
 /** A disk whose operations take time, now and then a lot, and in the middle of which the process can be killed. */
 final class SlowDisk implements FilePort {
     private final FilePort disk;
     private final VirtualClock clock;
     private final Random random;
+    private final int speed;
     private long killAfter = Long.MAX_VALUE;
+    private boolean failNextWrite;
+    private Predicate<Path> broken = file -> false;
 
-    SlowDisk(FilePort disk, VirtualClock clock, Random random) {
+    /** Operations take the full time, or one in so many parts of it. */
+    SlowDisk(FilePort disk, VirtualClock clock, Random random, int speed) {
+        this.speed = speed;
         this.disk = disk;
         this.clock = clock;
         this.random = random;
@@ -26,7 +32,18 @@ final class SlowDisk implements FilePort {
         killAfter = operations;
     }
 
+    /** The next write fails, and only that one. */
+    void failNextWrite() {
+        failNextWrite = true;
+    }
+
+    /** Writing to these files fails from now on. */
+    void breakFiles(Predicate<Path> files) {
+        broken = files;
+    }
+
     void neverKill() {
+        failNextWrite = false;
         killAfter = Long.MAX_VALUE;
     }
 
@@ -35,7 +52,7 @@ final class SlowDisk implements FilePort {
             neverKill();
             throw new ProcessKilled();
         }
-        clock.pass(1_000 + random.nextInt((int) upToNanos));
+        clock.pass(1_000 + random.nextInt((int) upToNanos / speed));
         if (random.nextInt(2_000) == 0) {
             clock.pass(random.nextInt(3_000) * 1_000_000L);
         }
@@ -50,6 +67,10 @@ final class SlowDisk implements FilePort {
             @Override
             public int write(ByteBuffer source, long offset) throws IOException {
                 operation(syncs ? 2_000_000 : 50_000);
+                if (failNextWrite || broken.test(file)) {
+                    failNextWrite = false;
+                    throw new IOException("Input/output error (simulated, broken file)");
+                }
                 return opened.write(source, offset);
             }
 

@@ -1,6 +1,7 @@
 package dev.millrace.verification.simulation;
 
 import dev.millrace.core.shard.ShardClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * True time, which only the simulation knows, and the two clocks that a process sees of it: a monotonic one with another
@@ -14,6 +15,7 @@ final class VirtualClock implements ShardClock {
     private long monotonicOffset;
     private long wallOffsetMillis;
     private long forwardMillis;
+    private @Nullable Runnable others;
 
     VirtualClock(long wallStartMillis) {
         this.wallStartMillis = wallStartMillis;
@@ -41,9 +43,23 @@ final class VirtualClock implements ShardClock {
         return forwardMillis;
     }
 
+    /**
+     * What other threads do right after the clock is read the next time, while its reader goes on with what it read; null
+     * for nothing.
+     */
+    void meanwhile(@Nullable Runnable doings) {
+        others = doings;
+    }
+
     @Override
     public long nanos() {
-        return trueNanos + monotonicOffset;
+        long now = trueNanos + monotonicOffset;
+        Runnable doings = others;
+        if (doings != null) {
+            others = null;
+            doings.run();
+        }
+        return now;
     }
 
     @Override

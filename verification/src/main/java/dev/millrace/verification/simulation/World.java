@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Clock, disk, the process with its shards, the clients, and what they were told. */
@@ -43,13 +44,13 @@ final class World {
     private boolean damaged;
     private @Nullable RuntimeException unheard;
 
-    World(SimulationPlan plan) {
+    World(SimulationPlan plan, Consumer<String> watcher) {
         this.plan = plan;
         random = new Random(plan.seed() * 31 + plan.shards());
         clock = new VirtualClock(1_800_000_000_000L + random.nextInt(1_000_000_000));
-        trace = new Trace(clock);
+        trace = new Trace(clock, watcher);
         disk = new SimulatedDisk(random.nextLong(), DISK_BYTES, random.nextBoolean());
-        slowDisk = new SlowDisk(disk, clock, new Random(random.nextLong()));
+        slowDisk = new SlowDisk(disk, clock, new Random(random.nextLong()), random.nextBoolean() ? 1 : 100);
         options = FileLogOptions.of(FOLDER)
                 .withSegmentBytes(64L << 10 << random.nextInt(3))
                 .withMemory(new FileLogOptions.Memory(random.nextBoolean() ? 0 : 256 << 10, 64 << 10))
@@ -190,8 +191,11 @@ final class World {
         hosts.forEach(HostedShard::newProcess);
     }
 
-    /** Ends the process in good order. */
+    /** Ends the process, if there is one, in good order. */
     void stopInOrder() {
+        if (!isRunning()) {
+            return;
+        }
         threads().runAtOnce(true);
         for (HostedShard host : hosts) {
             if (!host.isDown()) {

@@ -8,7 +8,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A short run of the simulator; each seed runs twice and must do the same both times. */
 final class SimulationSmokeTest {
     @ParameterizedTest
-    @CsvSource({"5, 3"})
+    @CsvSource({"785885899, 3", "2, 3", "5, 3", "1, 1", "1, 3", "3, 1", "4, 3", "6, 3", "32, 3", "40, 1", "51, 1",
+        "137, 3", "1193, 3"})
     void aLifeOfCrashes_breaksNothing(long seed, int shards) {
         System.out.println("SimulationSmokeTest: seed " + seed + " with " + shards + " shards");
         SimulationResult result = Main.runTwice(SimulationPlan.of(seed, shards));

@@ -77,6 +77,7 @@ final class Deliveries {
         while (true) {
             if (unchecked <= 0) {
                 if (!recipient.hasRoom()) {
+                    delivery.rest();
                     return false;
                 }
                 unchecked = ROOM_CHECK_BYTES;
