@@ -1,6 +1,7 @@
 package dev.millrace.node;
 
 import dev.millrace.core.shard.ShardListener;
+import dev.millrace.core.shard.Slices;
 import dev.millrace.core.shard.TopicRef;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +21,7 @@ final class Directory implements ShardListener {
 
     /** A listener that books what a recovering shard brings. */
     ShardListener of(int shard) {
+        SlowSlices slow = new SlowSlices();
         return new ShardListener() {
             @Override
             public void topicCreated(String topic) {
@@ -40,6 +42,11 @@ final class Directory implements ShardListener {
             @Override
             public void groupDeleted(String topic, String group) {
                 Directory.this.groupDeleted(topic, group);
+            }
+
+            @Override
+            public void slowSlice(Slices.Part part, long nanos) {
+                slow.log(shard, part, nanos);
             }
         };
     }

@@ -9,4 +9,7 @@ public interface ShardListener {
     void groupCreated(String topic, String group);
 
     void groupDeleted(String topic, String group);
+
+    /** A part of a cycle took longer than 5 ms, appends not counted. */
+    default void slowSlice(Slices.Part part, long nanos) {}
 }
