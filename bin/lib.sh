@@ -256,7 +256,8 @@ ensure_aot() {
 # ---- running ---------------------------------------------------------------------------------------------------
 
 # The same for the training run and for every start: a cache only fits the options it was made with.
-java_options=-XX:+UseCompactObjectHeaders
+# docs/operations.md gives the reasons.
+java_options='-XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError'
 
 # run_jar ARGS: replaces this shell by the program, so signals reach it.
 run_jar() {
@@ -268,6 +269,8 @@ run_jar() {
     if [ -z "${MILLRACE_NO_AOT-}" ] && find_aot && [ -s "$aot" ]; then
         java_options="$java_options -XX:AOTCache=$aot -Xlog:aot=off -Xlog:cds=off"
     fi
+    # For the progress of long commands: Java cannot tell whether standard error is a terminal.
+    [ ! -t 2 ] || java_options="$java_options -Dmillrace.terminal=stderr"
     # shellcheck disable=SC2086 # options are words
     exec "$java_home/bin/java" $java_options ${MILLRACE_JAVA_OPTIONS-} -jar "$jar" "$@"
 }

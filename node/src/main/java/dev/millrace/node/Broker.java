@@ -102,6 +102,12 @@ public interface Broker {
     /** Figures of the shards that serve, by number. */
     CompletableFuture<List<ShardFigures>> figures();
 
+    /**
+     * Why a shard lately refused what adds messages for want of disk: the folder, the bytes free and the bytes needed.
+     * Never waits for a shard.
+     */
+    String noRoom(int shard);
+
     /** State of every shard, for health checks. Never waits for a shard. */
     List<ShardHealth> health();
 }

@@ -1,6 +1,7 @@
 package dev.millrace.node;
 
 import dev.millrace.core.shard.ShardListener;
+import dev.millrace.core.shard.Slices;
 import dev.millrace.core.shard.TopicRef;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,6 +25,7 @@ final class Directory implements TopologyListener {
 
     /** A listener that books what a recovering shard brings. */
     ShardListener of(int shard) {
+        SlowSlices slow = new SlowSlices();
         return new ShardListener() {
             @Override
             public void topicCreated(String topic) {
@@ -49,6 +51,11 @@ final class Directory implements TopologyListener {
             @Override
             public void trouble(String what) {
                 LOG.warn("shard {}: {}", shard, what);
+            }
+
+            @Override
+            public void slowSlice(Slices.Part part, long nanos) {
+                slow.log(shard, part, nanos);
             }
         };
     }

@@ -4,7 +4,12 @@ import dev.millrace.core.log.LogUsage;
 import dev.millrace.core.shard.Latencies;
 import dev.millrace.core.shard.Shard;
 import dev.millrace.core.shard.ShardMetrics;
+import dev.millrace.core.shard.Slices;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 
 /** Reads a shard's figures; owner thread. */
 final class Figures {
@@ -19,9 +24,17 @@ final class Figures {
                 metrics.delivered, metrics.appends, shard.machine().retriesAtOnce(),
                 shard.machine().attempts().leftOut());
         ShardFigures.Loop loop = new ShardFigures.Loop(metrics.cycles, metrics.slowCycles, metrics.longestCycleNanos,
-                shard.inboxBytes(), metrics.failedMoves);
+                shard.inboxBytes(), metrics.failedMoves, slowSlices(metrics.slices()));
         return new ShardFigures(shard.number(), traffic, loop, of(metrics.publishToDurable()),
-                of(metrics.dueToReady()), log);
+                of(metrics.dueToDelivered()), of(metrics.append()), log);
+    }
+
+    private static Map<String, Long> slowSlices(Slices slices) {
+        Map<String, Long> byName = new LinkedHashMap<>();
+        for (Slices.Part part : Slices.Part.values()) {
+            byName.put(part.name().toLowerCase(Locale.ROOT), slices.slow(part));
+        }
+        return Collections.unmodifiableMap(byName);
     }
 
     private static LatencyHistogram of(Latencies latencies) {

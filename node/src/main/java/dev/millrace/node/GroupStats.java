@@ -36,7 +36,9 @@ package dev.millrace.node;
  *            leases that ended by time
  * @param subscriptions
  *            live subscriptions
+ * @param retryPolicy
+ *            what happens when an attempt ends without an answer
  */
 public record GroupStats(String name, boolean paused, long offered, long ready, long leased, long retrying, long done,
         long dead, long cancelled, long expired, long purged, long filtered, long dropped, long retries, long timeouts,
-        int subscriptions) {}
+        int subscriptions, RetryPolicy retryPolicy) {}

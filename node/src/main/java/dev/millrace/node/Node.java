@@ -62,6 +62,16 @@ public final class Node implements AutoCloseable {
         return slots.stream().map(ShardSlot::recovery).toList();
     }
 
+    /**
+     * Stops every shard after the sync under way, without a snapshot: the next start replays. May be called while
+     * {@link #close} waits.
+     *
+     * @return completes when all have stopped
+     */
+    public CompletableFuture<?> hurry() {
+        return CompletableFuture.allOf(slots.stream().map(ShardSlot::hurry).toArray(CompletableFuture[]::new));
+    }
+
     /** Stops every shard in good order: appends what there is, syncs, closes the logs. Idempotent. */
     @Override
     public void close() {

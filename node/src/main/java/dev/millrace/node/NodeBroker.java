@@ -169,6 +169,11 @@ final class NodeBroker implements Broker {
     }
 
     @Override
+    public String noRoom(int shard) {
+        return shards.get(shard).noRoom();
+    }
+
+    @Override
     public List<ShardHealth> health() {
         return shards.stream().map(ShardSlot::health).toList();
     }

@@ -1,5 +1,7 @@
 package dev.millrace.node;
 
+import java.util.Map;
+
 /**
  * Figures of a shard for its operator; counters start at 0 when the shard is opened.
  *
@@ -11,13 +13,15 @@ package dev.millrace.node;
  *            how its thread does
  * @param publishToDurable
  *            from a publish's hand-over until its answer may leave
- * @param dueToReady
- *            how late deferred and retried messages could be handed out
+ * @param dueToDelivered
+ *            from the due instant of deferred and retried messages until they left for a consumer that waited
+ * @param append
+ *            writing a batch, at sync level always with its sync
  * @param log
  *            of its log
  */
 public record ShardFigures(int shard, Traffic traffic, Loop loop, LatencyHistogram publishToDurable,
-        LatencyHistogram dueToReady, LogFigures log) {
+        LatencyHistogram dueToDelivered, LatencyHistogram append, LogFigures log) {
     /**
      * What went through.
      *
@@ -50,6 +54,9 @@ public record ShardFigures(int shard, Traffic traffic, Loop loop, LatencyHistogr
      *            bytes of bodies that wait to be taken
      * @param failedMoves
      *            attempts to move live bodies out of mostly dead segments that failed; each is tried again
+     * @param slowSlices
+     *            by the name of a part of the loop: how often it took longer than 5 ms, without syncs
      */
-    public record Loop(long cycles, long slowCycles, long longestCycleNanos, long inboxBytes, long failedMoves) {}
+    public record Loop(long cycles, long slowCycles, long longestCycleNanos, long inboxBytes, long failedMoves,
+            Map<String, Long> slowSlices) {}
 }

@@ -2,6 +2,7 @@ package dev.millrace.node;
 
 import dev.millrace.core.log.LogException;
 import dev.millrace.core.log.LogFactory;
+import dev.millrace.core.log.LogUsage;
 import dev.millrace.core.log.RecoveryReport;
 import dev.millrace.core.machine.PlantedBugs;
 import dev.millrace.core.shard.Session;
@@ -106,6 +107,12 @@ final class ShardSlot {
                 || log.category() == LogException.Category.FENCED);
     }
 
+    /** Stops after the cycle under way, without a snapshot; does not wait for {@link #stop}. */
+    CompletableFuture<?> hurry() {
+        ShardThread running = thread;
+        return running == null ? CompletableFuture.completedFuture(null) : running.hurry();
+    }
+
     synchronized CompletableFuture<?> stop() {
         closing = true;
         ShardThread running = thread;
@@ -144,6 +151,15 @@ final class ShardSlot {
         Shard current = shard;
         boolean serving = current != null && !current.stopped() && trouble.isEmpty();
         return new ShardHealth(number, serving, serving ? "" : trouble);
+    }
+
+    /** Why it refused what adds messages. */
+    String noRoom() {
+        Shard current = shard;
+        LogUsage usage = current == null ? null : current.metrics().noRoom();
+        return usage == null ? "the disk is nearly full"
+                : "the disk is nearly full: " + usage.folder() + " has " + usage.freeBytes() + " bytes free and needs "
+                        + usage.neededBytes();
     }
 
     @Nullable

@@ -3,6 +3,7 @@ package dev.millrace.node;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.Topic;
 import dev.millrace.core.shard.Shard;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,11 +42,16 @@ final class Stats {
             groups.add(new GroupStats(group.name(), group.paused(), group.offered(), group.ready(), group.leased(),
                     group.retrying(), group.done(), group.dead(), group.cancelled(), group.expired(), group.purged(),
                     group.filtered(), group.dropped(), group.retries(), group.timeouts(),
-                    shard.topology().subscriptions(group)));
+                    shard.topology().subscriptions(group), policy(group)));
         }
         groups.sort(Comparator.comparing(GroupStats::name));
         return new TopicStats(topic.name(), topic.paused(), topic.accepted(), topic.acceptedBytes(), topic.scheduled(),
                 topic.joined(), topic.cancelled(), topic.expired(), topic.purged(), topic.dropped(), topic.waiting(),
                 groups);
+    }
+
+    private static RetryPolicy policy(Group group) {
+        return new RetryPolicy(group.maxAttempts(), Duration.ofMillis(group.minBackoffMillis()),
+                Duration.ofMillis(group.maxBackoffMillis()));
     }
 }

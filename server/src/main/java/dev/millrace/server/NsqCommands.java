@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -72,7 +71,7 @@ final class NsqCommands {
         }
         NsqdOptions used = options;
         Path data = given.dataPath().resolve(FOLDER);
-        warnOfNsqdsData(given.dataPath());
+        warnOfNsqdsData(given.dataPath(), data);
         Server server = Server.create(0);
         return new ServerCommand(out, err).run(server, Stop.onSignals(), DRAIN, () -> server.openNsq(
                 server.openNode(FileLogOptions.of(data),
@@ -95,11 +94,12 @@ final class NsqCommands {
         return local;
     }
 
-    private static void warnOfNsqdsData(Path folder) {
-        if (Files.exists(folder.resolve("nsqd.dat"))) {
-            Logger log = LoggerFactory.getLogger(NsqCommands.class);
-            log.warn("{} holds messages of an nsqd, which are not served; let nsqd drain {} before you switch over",
-                    folder.toAbsolutePath(), folder.toAbsolutePath());
+    private static void warnOfNsqdsData(Path folder, Path data) {
+        if (Files.exists(folder.resolve("nsqd.dat")) && !ImportCommand.wasBegun(data)) {
+            LoggerFactory.getLogger(NsqCommands.class)
+                    .warn("{} holds the backlog of an nsqd, which is not served. To bring it over, stop this before "
+                            + "anybody publishes, run: millrace import nsqd {} --data {} and start again", folder,
+                            folder, data);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import dev.millrace.core.shard.FatalError;
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.door.http.HttpDoor;
 import dev.millrace.door.http.HttpDoorOptions;
@@ -22,6 +23,9 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +51,7 @@ final class Server {
     private final Map<String, IntSupplier> connections = new LinkedHashMap<>();
     private final EventLoops loops;
     private @Nullable HttpDoor http;
+    private volatile @Nullable Node node;
 
     private Server(int ioThreads) {
         loops = EventLoops.open("io", ioThreads == 0 ? Runtime.getRuntime().availableProcessors() : ioThreads);
@@ -62,17 +67,18 @@ final class Server {
     Broker openNode(FileLogOptions log, NodeOptions options) {
         FileLogFactory logs = FileLogFactory.onDisk(log, Server::defect);
         closings.push(_ -> logs.close());
-        Node node = Node.open(logs, options, ShardClock.SYSTEM);
-        closings.push(_ -> node.close());
-        return node.broker();
+        Node opened = Node.open(logs, options, ShardClock.SYSTEM);
+        node = opened;
+        closings.push(_ -> opened.close());
+        return opened.broker();
     }
 
-    /** An error in a thread of the log, after which nothing can be promised. */
+    /** An error in a thread of the log, after which nothing can be promised; of an exception its caller hears. */
     private static void defect(Throwable error) {
-        LOG.error("a thread of the log failed", error);
         if (error instanceof Error) {
-            Runtime.getRuntime().halt(3);
+            FatalError.end(Thread.currentThread().getName(), error);
         }
+        LOG.error("a thread of the log failed", error);
     }
 
     void openNsq(Broker broker, NsqdOptions options) {
@@ -121,6 +127,20 @@ final class Server {
             }
         });
         return open;
+    }
+
+    /** Stops the shards after the sync under way; returns when they have. May be called while {@link #close} runs. */
+    void hurry(Duration atMost) {
+        Node running = node;
+        if (running != null) {
+            try {
+                running.hurry().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.error("the shards did not stop within {}", atMost, e);
+            }
+        }
     }
 
     /**

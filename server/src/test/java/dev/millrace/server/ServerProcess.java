@@ -1,5 +1,7 @@
 package dev.millrace.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -39,10 +41,15 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts a command and does not wait. */
     public static ServerProcess launch(List<String> command, Map<String, String> environment) throws IOException {
+        return launchClass("dev.millrace.server.Main", command, environment);
+    }
+
+    /** Starts another main class than the program's. */
+    static ServerProcess launchClass(String main, List<String> command, Map<String, String> environment)
+            throws IOException {
         List<String> all = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED", "-cp",
-                System.getProperty("java.class.path"),
-                "dev.millrace.server.Main"));
+                System.getProperty("java.class.path"), main));
         all.addAll(command);
         ProcessBuilder builder = new ProcessBuilder(all).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("MILLRACE_"));
@@ -93,6 +100,15 @@ public final class ServerProcess implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             process.destroyForcibly();
             throw new AssertionError("the server did not become ready; it said:\n" + output(), e);
+        }
+    }
+
+    /** Waits until it has said something. */
+    public void awaitOutput(String text) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!output().contains(text)) {
+            assertThat(System.nanoTime() - deadline).as("waiting for '" + text + "' in:\n" + output()).isNegative();
+            Thread.onSpinWait();
         }
     }
 

@@ -3,10 +3,13 @@ package dev.millrace.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -14,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -222,16 +224,38 @@ class ServerProcessTest {
     }
 
     @Test
-    void sigtermTwice_endsAtOnce_nothingIsLost() throws IOException, InterruptedException, ExecutionException {
+    void sigtermTwice_endsAfterTheSyncUnderWay_nothingIsLost() throws Exception {
         Path data = folder.resolve("data");
-        try (ServerProcess server = ServerProcess.start(data, "--stop-timeout", "60s")) {
+        try (ServerProcess server = ServerProcess.start(data, "--stop-timeout", "10m")) {
             server.publish("orders", "kept");
-            server.terminate();
-            server.terminate();
-            assertThat(server.awaitExit()).isIn(0, 1);
+            try (Socket upload = new Socket(InetAddress.getLoopbackAddress(), server.port("http"))) {
+                upload.getOutputStream()
+                        .write(("POST /api/v1/topics/orders/messages HTTP/1.1\r\nHost: localhost\r\n"
+                                + "Content-Length: 5\r\n\r\nhalf").getBytes(StandardCharsets.US_ASCII));
+                while (!server.get("/metrics").contains("millrace_connections{door=\"http\"} 2")) {
+                    Thread.onSpinWait();
+                }
+                server.terminate();
+                server.awaitOutput("SIGTERM: stopping");
+                server.terminate();
+                assertThat(server.awaitExit()).as("the first signal waits for the upload").isEqualTo(1);
+            }
+            assertThat(server.output()).contains("SIGTERM again");
         }
         try (ServerProcess server = ServerProcess.start(data)) {
+            assertThat(server.output()).as("no snapshot was taken").doesNotContain("(0 bytes) replayed");
             assertThat(pull(server, 10)).containsExactly("kept");
+        }
+    }
+
+    @Test
+    void errorInAnOwnerThread_endsTheProcessWithADumpLine() throws Exception {
+        try (ServerProcess program = ServerProcess.launchClass("dev.millrace.server.FatalProgram",
+                List.of(folder.toString()), Map.of())) {
+            assertThat(program.awaitExit()).isEqualTo(3);
+            assertThat(program.output()).contains(
+                    "millrace: fatal error in thread shard-0, the process ends: java.lang.OutOfMemoryError: planted",
+                    "FatalProgram");
         }
     }
 }

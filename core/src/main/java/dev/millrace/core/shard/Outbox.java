@@ -19,10 +19,17 @@ final class Outbox {
 
     private final ShardClock clock;
     private final Latencies publishToDurable;
+    private final DueTimes due;
 
-    Outbox(ShardClock clock, Latencies publishToDurable) {
+    Outbox(ShardClock clock, ShardMetrics metrics) {
         this.clock = clock;
-        this.publishToDurable = publishToDurable;
+        publishToDurable = metrics.publishToDurable();
+        due = new DueTimes(metrics.dueToDelivered());
+    }
+
+    /** Something became ready at the instant {@code ready} that was due at {@code due}, by the clock. */
+    void wasDue(long dueNanos, long readyNanos) {
+        due.add(dueNanos, readyNanos);
     }
 
     void complete(ClientSession session, Submission submission) {
@@ -52,11 +59,19 @@ final class Outbox {
                 next.session.listener.completed(next.submission);
             }
         }
+        boolean delivers = !sendings.isEmpty();
         for (Sending next = sendings.poll(); next != null; next = sendings.poll()) {
             if (next.session.ended) {
                 next.delivery.close();
             } else {
                 next.session.listener.deliver(next.delivery);
+            }
+        }
+        if (!due.isEmpty()) {
+            if (delivers) {
+                due.delivered(clock.nanos());
+            } else {
+                due.nobodyWaited();
             }
         }
         for (PendingCall<?> next = calls.poll(); next != null; next = calls.poll()) {

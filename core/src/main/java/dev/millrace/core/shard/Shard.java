@@ -8,6 +8,7 @@ import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.MissingException;
 import dev.millrace.core.machine.PlantedBugs;
 import dev.millrace.core.machine.PlantedBugs.Bug;
+import dev.millrace.core.shard.Slices.Part;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -58,7 +59,7 @@ public final class Shard {
     private final Inbox inbox;
     private final Outbox outbox;
     private final Topology topology;
-    private final ShardMetrics metrics = new ShardMetrics();
+    private final ShardMetrics metrics;
     private final Machine machine;
     private final RecoveryReport recovery;
     private final Snapshots snapshots;
@@ -82,13 +83,11 @@ public final class Shard {
     private long appendedAtNanos;
     /** The last batch is an empty one, or there is none. */
     private boolean marked = true;
-    private int tidyingSnapshots;
-    private long snapshotAtNanos;
     private boolean hasRoom = true;
-    private boolean ephemeralsGone;
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Throwable readFailure;
     private volatile boolean stopped;
+    private volatile boolean hurried;
 
     /**
      * Opens the log and recovers; the calling thread becomes the owner until it hands the shard to another.
@@ -107,14 +106,16 @@ public final class Shard {
         this.options = options;
         this.clock = around.clock();
         inbox = new Inbox(clock);
-        outbox = new Outbox(clock, metrics.publishToDurable());
+        metrics = new ShardMetrics(around.listener());
+        outbox = new Outbox(clock, metrics);
         topology = new Topology(this, around.listener());
         log = logs.open(number);
         try {
             batchBytes = (int) Math.min(MAX_BATCH_BYTES, log.segmentBytes() / BATCH_SHARE);
             reservedBytes = 4 * batchBytes;
             machine = new Machine(options.origin(), 0, log.segmentBytes(), bugs);
-            snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background());
+            snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background(),
+                    clock.nanos());
             recovery = log.recover(snapshots.replayTarget());
         } catch (RuntimeException e) {
             log.close();
@@ -127,7 +128,6 @@ public final class Shard {
         }, clock.nanos());
         startNanos = clock.nanos();
         syncedAtNanos = startNanos;
-        snapshotAtNanos = startNanos;
         // Less the milliseconds that had begun: nothing may be early.
         long slept = Math.max(0, clock.wallMillis() - recovery.lastWallMillis() - 1);
         elapsedBaseMillis = recovery.lastWallMillis() == 0 ? 0 : recovery.lastElapsedMillis() + slept;
@@ -245,22 +245,30 @@ public final class Shard {
         stall.cycleStarts(began, nowMillis, machine);
         attach(reservedBytes);
         hasRoom = log.hasRoom();
+        Slices slices = metrics.slices().begin(began);
         boolean more = consumers.endSome();
-        dropEphemerals();
+        topology.dropEphemerals();
+        slices.ended(Part.ENDINGS, clock.nanos());
         more |= takeCalls();
+        slices.ended(Part.CALLS, clock.nanos());
         more |= takeSessions();
+        slices.ended(Part.COMMANDS, clock.nanos());
         // After what was received: an ack that is here already is in time.
         makeRoomFor(0);
         more |= !machine.advance(Math.min(TIMERS_PER_CYCLE, endsPerSlice()));
         consumers.forgetSettled();
+        slices.ended(Part.TIMERS, clock.nanos());
         more |= feed();
+        slices.ended(Part.DELIVERIES, clock.nanos());
         makeRoomFor(0);
         more |= quotas.work(began);
         more |= mover.work(batchBytes / MOVE_BYTES);
         machine.finish();
+        slices.ended(Part.RELOCATION, clock.nanos());
         appendIfDue(began);
         more |= keepHouse(began);
         long ended = clock.nanos();
+        slices.ended(Part.HOUSEKEEPING, ended);
         metrics.cycle(ended - began);
         stall.cycleEnds(ended);
         return more;
@@ -289,14 +297,6 @@ public final class Shard {
     private void readClocks(long nanos) {
         nowMillis = elapsedBaseMillis + (nanos - startNanos) / 1_000_000;
         machine.begin(nowMillis, clock.wallMillis());
-    }
-
-    /** What is ephemeral goes with its last user, and after a restart there is none. */
-    private void dropEphemerals() {
-        if (!ephemeralsGone) {
-            ephemeralsGone = true;
-            topology.dropEphemerals();
-        }
     }
 
     private void attach(int bytes) {
@@ -345,9 +345,11 @@ public final class Shard {
 
     private void appendBatch() {
         log.batch().stamp(nowMillis, clock.wallMillis());
+        long began = clock.nanos();
         log.append(options.syncLevel() == SyncLevel.ALWAYS);
         metrics.appends++;
         appendedAtNanos = clock.nanos();
+        metrics.append().record(appendedAtNanos - began);
         marked = false;
         attached = false;
     }
@@ -367,15 +369,17 @@ public final class Shard {
             reclaimer.work(began);
         }
         if (reclaimer.releases() > releases) {
-            // Replay keeps a released segment until both kept snapshots are newer.
-            tidyingSnapshots = 2;
+            snapshots.tidy();
         }
-        boolean tidy = tidyingSnapshots > 0 && began - snapshotAtNanos >= TIDYING_NANOS && snapshots.isWorthwhile();
-        if (snapshots.isDue() || tidy) {
+        if (snapshots.isDue(began)) {
             append();
-            snapshots.start(nowMillis, clock.wallMillis());
-            snapshotAtNanos = began;
-            tidyingSnapshots = Math.max(0, tidyingSnapshots - 1);
+            if (!snapshots.isWorthwhile()) {
+                // Nothing happened since the last one, and only a newer one gives the segments back.
+                attach(reservedBytes);
+                appendBatch();
+                marked = true;
+            }
+            snapshots.start(nowMillis, clock.wallMillis(), began);
         }
         return snapshots.work();
     }
@@ -540,9 +544,17 @@ public final class Shard {
         return bugs;
     }
 
-    /** Whether commands that add bodies may be taken. */
-    public boolean hasRoom() {
+    /** Whether a command that adds bodies may be taken; if not, the metrics say why. */
+    boolean hasRoom() {
+        if (!hasRoom) {
+            metrics.refusedForRoom(log.usage());
+        }
         return hasRoom;
+    }
+
+    /** Something was due at this elapsed time and is ready now. */
+    void wasDue(long dueMillis) {
+        outbox.wasDue(startNanos + (dueMillis - elapsedBaseMillis) * 1_000_000, clock.nanos());
     }
 
     // ---- the end ----
@@ -552,14 +564,20 @@ public final class Shard {
         inbox.wake();
     }
 
-    /** Stops in good order: appends what there is, tells sessions, closes the log. */
+    /** A stop in good order that is under way, or comes, does without a snapshot. Any thread. */
+    public void hurry() {
+        hurried = true;
+    }
+
+    /** Stops in good order: appends what there is, takes a snapshot, tells sessions, closes the log. */
     public void stop() {
         if (stopped) {
             return;
         }
         try {
             append();
-            snapshots.takeLast(clock, nowMillis, clock.nanos() + FINAL_SNAPSHOT_NANOS);
+            long deadline = clock.nanos() + FINAL_SNAPSHOT_NANOS;
+            snapshots.last(nowMillis, clock.wallMillis(), () -> !hurried && clock.nanos() < deadline);
             log.close();
         } catch (RuntimeException e) {
             failure = e;

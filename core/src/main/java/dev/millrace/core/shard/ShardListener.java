@@ -12,4 +12,7 @@ public interface ShardListener {
 
     /** Something failed that the shard goes on without; an operator should read it. At most once a second. */
     void trouble(String what);
+
+    /** A part of a cycle took longer than 5 ms, appends not counted. */
+    default void slowSlice(Slices.Part part, long nanos) {}
 }

@@ -1,5 +1,8 @@
 package dev.millrace.core.shard;
 
+import dev.millrace.core.log.LogUsage;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Counters of a shard since it was opened.
  *
@@ -28,16 +31,42 @@ public final class ShardMetrics {
     public long failedMoves;
 
     private final Latencies publishToDurable = new Latencies();
-    private final Latencies dueToReady = new Latencies();
+    private final Latencies dueToDelivered = new Latencies();
+    private final Latencies append = new Latencies();
+    private final Slices slices;
+    private volatile @Nullable LogUsage noRoom;
+
+    ShardMetrics(ShardListener listener) {
+        slices = new Slices(listener, append);
+    }
 
     /** From the hand-over of a submission with publishes until its answer left. */
     public Latencies publishToDurable() {
         return publishToDurable;
     }
 
-    /** How late deferred messages and retries could be handed out. */
-    public Latencies dueToReady() {
-        return dueToReady;
+    /** From the due instant of deferred messages and retries until they left for a consumer that waited. */
+    public Latencies dueToDelivered() {
+        return dueToDelivered;
+    }
+
+    /** Writing a batch, at level always with its sync. */
+    public Latencies append() {
+        return append;
+    }
+
+    /** Which parts of a cycle took long. */
+    public Slices slices() {
+        return slices;
+    }
+
+    /** The log's figures when a command that adds bodies was last refused for want of disk, or null. */
+    public @Nullable LogUsage noRoom() {
+        return noRoom;
+    }
+
+    void refusedForRoom(LogUsage usage) {
+        noRoom = usage;
     }
 
     void cycle(long nanos) {

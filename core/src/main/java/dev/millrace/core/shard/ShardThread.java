@@ -17,6 +17,7 @@ public final class ShardThread implements Runnable {
     private final Thread thread;
     private final CompletableFuture<Shard> ended = new CompletableFuture<>();
     private volatile boolean stopping;
+    private volatile boolean hurried;
 
     public ShardThread(Shard shard) {
         this.shard = shard;
@@ -40,6 +41,13 @@ public final class ShardThread implements Runnable {
         return ended;
     }
 
+    /** The same without a snapshot and without what waits still: the cycle under way is the last one. */
+    public CompletableFuture<Shard> hurry() {
+        hurried = true;
+        shard.hurry();
+        return stop();
+    }
+
     @Override
     public void run() {
         try {
@@ -52,15 +60,14 @@ public final class ShardThread implements Runnable {
                 }
             }
             long deadline = System.nanoTime() + DRAIN_NANOS;
-            while ((shard.doWork() || !shard.inbox().isEmpty()) && System.nanoTime() < deadline) {
+            while (!hurried && (shard.doWork() || !shard.inbox().isEmpty()) && System.nanoTime() < deadline) {
                 Thread.onSpinWait();
             }
             shard.stop();
         } catch (RuntimeException e) {
             shard.fail(e);
         } catch (Error e) {
-            System.err.println("millrace: fatal error in the owner thread of shard " + shard.number() + ": " + e);
-            Runtime.getRuntime().halt(3);
+            FatalError.end("shard-" + shard.number(), e);
         }
         ended.complete(shard);
     }

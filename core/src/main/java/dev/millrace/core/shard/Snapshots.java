@@ -9,6 +9,7 @@ import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.Replayer;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Snapshots {
     /** Slots of the wheel looked at in one slice. */
     private static final int SLICE_SLOTS = 4_096;
+    private static final long TIDYING_NANOS = 10_000_000_000L;
 
     private final Machine machine;
     private final ShardLog log;
@@ -29,13 +31,17 @@ final class Snapshots {
     private @Nullable SnapshotWriter file;
     private long lastPosition;
     private boolean brought;
+    /** So many more are wanted to give released segments back. */
+    private int tidying;
+    private long startedNanos;
     private volatile @Nullable RuntimeException problem;
 
-    Snapshots(Machine machine, ShardLog log, long everyBytes, Executor background) {
+    Snapshots(Machine machine, ShardLog log, long everyBytes, Executor background, long nanos) {
         this.machine = machine;
         this.log = log;
         this.everyBytes = everyBytes;
         this.background = background;
+        startedNanos = nanos;
     }
 
     ReplayTarget replayTarget() {
@@ -54,18 +60,26 @@ final class Snapshots {
         };
     }
 
-    /** Whether so much was written since the last one that the next should start. */
-    boolean isDue() {
-        return image == null && log.tail() - lastPosition >= everyBytes;
+    /** Segments were released: replay keeps them until both kept snapshots are newer. */
+    void tidy() {
+        tidying = 2;
+    }
+
+    /** Whether so much was written since the last one that the next should start, or segments wait for it. */
+    boolean isDue(long nanos) {
+        return image == null && (log.tail() - lastPosition >= everyBytes
+                || (tidying > 0 && nanos - startedNanos >= TIDYING_NANOS));
     }
 
     /** Whether one would move the start of replay at all. */
     boolean isWorthwhile() {
-        return image == null && log.tail() > lastPosition;
+        return log.tail() > lastPosition;
     }
 
-    /** Starts one; the batch under construction must be empty. */
-    void start(long elapsedMillis, long wallMillis) {
+    /** Starts one at the instant {@code nanos}; the batch under construction must be empty. */
+    void start(long elapsedMillis, long wallMillis, long nanos) {
+        startedNanos = nanos;
+        tidying = Math.max(0, tidying - 1);
         lastPosition = log.tail();
         problem = null;
         SnapshotWriter writer = log.startSnapshot(lastPosition, elapsedMillis, wallMillis);
@@ -81,6 +95,8 @@ final class Snapshots {
             return false;
         }
         if (current.isCommitted() || problem != null) {
+            // What wants it to give segments back still does.
+            tidying = problem == null ? tidying : Math.max(1, tidying);
             finish();
             return false;
         }
@@ -111,27 +127,7 @@ final class Snapshots {
         file = null;
     }
 
-    /** Before a stop, so that the next start has nothing to replay; given up at the deadline. */
-    void takeLast(ShardClock clock, long elapsedMillis, long deadlineNanos) {
-        if (log.tail() == lastPosition && image == null) {
-            return;
-        }
-        goOn(clock, deadlineNanos);
-        if (image == null) {
-            start(elapsedMillis, clock.wallMillis());
-            goOn(clock, deadlineNanos);
-        }
-    }
-
-    private void goOn(ShardClock clock, long deadlineNanos) {
-        while (image != null && clock.nanos() < deadlineNanos) {
-            if (!work()) {
-                awaitBackground();
-            }
-        }
-    }
-
-    /** Why the last one failed, or null; the next is tried after as many bytes as ever. */
+    /** Why the last one failed, or null; the next is tried after ten seconds. */
     @Nullable
     RuntimeException problem() {
         return problem;
@@ -141,8 +137,31 @@ final class Snapshots {
         return lastPosition;
     }
 
+    /**
+     * So that the next start has nothing to replay: ends the one under way and takes a last one, as long as
+     * {@code goOn} says so. Only while the shard stops.
+     */
+    void last(long elapsedMillis, long wallMillis, BooleanSupplier goOn) {
+        if (log.tail() == lastPosition && image == null) {
+            return;
+        }
+        end(goOn);
+        if (image == null && goOn.getAsBoolean()) {
+            start(elapsedMillis, wallMillis, startedNanos);
+            end(goOn);
+        }
+    }
+
+    private void end(BooleanSupplier goOn) {
+        while (image != null && goOn.getAsBoolean()) {
+            if (!work()) {
+                awaitBackground();
+            }
+        }
+    }
+
     /** Waits, briefly, for what the executor was given; only while the shard stops. */
-    void awaitBackground() {
+    private void awaitBackground() {
         java.util.concurrent.CountDownLatch reached = new java.util.concurrent.CountDownLatch(1);
         background.execute(reached::countDown);
         try {

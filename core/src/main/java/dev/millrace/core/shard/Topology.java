@@ -19,6 +19,7 @@ public final class Topology implements MachineListener {
 
     private final Shard shard;
     private final ShardListener listener;
+    private boolean ephemeralsGone;
 
     Topology(Shard shard, ShardListener listener) {
         this.shard = shard;
@@ -88,8 +89,12 @@ public final class Topology implements MachineListener {
         return group.attachment() instanceof Feed feed ? feed.consumers.size() : 0;
     }
 
-    /** After recovery: deletes what is ephemeral and has no user. */
+    /** Once after recovery: what is ephemeral goes with its last user, and after a restart there is none. */
     void dropEphemerals() {
+        if (ephemeralsGone) {
+            return;
+        }
+        ephemeralsGone = true;
         for (Topic topic : List.copyOf(shard.machine().topics())) {
             for (Group group : List.copyOf(topic.groups())) {
                 shard.makeRoomFor(0);
@@ -121,7 +126,7 @@ public final class Topology implements MachineListener {
 
     @Override
     public void wasDue(long dueMillis) {
-        shard.metrics().dueToReady().record(Math.max(0, shard.nowMillis() - dueMillis) * 1_000_000);
+        shard.wasDue(dueMillis);
     }
 
     @Override

@@ -90,9 +90,18 @@ final class MetricsRoutes {
         page.metric("millrace_publish_durable_seconds", "histogram", "From a publish until it is durable.");
         shards.forEach(shard -> page.histogram("millrace_publish_durable_seconds", shard.publishToDurable(), SHARD,
                 "" + shard.shard()));
-        page.metric("millrace_due_ready_seconds", "histogram", "How late deferred and retried messages can go out.");
-        shards.forEach(shard -> page.histogram("millrace_due_ready_seconds", shard.dueToReady(), SHARD,
+        page.metric("millrace_due_delivered_seconds", "histogram",
+                "From the due instant of a deferral or retry until it left for a consumer that waited.");
+        shards.forEach(shard -> page.histogram("millrace_due_delivered_seconds", shard.dueToDelivered(), SHARD,
                 "" + shard.shard()));
+        page.metric("millrace_append_seconds", "histogram", "Writing a batch, at sync level always with its sync.");
+        shards.forEach(shard -> page.histogram("millrace_append_seconds", shard.append(), SHARD, "" + shard.shard()));
+        page.metric("millrace_slow_slices_total", "counter",
+                "Parts of a turn that took more than 5 ms, without syncs.");
+        shards.forEach(shard -> shard.loop()
+                .slowSlices()
+                .forEach((part, count) -> page.sample("millrace_slow_slices_total", count, SHARD, "" + shard.shard(),
+                        "part", part)));
     }
 
     private static void each(MetricsPage page, List<ShardFigures> shards, String name, String type, String help,

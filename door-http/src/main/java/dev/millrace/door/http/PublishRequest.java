@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Messages to be published as one submission, in the form the shard takes: (length, bytes) after each other. */
 final class PublishRequest {
@@ -108,13 +109,13 @@ final class PublishRequest {
     }
 
     /** The ids in the order of the messages; fails with the first command that was refused. */
-    List<String> ids(Submission done) {
+    List<String> ids(Submission done, Supplier<String> noRoom) {
         List<String> ids = new ArrayList<>(offsets.size());
         int command = 0;
         for (int i = 0; i < offsets.size(); command++) {
             if (done.result(command) != Outcome.OK) {
                 throw Outcomes.failure(done.result(command),
-                        ids.size() + " of " + offsets.size() + " messages were published");
+                        ids.size() + " of " + offsets.size() + " messages were published", noRoom);
             }
             int first = i;
             do {

@@ -36,7 +36,7 @@ final class PublishRoutes {
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
             PublishRequest request = read(exchange, limit);
             Submission done = Answers.await(submissions.send(topic.shard(), request.submission(topic)));
-            answer(exchange, request.ids(done));
+            answer(exchange, request.ids(done, () -> broker.noRoom(topic.shard())));
         }
     }
 

@@ -176,7 +176,8 @@ final class PullRoutes {
             } else if (submission.result(i) == Outcome.STALE) {
                 stale.add(tokens.get(i));
             } else {
-                throw Outcomes.failure(submission.result(i), "token " + tokens.get(i));
+                throw Outcomes.failure(submission.result(i), "token " + tokens.get(i),
+                        () -> "the disk is nearly full");
             }
         }
         answer.put("done", done);

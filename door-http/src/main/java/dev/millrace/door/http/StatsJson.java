@@ -45,6 +45,10 @@ final class StatsJson {
         json.put("retries", group.retries());
         json.put("timeouts", group.timeouts());
         json.put("subscriptions", group.subscriptions());
+        json.putObject("retryPolicy")
+                .put("maxAttempts", group.retryPolicy().maxAttempts())
+                .put("minBackoffMillis", group.retryPolicy().minBackoff().toMillis())
+                .put("maxBackoffMillis", group.retryPolicy().maxBackoff().toMillis());
         return json;
     }
 

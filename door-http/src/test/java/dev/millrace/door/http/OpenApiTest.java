@@ -3,6 +3,7 @@ package dev.millrace.door.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.node.GroupStats;
+import dev.millrace.node.RetryPolicy;
 import dev.millrace.node.TopicStats;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -87,7 +88,8 @@ class OpenApiTest {
     @Test
     void topicAndGroup_haveTheMembersThatAreDescribed() throws IOException {
         TopicStats topic = new TopicStats("t", false, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
-        GroupStats group = new GroupStats("g", false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        GroupStats group = new GroupStats("g", false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+                RetryPolicy.NONE);
         assertThat(StatsJson.of(topic).propertyNames()).containsExactlyElementsOf(properties("Topic"));
         assertThat(StatsJson.of(group).propertyNames()).containsExactlyElementsOf(properties("Group"));
     }

@@ -31,6 +31,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -337,7 +338,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** The server ends: an idle connection closes at once, a busy one after its response. */
     void drain() {
-        channel.eventLoop().execute(() -> {
+        onLoop(() -> {
             HttpExchange current = exchange;
             if (current == null) {
                 channel.close();
@@ -350,8 +351,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     // ---- handler's thread ----
 
+    /** False: the loop's thread has ended, and with it every connection; there is nobody left to be answered. */
+    private boolean onLoop(Runnable task) {
+        try {
+            channel.eventLoop().execute(task);
+            return true;
+        } catch (RejectedExecutionException ended) {
+            return false;
+        }
+    }
+
     void bodyHasRoom() {
-        channel.eventLoop().execute(this::readMore);
+        onLoop(this::readMore);
     }
 
     void sendContinue() {
@@ -360,7 +371,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     void sendFull(HttpExchange of, int status, String contentType, byte[] bytes) {
-        channel.eventLoop().execute(() -> {
+        onLoop(() -> {
             DefaultFullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1,
                     HttpResponseStatus.valueOf(status), Unpooled.wrappedBuffer(bytes));
             fillHead(of, response, contentType);
@@ -373,7 +384,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     void beginContent(HttpExchange of, int status, String contentType) {
-        channel.eventLoop().execute(() -> {
+        onLoop(() -> {
             HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.valueOf(status));
             if (of.request().protocolVersion().isKeepAliveDefault()) {
                 HttpUtil.setTransferEncodingChunked(response, true);
@@ -405,7 +416,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     void endContent() {
-        channel.eventLoop().execute(() -> {
+        onLoop(() -> {
             responseEnded = true;
             channel.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT, channel.voidPromise());
         });
@@ -455,6 +466,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     void handlerReturned(HttpExchange ended) {
-        channel.eventLoop().execute(() -> finished(ended));
+        if (!onLoop(() -> finished(ended))) {
+            ended.incoming().drop();
+        }
     }
 }

@@ -420,4 +420,26 @@ class HttpServerTest {
             assertThat(client.send("GET /x HTTP/1.1\r\n\r\n").response().status()).isEqualTo(421);
         }
     }
+
+    @Test
+    void handlerThatOutlivesTheServersThreads_endsQuietly() throws Exception {
+        CompletableFuture<Thread> running = new CompletableFuture<>();
+        CountDownLatch goOn = new CountDownLatch(1);
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        router.add("POST", "/slow", x -> {
+            Thread.currentThread().setUncaughtExceptionHandler((_, e) -> thrown.complete(e));
+            running.complete(Thread.currentThread());
+            goOn.await();
+            x.send(200, TEXT, "late");
+        });
+        try (RawClient client = start()) {
+            client.request("POST", "/slow", "body");
+            Thread handler = soon(running);
+            Objects.requireNonNull(server).close(Duration.ZERO);
+            loops.close();
+            goOn.countDown();
+            handler.join();
+        }
+        assertThat(thrown.getNow(new Throwable("nothing was thrown"))).hasMessage("nothing was thrown");
+    }
 }

@@ -14,21 +14,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The HTTP API as commands use it. Thread-safe but for the token, which is looked up once by the first that needs it. */
+/** The HTTP API as commands use it. Thread-safe: at worst the token is looked up twice. */
 final class Api {
     static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    /** A server that is alive answers sooner, but for bulk changes of many millions. */
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final String url;
     private final HttpClient client = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
-    private @Nullable String token;
+    private volatile @Nullable String token;
 
     Api(String url, @Nullable String token) {
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
@@ -54,6 +59,30 @@ final class Api {
 
     JsonNode post(String path, String json) {
         return send("POST", path, BodyPublishers.ofString(json), "application/json");
+    }
+
+    /** A change that may take its time; {@code meanwhile} is run twice a second until it is done. */
+    JsonNode postLong(String path, String json, Runnable meanwhile) {
+        CompletableFuture<JsonNode> answer = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> {
+            try {
+                answer.complete(send("POST", path, BodyPublishers.ofString(json), "application/json"));
+            } catch (RuntimeException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        while (true) {
+            try {
+                return answer.get(500, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                meanwhile.run();
+            } catch (ExecutionException e) {
+                throw e.getCause() instanceof CliException told ? told : new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CliException("interrupted; the server goes on");
+            }
+        }
     }
 
     JsonNode put(String path, String json) {

@@ -4,7 +4,7 @@ package dev.millrace.server.cli;
 public final class CliException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    CliException(String message) {
+    public CliException(String message) {
         super(message);
     }
 }

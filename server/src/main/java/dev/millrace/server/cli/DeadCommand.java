@@ -57,7 +57,18 @@ public final class DeadCommand extends Parent {
         @Nullable List<String> ids;
         @Option(names = "--all", description = "all that are dead now") boolean all;
 
-        String which() {
+        /** Asks for it, and shows meanwhile how many are left: the server goes through them in slices. */
+        JsonNode change(String what) {
+            Api api = common.api();
+            String body = which();
+            ProgressLine line = new ProgressLine(common.err());
+            JsonNode answer = api.postLong(Api.path(topic, group, "dead/" + what), body, () -> line.show(
+                    api.get(Api.path(topic, group, "")).path("dead").asLong() + " dead letters left"));
+            line.end();
+            return answer;
+        }
+
+        private String which() {
             List<String> some = ids;
             if (all == (some != null && !some.isEmpty())) {
                 throw new CliException("name ids, or --all: one of the two");
@@ -76,7 +87,7 @@ public final class DeadCommand extends Parent {
     static final class Replay extends OnSome {
         @Override
         public void run() {
-            JsonNode answer = common.api().post(Api.path(topic, group, "dead/replay"), which());
+            JsonNode answer = change("replay");
             common.print(answer, "replayed " + answer.path("replayed").asLong());
         }
     }
@@ -85,7 +96,7 @@ public final class DeadCommand extends Parent {
     static final class Purge extends OnSome {
         @Override
         public void run() {
-            JsonNode answer = common.api().post(Api.path(topic, group, "dead/purge"), which());
+            JsonNode answer = change("purge");
             common.print(answer, "purged " + answer.path("purged").asLong());
         }
     }

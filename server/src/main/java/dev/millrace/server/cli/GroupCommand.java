@@ -16,10 +16,13 @@ import tools.jackson.databind.node.ObjectNode;
     GroupCommand.Resume.class},
         footer = {"", "Examples:", "  millrace group list orders",
             "  millrace group create orders billing --max-attempts 5 --min-backoff 1s --max-backoff 1m",
-            "  millrace group pause orders billing"})
+            "  millrace group retry-policy orders billing --max-attempts 8 --min-backoff 500ms --max-backoff 5m",
+            "  millrace group show orders billing", "  millrace group pause orders billing"})
 public final class GroupCommand extends Parent {
     static final String[] COLUMNS = {"name", "paused", "ready", "leased", "retrying", "dead", "done", "retries",
         "timeouts", "subscriptions"};
+
+    private static final String[] MORE = {"offered", "cancelled", "expired", "purged", "filtered", "dropped"};
 
     /** A command on one group. */
     abstract static class OnGroup implements Runnable {
@@ -67,7 +70,18 @@ public final class GroupCommand extends Parent {
         public void run() {
             JsonNode found = common.api().get(Api.path(topic, group, ""));
             ArrayNode one = Api.JSON.createArrayNode().add(found);
-            common.print(found, Tables.of(one, COLUMNS));
+            common.print(found,
+                    Tables.of(one, COLUMNS) + "\n" + Tables.of(one, MORE) + "\n" + policy(found.path("retryPolicy")));
+        }
+
+        private static String policy(JsonNode policy) {
+            long attempts = policy.path("maxAttempts").asLong();
+            long min = policy.path("minBackoffMillis").asLong();
+            long max = policy.path("maxBackoffMillis").asLong();
+            String limit = attempts == 0 ? "no limit of attempts" : "dead after " + attempts + " attempts";
+            String delay = max == 0 ? "no delay between them"
+                    : "delays of " + min + " ms, doubling up to " + max + " ms";
+            return "retry policy, for leases that end without an answer: " + limit + ", " + delay;
         }
     }
 
@@ -89,7 +103,9 @@ public final class GroupCommand extends Parent {
         }
     }
 
-    @Command(name = "retry-policy", description = "Sets what happens when a lease ends without an answer.")
+    @Command(name = "retry-policy",
+            description = "Sets what happens when a lease ends without an answer; without options: "
+                    + "no limit, no delay. group show tells it.")
     static final class Retry extends OnGroup {
         @Mixin Policy policy;
 

@@ -5,7 +5,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** A command that only has subcommands. */
-abstract class Parent implements Runnable {
+public abstract class Parent implements Runnable {
     @Spec private CommandSpec spec;
 
     @Override

@@ -26,7 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class PubCommand implements Callable<Integer> {
     private static final int BATCH = 500;
     private static final int BATCH_BYTES = 1 << 20;
-    private static final long PROGRESS_NANOS = 500_000_000;
 
     @Mixin private Common common;
     @Parameters(index = "0", paramLabel = "TOPIC", description = "made if it does not exist") private String topic;
@@ -39,7 +38,7 @@ public final class PubCommand implements Callable<Integer> {
 
     private final ArrayBatch batch = new ArrayBatch();
     private long published;
-    private long shownAtNanos = System.nanoTime();
+    private @Nullable ProgressLine progress;
 
     /** Messages on their way, and their size. */
     private static final class ArrayBatch {
@@ -51,6 +50,8 @@ public final class PubCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Api api = common.api();
         long delayMillis = Common.millis("--delay", delay);
+        ProgressLine line = new ProgressLine(common.err());
+        progress = line;
         Path input = file;
         List<String> texts = messages;
         if (input != null) {
@@ -66,6 +67,7 @@ public final class PubCommand implements Callable<Integer> {
             readLines(api, delayMillis);
         }
         flush(api);
+        line.end();
         ObjectNode answer = Api.JSON.createObjectNode();
         answer.put("published", published);
         common.print(answer, "published " + published + (published == 1 ? " message" : " messages") + " to " + topic);
@@ -115,10 +117,9 @@ public final class PubCommand implements Callable<Integer> {
         published += batch.list.size();
         batch.list = Api.JSON.createArrayNode();
         batch.bytes = 0;
-        if (Common.isTerminal() && System.nanoTime() - shownAtNanos > PROGRESS_NANOS) {
-            shownAtNanos = System.nanoTime();
-            common.err().print("\r" + published + " published");
-            common.err().flush();
+        ProgressLine line = progress;
+        if (line != null) {
+            line.show(published + " published");
         }
     }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.server.CommandLineRig;
 import dev.millrace.server.CommandLineRig.Run;
 import dev.millrace.server.ServerProcess;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -98,6 +100,47 @@ class CommandsTest {
     }
 
     @Test
+    void groupsRetryPolicy_isShownAndSet() {
+        done("group", "create", "policies", "crew");
+        assertThat(done("group", "show", "policies", "crew")).contains("no limit of attempts, no delay between them");
+        done("group", "retry-policy", "policies", "crew", "--max-attempts", "8", "--min-backoff", "500ms",
+                "--max-backoff", "5m");
+        assertThat(done("group", "show", "policies", "crew"))
+                .contains("dead after 8 attempts, delays of 500 ms, doubling up to 300000 ms");
+        assertThat(done("group", "show", "policies", "crew", "--json")).contains(
+                "\"retryPolicy\":{\"maxAttempts\":8,\"minBackoffMillis\":500,\"maxBackoffMillis\":300000}");
+        done("group", "retry-policy", "policies", "crew");
+        assertThat(done("group", "show", "policies", "crew")).contains("no limit of attempts");
+    }
+
+    @Test
+    void completion_isAShellScriptThatKnowsEveryCommand() throws Exception {
+        String script = CommandLineRig.run("completion").out();
+        assertThat(script).startsWith("#!/usr/bin/env bash")
+                .contains("retry-policy", "--max-attempts", "import", "nsqlookupd", "--disk-low");
+        assertThat(new ProcessBuilder("bash", "-n", Files.writeString(folder.resolve("completion"), script).toString())
+                .inheritIO()
+                .start()
+                .waitFor()).isZero();
+    }
+
+    @Test
+    void progress_isOneLineThatIsTakenAway() {
+        StringWriter err = new StringWriter();
+        ProgressLine line = new ProgressLine(new PrintWriter(err), true);
+        for (long until = System.nanoTime() + 5_000_000_000L; err.toString().isEmpty() && System.nanoTime() < until;) {
+            line.show("17 published");
+        }
+        line.end();
+        assertThat(err.toString()).isEqualTo("\r17 published\r            \r");
+        StringWriter nobody = new StringWriter();
+        ProgressLine unseen = new ProgressLine(new PrintWriter(nobody), false);
+        unseen.show("x");
+        unseen.end();
+        assertThat(nobody.toString()).isEmpty();
+    }
+
+    @Test
     void top_showsATable() {
         done("pub", "busy", "x");
         assertThat(done("top", "-n", "1", "--interval", "10ms")).contains("in/s").contains("busy");
@@ -132,10 +175,11 @@ class CommandsTest {
     @Test
     void config_printsSettings_helpOfEveryCommandHasAnExample() {
         assertThat(CommandLineRig.run("config", "--sync", "os").out()).containsPattern("sync = \"os\" +# flag --sync");
-        for (String command : new String[]{"pub", "sub", "topic", "group", "dead", "top", "check"}) {
-            Run help = CommandLineRig.run(command, "--help");
+        for (String command : new String[]{"pub", "sub", "topic", "group", "dead", "top", "check", "import nsqd",
+            "completion"}) {
+            Run help = CommandLineRig.run((command + " --help").split(" ", -1));
             assertThat(help.exit()).isZero();
-            assertThat(help.out()).contains("millrace " + command);
+            assertThat(help.out()).contains("millrace " + command).contains("Example");
         }
     }
 }

@@ -59,7 +59,8 @@ final class Stack implements AutoCloseable {
                 () -> Http.get(at.lookupdHttp(), "/nodes"));
     }
 
-    private ManagedProcess start(Programs programs, List<String> command, String http) throws Exception {
+    /** Starts a server of nsqd's API, and waits until that answers. */
+    ManagedProcess start(Programs programs, List<String> command, String http) throws Exception {
         ManagedProcess process = ManagedProcess.start(command, programs.folder("work"), Map.of());
         processes.add(process);
         Await.until("http://" + http + "/ping answers OK", START_SECONDS, () -> {

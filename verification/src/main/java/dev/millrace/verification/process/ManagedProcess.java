@@ -206,7 +206,7 @@ public final class ManagedProcess implements AutoCloseable {
     @Override
     public void close() {
         List<ProcessHandle> children = process.descendants().toList();
-        process.destroy();
+        process.toHandle().destroy(); // Process.destroy closes its output, too: what it says at its end would kill it
         awaitEnd();
         children.forEach(ProcessHandle::destroyForcibly);
     }

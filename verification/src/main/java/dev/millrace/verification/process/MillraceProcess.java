@@ -64,7 +64,8 @@ public final class MillraceProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> program() throws IOException {
+    /** The command that is the program, without its launcher. */
+    static List<String> program() throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> options = List.of(java, "-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED");
         List<String> command = new ArrayList<>(options);

@@ -45,6 +45,10 @@ public final class Repository {
     }
 
     /** The rooms: the modules of the root pom. */
+    public Path root() {
+        return root;
+    }
+
     public List<String> rooms() {
         Matcher matcher = MODULE.matcher(read(root.resolve("pom.xml")));
         return matcher.results().map(result -> result.group(1)).toList();

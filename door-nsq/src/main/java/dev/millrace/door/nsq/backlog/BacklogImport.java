@@ -5,7 +5,9 @@ import dev.millrace.core.shard.TopicRef;
 import dev.millrace.door.nsq.http.Publisher;
 import dev.millrace.node.Broker;
 import dev.millrace.node.GroupStart;
+import dev.millrace.node.GroupStats;
 import dev.millrace.node.TopicNames;
+import dev.millrace.node.TopicStats;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -30,7 +32,8 @@ import java.util.function.Consumer;
  *
  * <p>
  * Ids, times and attempts are new; the order in each queue is kept. A file keeps the progress: an import that was broken
- * off goes on where the last durable batch ended, so at most one batch comes twice. Nobody may use the topics meanwhile.
+ * off goes on where the last durable batch ended. Whether the batch under way was still written is seen from the number
+ * of messages that the topic has accepted, so nothing comes twice. Nobody may use the topics meanwhile.
  */
 public final class BacklogImport {
     private static final int BATCH_BYTES = 256 << 10;
@@ -43,29 +46,27 @@ public final class BacklogImport {
      *            empty for the topic's own queue
      * @param messages
      *            in all runs together
-     * @param damagedBytes
-     *            of the files that could not be read as messages
      */
-    public record Count(String topic, String channel, long messages, long damagedBytes) {}
+    public record Count(String topic, String channel, long messages) {}
 
     private final Broker broker;
+    private final Survey survey;
     private final NsqdFolder folder;
     private final Path progressFile;
     private final Consumer<Count> onProgress;
 
     /**
-     * An import from a folder.
+     * An import of what a survey found.
      *
-     * @param nsqdFolder
-     *            nsqd's {@code --data-path}; only read
      * @param progressFile
      *            where the progress is kept
      * @param onProgress
      *            told after every durable batch
      */
-    public BacklogImport(Broker broker, Path nsqdFolder, Path progressFile, Consumer<Count> onProgress) {
+    public BacklogImport(Broker broker, Survey survey, Path progressFile, Consumer<Count> onProgress) {
         this.broker = broker;
-        this.folder = new NsqdFolder(nsqdFolder);
+        this.survey = survey;
+        this.folder = new NsqdFolder(survey.folder());
         this.progressFile = progressFile;
         this.onProgress = onProgress;
     }
@@ -73,15 +74,15 @@ public final class BacklogImport {
     /**
      * Imports what has not been imported yet.
      *
-     * @return the count of every queue that had one, by topic and channel
+     * @return the count of every queue, by topic and channel
      * @throws BacklogException
-     *             if the folder is none of nsqd's, a topic exists already, or the server does not take the messages
+     *             if an nsqd runs, a topic exists already, or the server does not take the messages
      */
     public List<Count> run() throws IOException, InterruptedException {
         List<Count> counts = new ArrayList<>();
         Progress progress = new Progress(progressFile);
-        try (Publisher publisher = new Publisher(broker)) {
-            for (NsqdFolder.Topic topic : folder.topics()) {
+        try (NsqdLock _ = NsqdLock.take(survey.folder()); Publisher publisher = new Publisher(broker)) {
+            for (String topic : survey.topics()) {
                 new OneTopic(topic, progress, publisher, counts).run();
             }
         } catch (CompletionException e) {
@@ -91,61 +92,61 @@ public final class BacklogImport {
         return counts;
     }
 
-    /** A channel with its queue. */
-    private record Filled(NsqdFolder.Channel channel, DiskQueue queue, long messages) {}
-
     private final class OneTopic {
-        private final NsqdFolder.Topic topic;
+        private final String name;
         private final Progress progress;
         private final Publisher publisher;
         private final List<Count> counts;
+        /** Messages of the next batch that an earlier run published without coming to note it. */
+        private long ahead;
 
-        OneTopic(NsqdFolder.Topic topic, Progress progress, Publisher publisher, List<Count> counts) {
-            this.topic = topic;
+        OneTopic(String name, Progress progress, Publisher publisher, List<Count> counts) {
+            this.name = name;
             this.progress = progress;
             this.publisher = publisher;
             this.counts = counts;
         }
 
         void run() throws IOException, InterruptedException {
-            String name = topic.name();
             if (progress.isDone(name + "!done")) {
-                recount(name);
+                survey.queues().stream().filter(queue -> queue.topic().equals(name)).forEach(this::recount);
                 return;
             }
-            if (!progress.isDone(name + "!begun")) {
-                refuseIfThere(name);
+            if (progress.isDone(name + "!begun")) {
+                ahead = publishedButNotNoted();
+            } else {
+                refuseIfThere();
                 progress.done(name + "!begun");
             }
             broker.createTopic(name).join();
-            List<Filled> channels = filledChannels();
-            for (int i = 0; i < channels.size(); i++) {
-                fill(channels.get(i), i == channels.size() - 1);
+            List<Survey.Queue> filled = filledChannels();
+            for (int i = 0; i < filled.size(); i++) {
+                fill(filled.get(i), i == filled.size() - 1);
             }
-            putBack(channels);
-            for (NsqdFolder.Channel channel : topic.channels()) {
-                if (channels.stream().noneMatch(filled -> filled.channel.equals(channel))) {
-                    broker.createGroup(name, channel.name(), GroupStart.NOW).join();
+            putBack(filled);
+            for (Survey.Queue channel : survey.channels(name)) {
+                if (channel.messages() == 0) {
+                    broker.createGroup(name, channel.channel(), GroupStart.NOW).join();
+                    counts.add(new Count(name, channel.channel(), 0));
                 }
-                broker.pauseGroup(name, channel.name(), channel.paused()).join();
+                broker.pauseGroup(name, channel.channel(), channel.paused()).join();
             }
-            counts.add(bring(folder.queue(name), name, ""));
-            broker.pauseTopic(name, topic.paused()).join();
+            Survey.Queue own = survey.queue(name, "");
+            bring(folder.queue(name), own);
+            broker.pauseTopic(name, own.paused()).join();
             progress.done(name + "!done");
         }
 
-        /** Counts of a topic that an earlier run finished. */
-        private void recount(String name) {
-            Progress.Queue none = new Progress.Queue(new DiskQueue.Position(0, 0), 0, 0);
-            Progress.Queue own = progress.queue(name, none);
-            counts.add(new Count(name, "", own.messages(), own.damagedBytes()));
-            for (NsqdFolder.Channel channel : topic.channels()) {
-                Progress.Queue queue = progress.queue(name + ":" + channel.name(), none);
-                counts.add(new Count(name, channel.name(), queue.messages(), queue.damagedBytes()));
-            }
+        /** The count of a queue that an earlier run finished. */
+        private void recount(Survey.Queue queue) {
+            counts.add(new Count(name, queue.channel(), noted(queue)));
         }
 
-        private void refuseIfThere(String name) {
+        private long noted(Survey.Queue queue) {
+            return progress.queue(key(queue), new Progress.Queue(new DiskQueue.Position(0, 0), 0)).messages();
+        }
+
+        private void refuseIfThere() {
             for (TopicNames names : broker.names().join()) {
                 if (names.topic().equals(name)) {
                     throw new BacklogException(
@@ -154,79 +155,103 @@ public final class BacklogImport {
             }
         }
 
-        /** Channels with a backlog, the fullest last. */
-        private List<Filled> filledChannels() throws IOException {
-            List<Filled> filled = new ArrayList<>();
-            for (NsqdFolder.Channel channel : topic.channels()) {
-                DiskQueue queue = folder.queue(topic.name(), channel.name());
-                long messages = count(queue);
-                if (messages > 0) {
-                    filled.add(new Filled(channel, queue, messages));
-                } else {
-                    counts.add(new Count(topic.name(), channel.name(), 0, 0));
-                }
+        private long publishedButNotNoted() {
+            long noted = survey.queues()
+                    .stream()
+                    .filter(queue -> queue.topic().equals(name))
+                    .mapToLong(this::noted)
+                    .sum();
+            long accepted = 0;
+            long done = 0;
+            for (TopicStats stats : broker.stats(name).join()) {
+                accepted += stats.accepted();
+                done += stats.groups().stream().mapToLong(GroupStats::done).sum();
             }
-            filled.sort(Comparator.comparingLong(Filled::messages).thenComparing(one -> one.channel.name()));
-            return filled;
+            if (accepted < noted || accepted > noted + BATCH_MESSAGES || done > 0) {
+                throw new BacklogException("topic " + name + " was used since its import was broken off: " + noted
+                        + " messages were brought over, it has taken " + accepted + " and " + done
+                        + " were consumed. Delete the topic and " + progressFile + ", then import again");
+            }
+            return accepted - noted;
         }
 
-        private void fill(Filled filled, boolean last) throws IOException, InterruptedException {
-            String channel = filled.channel.name();
-            broker.createGroup(topic.name(), channel, GroupStart.NOW).join();
-            counts.add(bring(filled.queue, topic.name(), channel));
-            String aside = topic.name() + ":" + channel + "!aside";
+        /** Channels with a backlog, the fullest last. */
+        private List<Survey.Queue> filledChannels() {
+            return survey.channels(name)
+                    .stream()
+                    .filter(queue -> queue.messages() > 0)
+                    .sorted(Comparator.comparingLong(Survey.Queue::messages).thenComparing(Survey.Queue::channel))
+                    .toList();
+        }
+
+        private void fill(Survey.Queue queue, boolean last) throws IOException, InterruptedException {
+            String channel = queue.channel();
+            broker.createGroup(name, channel, GroupStart.NOW).join();
+            bring(folder.queue(name, channel), queue);
+            String aside = key(queue) + "!aside";
             if (!last && !progress.isDone(aside)) {
-                new Setter(broker).setAside(topic.name(), channel);
+                new Setter(broker).setAside(name, channel);
                 progress.done(aside);
             }
         }
 
-        private void putBack(List<Filled> channels) throws IOException {
-            for (int i = 0; i < channels.size() - 1; i++) {
-                String channel = channels.get(i).channel.name();
-                String emptied = topic.name() + ":" + channel + "!emptied";
+        private void putBack(List<Survey.Queue> filled) throws IOException {
+            for (Survey.Queue queue : filled.subList(0, Math.max(0, filled.size() - 1))) {
+                String emptied = key(queue) + "!emptied";
                 if (!progress.isDone(emptied)) {
-                    broker.emptyGroup(topic.name(), channel).join();
+                    broker.emptyGroup(name, queue.channel()).join();
                     progress.done(emptied);
                 }
-                broker.replayAllDead(topic.name(), channel).join();
+                broker.replayAllDead(name, queue.channel()).join();
             }
         }
 
-        private Count bring(DiskQueue queue, String topicName, String channel) throws IOException {
-            String key = channel.isEmpty() ? topicName : topicName + ":" + channel;
-            DiskQueue.Position start = queue.start();
-            if (start == null) {
-                return new Count(topicName, channel, 0, 0);
-            }
-            Progress.Queue before = progress.queue(key, new Progress.Queue(start, 0, 0));
-            TopicRef ref = broker.topic(topicName);
-            long messages = before.messages();
-            try (DiskQueue.Reader reader = queue.read(before.next())) {
-                List<byte[]> batch = batch(reader);
-                while (!batch.isEmpty()) {
-                    publish(ref, batch);
-                    messages += batch.size();
-                    long damaged = before.damagedBytes() + reader.damagedBytes();
-                    progress.queue(key, reader.position(), messages, damaged);
-                    onProgress.accept(new Count(topicName, channel, messages, damaged));
-                    batch = batch(reader);
+        private void bring(DiskQueue files, Survey.Queue queue) throws IOException {
+            DiskQueue.Position start = files.start();
+            long messages = 0;
+            if (start != null) {
+                Progress.Queue before = progress.queue(key(queue), new Progress.Queue(start, 0));
+                messages = before.messages();
+                try (DiskQueue.Reader reader = files.read(before.next())) {
+                    for (List<byte[]> batch = batch(reader); !batch.isEmpty(); batch = batch(reader)) {
+                        publish(batch);
+                        messages += batch.size();
+                        progress.queue(key(queue), reader.position(), messages);
+                        onProgress.accept(new Count(name, queue.channel(), messages));
+                    }
                 }
-                return new Count(topicName, channel, messages, before.damagedBytes() + reader.damagedBytes());
             }
+            if (messages != queue.messages()) {
+                throw new BacklogException("the queue " + key(queue) + " had " + queue.messages()
+                        + " messages when it was counted and has " + messages + " now: nsqd's files were changed"
+                        + " meanwhile. Delete the topic here and " + progressFile + ", then import again");
+            }
+            counts.add(new Count(name, queue.channel(), messages));
         }
 
-        private void publish(TopicRef ref, List<byte[]> bodies) {
+        /** The first batch after a break may be there already. */
+        private void publish(List<byte[]> batch) {
+            List<byte[]> bodies = batch.subList((int) Math.min(batch.size(), ahead), batch.size());
+            ahead -= batch.size() - bodies.size();
+            if (bodies.isEmpty()) {
+                return;
+            }
             int bytes = bodies.stream().mapToInt(body -> Integer.BYTES + body.length).sum();
             ByteBuffer framed = ByteBuffer.allocate(bytes);
             bodies.forEach(body -> framed.putInt(body.length).put(body));
+            TopicRef ref = broker.topic(name);
             byte outcome = publisher.publish(ref, framed, bodies.size()).join();
             if (outcome != Outcome.OK) {
-                throw new BacklogException(
-                        "topic " + ref.name() + ": the server has no room for more messages. Make room on"
-                                + " its disk or raise its limits, then import again: it goes on where it stood");
+                throw new BacklogException("topic " + name + ": the server takes no more messages ("
+                        + (outcome == Outcome.NO_ROOM ? "the disk is nearly full"
+                                : "a limit is reached, or a message of up to " + bytes + " bytes is too large")
+                        + "). Make room on its disk or raise its limits, then import again: it goes on where it stood");
             }
         }
+    }
+
+    private static String key(Survey.Queue queue) {
+        return queue.channel().isEmpty() ? queue.topic() : queue.topic() + ":" + queue.channel();
     }
 
     private static List<byte[]> batch(DiskQueue.Reader reader) throws IOException {
@@ -241,19 +266,5 @@ public final class BacklogImport {
             bytes += Integer.BYTES + body.length;
         }
         return bodies;
-    }
-
-    private static long count(DiskQueue queue) throws IOException {
-        DiskQueue.Position start = queue.start();
-        if (start == null) {
-            return 0;
-        }
-        long messages = 0;
-        try (DiskQueue.Reader reader = queue.read(start)) {
-            while (reader.next() != null) {
-                messages++;
-            }
-        }
-        return messages;
     }
 }

@@ -6,9 +6,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * After an unclean stop the meta file is behind: as nsqd does, everything from the read position to the end of the files
- * is read. A record that cannot be one ends its file; the reader goes on with the next and counts the bytes it left.
+ * is read. A record that cannot be one ends its file; the reader goes on with the next and says what it left.
  */
 final class DiskQueue {
     private static final Pattern META = Pattern.compile("(-?\\d+)\\s+(\\d+),(\\d+)\\s+(\\d+),(\\d+)\\s*");
@@ -51,20 +54,40 @@ final class DiskQueue {
     /** The first message that nobody has read, or null if there is no such queue. */
     @Nullable
     Position start() throws IOException {
-        Path meta = folder.resolve(name + ".diskqueue.meta.dat");
-        if (Files.exists(meta)) {
-            Matcher numbers = META.matcher(Files.readString(meta));
-            if (!numbers.matches()) {
-                throw new BacklogException(meta + " is not what nsqd writes");
-            }
+        Matcher numbers = meta();
+        if (numbers != null) {
             return new Position(Long.parseLong(numbers.group(2)), Long.parseLong(numbers.group(3)));
         }
         return Files.exists(file(0)) ? new Position(0, 0) : null;
     }
 
+    private @Nullable Matcher meta() throws IOException {
+        Path meta = metaFile();
+        if (!Files.exists(meta)) {
+            return null;
+        }
+        Matcher numbers = META.matcher(Files.readString(meta, StandardCharsets.ISO_8859_1));
+        if (!numbers.matches()) {
+            throw new BacklogException(meta + " is damaged: it does not hold nsqd's two positions. Put it back from a"
+                    + " backup, or remove it: the queue is then read from its file 000000 on");
+        }
+        return numbers;
+    }
+
+    private Path metaFile() {
+        return folder.resolve(name + ".diskqueue.meta.dat");
+    }
+
     /** Reads from a position on; close it. */
-    Reader read(Position from) {
-        return new Reader(from);
+    Reader read(Position from) throws IOException {
+        Matcher numbers = meta();
+        return new Reader(from, numbers == null ? 0 : Long.parseLong(numbers.group(4)));
+    }
+
+    /** Whether one of its files has this name. */
+    boolean owns(String fileName) {
+        return fileName.equals(name + ".diskqueue.meta.dat")
+                || fileName.matches(Pattern.quote(name) + "\\.diskqueue\\.\\d{6,}\\.dat");
     }
 
     private Path file(long number) {
@@ -75,11 +98,14 @@ final class DiskQueue {
     final class Reader implements AutoCloseable {
         private @Nullable FileChannel channel;
         private @Nullable DataInputStream in;
+        private final List<Survey.Damage> damages = new ArrayList<>();
+        private final long lastFile;
         private Position next;
-        private long damagedBytes;
 
-        Reader(Position from) {
+        /** {@code lastFile}: up to this file there must be every one. */
+        Reader(Position from, long lastFile) {
             next = from;
+            this.lastFile = lastFile;
         }
 
         /** Where the message after the last one starts. */
@@ -87,20 +113,20 @@ final class DiskQueue {
             return next;
         }
 
-        /** Bytes that could not be read as messages. */
-        long damagedBytes() {
-            return damagedBytes;
+        /** What could not be read so far. */
+        List<Survey.Damage> damages() {
+            return List.copyOf(damages);
         }
 
         /** The body of the next message, or null at the end. */
         byte @Nullable [] next() throws IOException {
-            while (open()) {
+            while (open() || next.file < lastFile) {
                 byte[] body = tryNext();
                 if (body != null) {
                     return body;
                 }
                 close();
-                if (!Files.exists(file(next.file + 1))) {
+                if (next.file >= lastFile && !Files.exists(file(next.file + 1))) {
                     return null;
                 }
                 next = new Position(next.file + 1, 0);
@@ -113,6 +139,10 @@ final class DiskQueue {
                 return true;
             }
             if (!Files.exists(file(next.file))) {
+                if (next.file < lastFile) {
+                    damages.add(new Survey.Damage(file(next.file), next.offset, 0,
+                            "the file is missing (read before nsqd noted it, or lost)"));
+                }
                 return false;
             }
             FileChannel opened = FileChannel.open(file(next.file), StandardOpenOption.READ).position(next.offset);
@@ -134,7 +164,7 @@ final class DiskQueue {
             }
             int length = left < Integer.BYTES ? -1 : from.readInt();
             if (length <= HEADER_BYTES || length > MAX_MESSAGE_BYTES || length > left - Integer.BYTES) {
-                damagedBytes += left;
+                damages.add(new Survey.Damage(file(next.file), next.offset, left, "no message starts here"));
                 next = new Position(next.file, file.size());
                 return null;
             }

@@ -13,12 +13,12 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * How far an import came, in a file: one line per queue, {@code name = file,offset,messages,damagedBytes}, and
+ * How far an import came, in a file: one line per queue, {@code name = file,offset,messages}, and
  * {@code name = done} for a topic that is finished. Written beside, synced and renamed, so that it is always whole.
  */
 final class Progress {
     /** How far one queue was brought over. */
-    record Queue(DiskQueue.Position next, long messages, long damagedBytes) {}
+    record Queue(DiskQueue.Position next, long messages) {}
 
     private static final String DONE = "done";
 
@@ -44,8 +44,7 @@ final class Progress {
         }
         String[] parts = line.split(",", -1);
         return new Queue(new DiskQueue.Position(Long.parseLong(parts[0]), Long.parseLong(parts[1])),
-                Long.parseLong(parts[2]),
-                Long.parseLong(parts[3]));
+                Long.parseLong(parts[2]));
     }
 
     boolean isDone(String step) {
@@ -57,8 +56,8 @@ final class Progress {
         save();
     }
 
-    void queue(String name, DiskQueue.Position next, long messages, long damagedBytes) throws IOException {
-        lines.put(key(name), next.file() + "," + next.offset() + "," + messages + "," + damagedBytes);
+    void queue(String name, DiskQueue.Position next, long messages) throws IOException {
+        lines.put(key(name), next.file() + "," + next.offset() + "," + messages);
         save();
     }
 

@@ -42,7 +42,7 @@ final class PublishRoutes {
             long delayMillis = delayMillis(exchange);
             ByteBuffer message = ByteBuffer.allocate(Integer.BYTES + body.length).putInt(body.length).put(body);
             start(topic);
-            answer(exchange, delayMillis > 0
+            answer(exchange, topic, delayMillis > 0
                     ? publisher.defer(topic, message, delayMillis)
                     : publisher.publish(topic, message, 1));
         } finally {
@@ -80,7 +80,7 @@ final class PublishRoutes {
                 hub.broker().createTopic(topic.name()).join();
                 Answer.ok(exchange);
             } else {
-                answer(exchange, publisher.publish(topic, body.messages(), body.count()));
+                answer(exchange, topic, publisher.publish(topic, body.messages(), body.count()));
             }
         } finally {
             room.release(held);
@@ -119,7 +119,7 @@ final class PublishRoutes {
         }
     }
 
-    private void answer(HttpExchange exchange, CompletableFuture<Byte> publish) {
+    private void answer(HttpExchange exchange, TopicRef topic, CompletableFuture<Byte> publish) {
         byte outcome;
         try {
             outcome = publish.join();
@@ -128,7 +128,7 @@ final class PublishRoutes {
         }
         switch (outcome) {
             case Outcome.OK -> Answer.ok(exchange);
-            case Outcome.NO_ROOM -> throw Failure.of(507, "NO_ROOM");
+            case Outcome.NO_ROOM -> throw Failure.of(507, "NO_ROOM: " + hub.broker().noRoom(topic.shard()));
             case Outcome.NOT_FOUND -> throw Failure.of(503, "EXITING");
             default -> throw Outcome.limit(outcome).isEmpty() ? Failure.of(500, "INTERNAL_ERROR")
                     : Failure.of(503, "LIMIT_REACHED: " + Outcome.limit(outcome));

@@ -218,7 +218,7 @@ final class Client implements CommandSink {
     String refusal(byte command, byte outcome, int shard) {
         String name = Command.name(command);
         String reason = switch (outcome) {
-            case Outcome.NO_ROOM -> hub.health(shard, "the disk is full");
+            case Outcome.NO_ROOM -> hub.broker().noRoom(shard);
             case Outcome.NOT_FOUND -> "exiting";
             default -> Outcome.limit(outcome).isEmpty() ? "internal error" : Outcome.limit(outcome);
         };

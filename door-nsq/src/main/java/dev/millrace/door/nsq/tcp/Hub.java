@@ -6,7 +6,6 @@ import dev.millrace.door.nsq.latency.LatencyBook;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.wire.DecoderLimits;
 import dev.millrace.node.Broker;
-import dev.millrace.node.ShardHealth;
 import io.netty.handler.ssl.SslContext;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -119,15 +118,5 @@ public final class Hub {
 
     Inbound inbound() {
         return inbound;
-    }
-
-    /** What is wrong with a shard, in its own words. */
-    String health(int shard, String otherwise) {
-        for (ShardHealth health : broker.health()) {
-            if (health.shard() == shard && !health.message().isEmpty()) {
-                return health.message();
-            }
-        }
-        return otherwise;
     }
 }

@@ -36,7 +36,7 @@ class DiskQueueTest {
                 bodies.add(new String(body, StandardCharsets.UTF_8));
             }
             assertThat(reader.next()).isNull();
-            assertThat(reader.damagedBytes()).isEqualTo(damagedBytes);
+            assertThat(reader.damages().stream().mapToLong(Survey.Damage::bytes).sum()).isEqualTo(damagedBytes);
         }
         return bodies;
     }
