@@ -9,7 +9,6 @@ import dev.millrace.core.machine.MissingException;
 import dev.millrace.core.machine.PlantedBugs;
 import dev.millrace.core.machine.PlantedBugs.Bug;
 import dev.millrace.core.shard.Slices.Part;
-import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -66,10 +65,9 @@ public final class Shard {
     private final Reclaimer reclaimer;
     private final Outstanding outstanding = new Outstanding();
     private final Mover mover;
-    private final ArrayDeque<Feed> hungry = new ArrayDeque<>();
     private final Consumers consumers;
     private final Quotas quotas;
-    private final Feed.Courier courier;
+    private final Dispatch dispatch;
 
     private long elapsedBaseMillis;
     private final long startNanos;
@@ -137,20 +135,7 @@ public final class Shard {
         quotas = new Quotas(machine, options.limits().quota(), clock);
         machine.serve(topology, nowMillis);
         topology.adopt(machine);
-        courier = new Feed.Courier() {
-            @Override
-            public Delivery start(Feed.Consumer consumer, int expected) {
-                return new Delivery(consumer, log.reader(), Shard.this::readFailed, expected);
-            }
-
-            @Override
-            public void send(Feed.Consumer consumer, Delivery delivery) {
-                awaited = true;
-                metrics.delivered += delivery.size();
-                outstanding.add(delivery);
-                outbox.send(consumer.session, delivery);
-            }
-        };
+        dispatch = new Dispatch(log, outbox, outstanding, metrics, this::readFailed);
     }
 
     // ---- any thread ----
@@ -469,22 +454,13 @@ public final class Shard {
         makeRoomFor(0);
         int left = Math.min(Math.min(LEASES_PER_CYCLE, batchBytes / LEASE_BYTES),
                 options.limits().leases() - machine.leases());
-        for (int i = hungry.size(); i > 0 && left > 0; i--) {
-            Feed feed = hungry.remove();
-            feed.queued = false;
-            left -= feed.serve(machine, left, courier);
-            if (feed.group.deliverable() && feed.isHungry()) {
-                enqueue(feed);
-            }
-        }
-        return !hungry.isEmpty();
+        boolean more = dispatch.serve(machine, left);
+        awaited |= dispatch.takeSent();
+        return more;
     }
 
     void enqueue(Feed feed) {
-        if (!feed.queued) {
-            feed.queued = true;
-            hungry.add(feed);
-        }
+        dispatch.enqueue(feed);
     }
 
     // ---- sessions and subscriptions, owner thread ----
