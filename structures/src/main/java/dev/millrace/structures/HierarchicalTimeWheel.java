@@ -230,10 +230,7 @@ public final class HierarchicalTimeWheel {
         try {
             int left = turn(nowTick, limit, sink);
             caughtUp = tick >= nowTick && !hasDue();
-            for (int part = 0; caughtUp && left > 0 && part < partCount; part++) {
-                left = parts[part].moveAhead(left);
-            }
-            return limit - left;
+            return limit - (caughtUp ? moveAhead(left) : left);
         } finally {
             advancing = false;
         }
@@ -280,18 +277,37 @@ public final class HierarchicalTimeWheel {
         }
     }
 
+    /** Takes timers from all parts in turn: while one part's memory is awaited, the others' is on its way too. */
     private int fire(int limit, Expiry sink) {
         int left = limit;
-        for (int part = 0; part < partCount; part++) {
-            TimerRings rings = parts[part];
-            while (left > 0 && rings.hasDue()) {
-                int slot = rings.firstDue();
-                long handle = handle(part, slot);
-                long id = rings.slots.id(slot);
-                long payload = rings.slots.payload(slot);
-                remove(part, slot);
-                left--;
-                sink.expired(handle, tick, id, payload);
+        for (int before = -1; left > 0 && left != before;) {
+            before = left;
+            for (int part = 0; left > 0 && part < partCount; part++) {
+                if (parts[part].hasDue()) {
+                    left--;
+                    fireFirst(part, sink);
+                }
+            }
+        }
+        return left;
+    }
+
+    private void fireFirst(int part, Expiry sink) {
+        TimerRings rings = parts[part];
+        int slot = rings.firstDue();
+        long handle = handle(part, slot);
+        long id = rings.slots.id(slot);
+        long payload = rings.slots.payload(slot);
+        remove(part, slot);
+        sink.expired(handle, tick, id, payload);
+    }
+
+    private int moveAhead(int limit) {
+        int left = limit;
+        for (int before = -1; left > 0 && left != before;) {
+            before = left;
+            for (int part = 0; left > 0 && part < partCount; part++) {
+                left -= 1 - parts[part].moveAhead(1);
             }
         }
         return left;
