@@ -32,8 +32,7 @@ public class DecoderBenchmark {
     private static final int BATCH = 100;
 
     /** MPUB of 100, single PUBs, FINs: 100 bytes in each body. */
-    @Param({"MPUB", "PUB", "FIN"})
-    public String commands = "MPUB";
+    @Param({"MPUB", "PUB", "FIN"}) public String commands = "MPUB";
 
     private final CountingSink sink = new CountingSink();
     private final CommandDecoder decoder = new CommandDecoder(new DecoderLimits(1 << 20, 5 << 20, 3_600_000), sink);

@@ -47,12 +47,10 @@ public class AppendBenchmark {
     private static final int HEADER_BYTES = 128;
 
     /** Bytes of a batch, header included. */
-    @Param({"4096", "65536", "1048576"})
-    public int batchBytes;
+    @Param({"4096", "65536", "1048576"}) public int batchBytes;
 
     /** DIRECT: O_DIRECT and O_DSYNC; BUFFERED: write and fdatasync; BARE: the loop. */
-    @Param({"DIRECT", "BUFFERED", "BARE"})
-    public String way = "BARE";
+    @Param({"DIRECT", "BUFFERED", "BARE"}) public String way = "BARE";
 
     private byte[] records = new byte[0];
     private ByteBuffer bytes = ByteBuffer.allocateDirect(0);

@@ -77,19 +77,11 @@ final class SimulatedThreads implements LogThreads {
         for (int i = 0; i < backgrounds.size() + 2; i++) {
             Runnable job = next((start + i) % (backgrounds.size() + 2));
             if (job != null) {
-                finishReads();
                 run(job);
                 return true;
             }
         }
         return false;
-    }
-
-    /** A job may wait for a read that another one asked for before: in the meantime other threads would have done it. */
-    private void finishReads() {
-        while (!readers.isEmpty()) {
-            run(readers.removeFirst());
-        }
     }
 
     private @Nullable Runnable next(int thread) {

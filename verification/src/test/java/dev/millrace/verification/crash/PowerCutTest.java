@@ -6,6 +6,7 @@ import dev.millrace.core.machine.PlantedBugs.Bug;
 import dev.millrace.verification.process.ManagedProcess;
 import dev.millrace.verification.process.MillraceProcess;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ class PowerCutTest {
         bugs.forEach(bug -> command.add(bug.name()));
         try (ManagedProcess process = ManagedProcess.start(command, folder, Map.of())) {
             int port = Integer.parseInt(process.await(LISTENS, LIMIT_MILLIS).group(1));
-            InetSocketAddress server = new InetSocketAddress("127.0.0.1", port);
+            InetSocketAddress server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
             // A server with a bug would notice it by itself if it delivered what it has not written.
             Load load = bugs.isEmpty() ? Load.start(server, journal, name, seed)
                     : Load.publish(server, journal, name, seed);
