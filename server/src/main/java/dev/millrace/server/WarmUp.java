@@ -1,6 +1,9 @@
 package dev.millrace.server;
 
+import dev.millrace.door.nsq.options.NsqdOptions;
+import dev.millrace.log.file.FileLogOptions;
 import dev.millrace.net.ListenAddress;
+import dev.millrace.node.NodeOptions;
 import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.Settings;
 import dev.millrace.server.logging.LogSetup;
@@ -16,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -23,8 +27,8 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
- * What the launcher runs once per build to train the JVM's start cache: a server in a folder of its own, a few requests
- * at its doors, and its end. Whatever a start loads and is not exercised here is loaded the slow way at each start.
+ * What the launcher runs once per build to train the JVM's start cache: servers in a folder of their own, a few requests
+ * at their doors, and their end. Whatever a start loads and is not exercised here is loaded the slow way at each start.
  */
 @Command(name = "warm-up", hidden = true, description = "Exercises a start, for the launcher's start cache.")
 final class WarmUp implements Runnable {
@@ -38,7 +42,8 @@ final class WarmUp implements Runnable {
         try {
             Path folder = Files.createTempDirectory("millrace-warm-up");
             try {
-                serve(folder);
+                serve(folder.resolve("server"));
+                serveNsqd(folder);
             } finally {
                 delete(folder);
             }
@@ -57,6 +62,30 @@ final class WarmUp implements Runnable {
             ServerCommand.open(server, settings);
             for (Map.Entry<String, ListenAddress> door : server.addresses()) {
                 visit(door.getKey(), door.getValue().port());
+            }
+        } finally {
+            server.close(Duration.ofSeconds(1));
+        }
+    }
+
+    /** nsqd's own flags, with TLS: test rigs start it and give it two seconds. */
+    private static void serveNsqd(Path folder) throws IOException {
+        WarmUpTls tls = WarmUpTls.in(folder);
+        List<String> flags = new ArrayList<>(List.of("--tcp-address=127.0.0.1:0", "--http-address=127.0.0.1:0",
+                "--https-address=127.0.0.1:0", "--broadcast-address=127.0.0.1", "--data-path=" + folder));
+        flags.addAll(tls.flags());
+        NsqdOptions options = NsqdOptions.parse(flags);
+        Server server = Server.create(0);
+        try {
+            server.openNsq(server.openNode(FileLogOptions.of(options.dataPath().resolve("nsqd")), NodeOptions.DEFAULT),
+                    options);
+            for (Map.Entry<String, ListenAddress> door : server.addresses()) {
+                int port = door.getValue().port();
+                switch (door.getKey()) {
+                    case "nsq-tcp" -> tls.negotiate(port);
+                    case "nsq-https" -> tls.ask(port);
+                    default -> exchange(port, "POST /topic/create?topic=warm-up HTTP/1.0\r\nHost: localhost\r\n\r\n");
+                }
             }
         } finally {
             server.close(Duration.ofSeconds(1));

@@ -69,10 +69,10 @@ public final class NsqDoor implements AutoCloseable {
                         .start(DoorAddress.of(options.listen().https()));
         http = startHttp(loops, router);
         lookups.register(options.discovery().lookupdTcp());
-        statsd = options.statsd().address().isEmpty()
-                ? null
-                : StatsdPusher.start(hub, tcp, options.statsd(),
-                        options.broadcast().address() + ':' + httpAddress().port());
+        String prefix = StatsdPusher.prefix(options.statsd(),
+                options.broadcast().address() + ':' + httpAddress().port());
+        config.statsdPrefix(prefix);
+        statsd = options.statsd().address().isEmpty() ? null : StatsdPusher.start(hub, tcp, options.statsd(), prefix);
     }
 
     private @Nullable HttpServer startHttp(EventLoops loops, Router router) {

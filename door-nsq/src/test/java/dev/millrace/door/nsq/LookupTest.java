@@ -39,6 +39,10 @@ class LookupTest {
         node = TestNode.open(folder, 1,
                 options -> options.with("lookupd-tcp-address", lookupd.tcpAddress().toString()));
         await(() -> lookup.get("/nodes").body().contains("\"tcp_port\":" + node.tcpPort()));
+        // A topic is registered when the node has read where the nsqlookupd is to be asked.
+        node.broker().createTopic("registered").join();
+        await(() -> lookup.get("/topics").body().contains("registered"));
+        node.broker().deleteTopic("registered").join();
     }
 
     private NsqLookupd openLookupd(String tcp) {

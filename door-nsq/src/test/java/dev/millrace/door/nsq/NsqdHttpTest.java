@@ -295,6 +295,11 @@ class NsqdHttpTest {
     @Test
     void config_isShown_andTwoOptionsCanBeChanged() {
         assertThat(http.get("/config/max_msg_size").body()).isEqualTo("100");
+        assertThat(http.get("/config/max_msg_size").headers().firstValue("Content-Type"))
+                .contains("application/json; charset=utf-8");
+        assertThat(http.get("/config/log_prefix").headers().firstValue("Content-Type"))
+                .contains("text/plain; charset=utf-8");
+        assertThat(http.get("/config/statsd_prefix").body()).isEqualTo("nsq.127_0_0_1_" + node.httpPort() + ".");
         assertThat(http.get("/config/nsqlookupd_tcp_addresses").body()).isEqualTo("[]");
         assertThat(http.put("/config/nsqlookupd_tcp_addresses", "[\"127.0.0.1:1\"]").body())
                 .isEqualTo("[\"127.0.0.1:1\"]");

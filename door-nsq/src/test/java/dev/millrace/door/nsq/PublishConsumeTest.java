@@ -203,6 +203,23 @@ class PublishConsumeTest {
     }
 
     @Test
+    void aClientThatEndsItsOutput_getsItsAnswers_evenOfCommandsThatHadToWait() {
+        try (RawClient client = node.client()) {
+            client.send(new Wire().line("SUB t c").line("FIN 0123456789abcdef").body("PUB t", "x").line("CLS"))
+                    .endOutput();
+            client.expectOk()
+                    .expectError("E_FIN_FAILED FIN 0123456789abcdef failed ID not in flight")
+                    .expectOk()
+                    .expect("CLOSE_WAIT")
+                    .expectClosed();
+        }
+        try (RawClient client = node.client()) {
+            client.send(new Wire().line("SUB t c").line("PUB t").number(10)).endOutput();
+            client.expectOk().expectError("E_BAD_MESSAGE PUB failed to read message body").expectClosed();
+        }
+    }
+
+    @Test
     void aClientThatEndsItsOutput_getsItsAnswers() {
         try (RawClient client = node.client()) {
             client.send(new Wire().body("PUB t", "1").body("PUB t", "2")).endOutput();

@@ -14,7 +14,7 @@ import java.util.Set;
 /** Runs the checks with foreign programs. {@code verification/interop/run.sh} starts it. */
 public final class Main {
     private static final Set<String> SUITES = Set.of("go-nsq", "pynsq", "nsqjs", "tools", "admin", "registration",
-            "import");
+            "import", "letter");
     private static final Set<String> WITH_VALUE = Set.of("--root", "--peers", "--only", "--server-tcp", "--server-http",
             "--lookupd-tcp", "--lookupd-http");
 
@@ -121,6 +121,9 @@ public final class Main {
                 new RegistrationSuite(programs, real, target, results).run();
                 new RegistrationSuite(programs, target, target, results).run();
             }
+        }
+        if (suites.contains("letter") && !selfCheck) {
+            new LetterSuite(programs, root.resolve("verification/interop"), results).run(real, target);
         }
         if (suites.contains("import") && !selfCheck) {
             new ImportSuite(programs, root.resolve("millrace"), results).run();

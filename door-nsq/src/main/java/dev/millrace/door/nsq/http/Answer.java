@@ -24,8 +24,12 @@ public final class Answer {
     }
 
     public static void json(HttpExchange exchange, JsonText text) {
+        json(exchange, text.bytes());
+    }
+
+    static void json(HttpExchange exchange, byte[] text) {
         mark(exchange);
-        exchange.send(200, Failure.JSON, text.bytes());
+        exchange.send(200, Failure.JSON, text);
     }
 
     /** The header that tells clients the form of the answer. */

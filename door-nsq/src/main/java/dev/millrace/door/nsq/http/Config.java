@@ -32,6 +32,13 @@ public final class Config {
         }
     }
 
+    /** The prefix of statsd's keys, now that the host in it is known. */
+    public void statsdPrefix(String prefix) {
+        synchronized (this) {
+            options = options.with("statsd-prefix", prefix);
+        }
+    }
+
     void lookupds(List<String> addresses) {
         synchronized (this) {
             options = options.with("lookupd-tcp-address", addresses.toArray(String[]::new));

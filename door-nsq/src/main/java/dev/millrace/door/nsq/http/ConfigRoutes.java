@@ -2,6 +2,7 @@ package dev.millrace.door.nsq.http;
 
 import dev.millrace.door.nsq.json.JsonException;
 import dev.millrace.door.nsq.json.JsonObject;
+import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.options.OptionException;
 import dev.millrace.net.http.HttpExchange;
 import dev.millrace.net.http.HttpFailure;
@@ -12,7 +13,6 @@ import java.util.List;
 /** {@code /config/...}. */
 final class ConfigRoutes {
     private static final int MAX_VALUE_BYTES = 1 << 20;
-    /** Options whose value is a plain string, which is answered without quotes; all others are JSON. */
     private static final List<String> LOOKUPDS = List.of("nsqlookupd_tcp_addresses");
 
     private final Config config;
@@ -61,6 +61,10 @@ final class ConfigRoutes {
         if (shown == null) {
             throw Failure.of(400, "INVALID_OPTION");
         }
-        Answer.text(exchange, shown);
+        if (NsqdOptions.isText(option)) {
+            Answer.text(exchange, shown);
+        } else {
+            Answer.json(exchange, shown.getBytes(StandardCharsets.UTF_8));
+        }
     }
 }

@@ -33,22 +33,22 @@ public final class StatsdPusher implements AutoCloseable {
     private final Map<String, Long> last = new HashMap<>();
     private final Thread thread;
 
-    private StatsdPusher(Figures figures, NsqdOptions.Statsd settings, String host) {
+    private StatsdPusher(Figures figures, NsqdOptions.Statsd settings, String prefix) {
         this.figures = figures;
         this.settings = settings;
-        String named = settings.prefix().replace("%s", host.replace('.', '_').replace(':', '_'));
-        this.prefix = named.isEmpty() || named.endsWith(".") ? named : named + ".";
+        this.prefix = prefix;
         this.thread = Thread.ofVirtual().name("statsd").unstarted(this::run);
     }
 
-    /**
-     * Starts pushing.
-     *
-     * @param host
-     *            what {@code %s} in the prefix stands for, with colons and points made underscores
-     */
-    public static StatsdPusher start(Hub hub, TcpDoor tcp, NsqdOptions.Statsd settings, String host) {
-        StatsdPusher pusher = new StatsdPusher(new Figures(hub, tcp), settings, host);
+    /** What all keys start with: {@code %s} in the setting stands for the host, its colons and points underscores. */
+    public static String prefix(NsqdOptions.Statsd settings, String host) {
+        String named = settings.prefix().replace("%s", host.replace('.', '_').replace(':', '_'));
+        return named.isEmpty() || named.endsWith(".") ? named : named + ".";
+    }
+
+    /** Starts pushing, with keys that start with {@code prefix}. */
+    public static StatsdPusher start(Hub hub, TcpDoor tcp, NsqdOptions.Statsd settings, String prefix) {
+        StatsdPusher pusher = new StatsdPusher(new Figures(hub, tcp), settings, prefix);
         pusher.thread.start();
         return pusher;
     }

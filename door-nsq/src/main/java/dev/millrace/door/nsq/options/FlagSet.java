@@ -130,6 +130,13 @@ final class FlagSet {
         return values;
     }
 
+    /** Whether the option of this name is a plain string. */
+    boolean isText(String configName) {
+        return flags.values()
+                .stream()
+                .anyMatch(flag -> flag.served() && flag.configName().equals(configName) && flag.type().isText());
+    }
+
     /** What {@code GET /config} answers for this option, or null if there is none of this name. */
     @Nullable
     String show(Map<String, Object> values, String configName) {

@@ -31,6 +31,11 @@ abstract class FlagType<T> {
         String show(String value) {
             return value;
         }
+
+        @Override
+        boolean isText() {
+            return true;
+        }
     };
 
     static final FlagType<Boolean> BOOL = new FlagType<>() {
@@ -112,7 +117,7 @@ abstract class FlagType<T> {
 
         @Override
         String show(List<Double> value) {
-            return value.isEmpty() ? "null" : value.toString().replace(" ", "").replace(".0,", ",").replace(".0]", "]");
+            return value.toString().replace(" ", "").replace(".0,", ",").replace(".0]", "]");
         }
     };
 
@@ -179,6 +184,11 @@ abstract class FlagType<T> {
 
     String show(T value) {
         return String.valueOf(value);
+    }
+
+    /** Whether {@link #show} gives plain text and not JSON. */
+    boolean isText() {
+        return false;
     }
 
     /** Whether {@code -x} alone means {@code -x=true}. */

@@ -62,6 +62,11 @@ public final class NsqdOptions {
         return FLAGS.show(values, configName);
     }
 
+    /** Whether {@link #show} gives plain text for this option; all others are JSON. */
+    public static boolean isText(String configName) {
+        return FLAGS.isText(configName);
+    }
+
     /** Whether only the version was asked for. */
     public boolean version() {
         return bool("version");
@@ -338,7 +343,8 @@ public final class NsqdOptions {
 
     private static void storageFlags(FlagSet flags) {
         flags.add("data-path", FlagType.STRING, "", "folder of the data")
-                .add("mem-queue-size", FlagType.INT, 10_000L, "without effect: every message is on disk")
+                .add("mem-queue-size", FlagType.INT, 10_000L,
+                        "without effect: every message is on disk")
                 .add("max-bytes-per-file", FlagType.INT, 100L << 20, "without effect")
                 .add("sync-every", FlagType.INT, 2_500L, "without effect: every publish is synced before its OK")
                 .add("sync-timeout", FlagType.DURATION, Duration.ofSeconds(2), "without effect")

@@ -68,6 +68,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     private boolean upgrading;
     private boolean upgraded;
     private boolean failing;
+    /** The client sends nothing more; what it sent may still have to be decoded. */
+    private boolean inputOver;
     private boolean lastFrame;
     private boolean ended;
 
@@ -207,6 +209,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     void decodeOn() {
         commandsSeen();
         input.resume();
+        if (inputOver && !failing && !client.blocked()) {
+            endAfterInput();
+        }
     }
 
     /** A command or more came. */
@@ -216,7 +221,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
 
     /** Reads only what can be worked on soon; heartbeats go on, and the client's read deadline waits. */
     private void updateReading() {
-        if (ended) {
+        if (ended || inputOver) {
             return;
         }
         boolean wanted = mayRead();
@@ -425,7 +430,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
      * shut, and what the client still sends is dropped until it closes, too.
      */
     private void shutDown() {
-        if (!upgraded && channel instanceof DuplexChannel duplex && channel.isActive()) {
+        if (!upgraded && !inputOver && channel instanceof DuplexChannel duplex && channel.isActive()) {
             var _ = duplex.shutdownOutput();
         } else {
             abort();
@@ -442,9 +447,22 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
 
     /** The client sends nothing more: what it sent is answered. */
     private void inputEnded() {
-        if (lastFrame || replies.isEmpty()) {
+        inputOver = true;
+        if (lastFrame) {
             abort();
-        } else if (!failing) {
+        } else if (!failing && !client.blocked()) {
+            endAfterInput();
+        }
+    }
+
+    /** All that the client sent was decoded: what is left is half a command. */
+    private void endAfterInput() {
+        String cut = input.cutOff();
+        if (cut != null) {
+            fail(cut);
+        } else if (replies.isEmpty()) {
+            abort();
+        } else {
             failing = true;
             input.end();
             replies.endInOrder();

@@ -73,6 +73,12 @@ final class Input {
         return taken;
     }
 
+    /** What is wrong with the half command that is left when nothing more comes; null if there is none or no answer to it. */
+    @Nullable
+    String cutOff() {
+        return partial == null || !magicSeen ? null : decoder.cutOff(partial.readableBytes());
+    }
+
     boolean magicSeen() {
         return magicSeen;
     }

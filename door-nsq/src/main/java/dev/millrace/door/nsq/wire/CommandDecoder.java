@@ -2,6 +2,7 @@ package dev.millrace.door.nsq.wire;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the commands in what a client sent, checks their form and sizes in the order in which nsqd checks them, and hands
@@ -86,6 +87,35 @@ public final class CommandDecoder {
     /** Bytes that must follow the last ones seen before the incomplete command can be complete; at least 1. */
     public int missing() {
         return missing;
+    }
+
+    /**
+     * The refusal of a command whose body will never be complete, in nsqd's words; null for half a line, which nsqd does
+     * not answer.
+     *
+     * @param available
+     *            bytes of the incomplete command that have come
+     */
+    public @Nullable String cutOff(int available) {
+        if (!inBody) {
+            return null;
+        }
+        int bytes = available - lineBytes;
+        boolean sized = bytes >= Integer.BYTES;
+        String what = switch (command) {
+            case Command.PUB, Command.DPUB -> sized ? "message body" : "message body size";
+            case Command.MPUB -> cutOffMessages(bytes, available);
+            default -> sized ? "body" : "body size";
+        };
+        return (what.startsWith("message") && !what.equals("message count") ? "E_BAD_MESSAGE " : "E_BAD_BODY ")
+                + Command.name(command) + " failed to read " + what;
+    }
+
+    private String cutOffMessages(int bytes, int available) {
+        if (bytes < 2 * Integer.BYTES) {
+            return bytes < Integer.BYTES ? "body size" : "message count";
+        }
+        return available < nextMessage + Integer.BYTES ? "message(" + seen + ") body size" : "message body";
     }
 
     private int line(ByteBuffer data, int at, int to) {

@@ -1,7 +1,6 @@
 package dev.millrace.door.nsq.wire;
 
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -10,22 +9,32 @@ import java.util.Locale;
 public final class GoText {
     private GoText() {}
 
-    /** Quotes bytes that should be UTF-8; what is not stands as {@code \xNN}. */
+    /** Quotes bytes that should be UTF-8; each byte that is not stands as {@code \xNN}. */
     public static String quote(byte[] text) {
         StringBuilder out = new StringBuilder(text.length + 2).append('"');
-        try {
-            CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
-            decoded.codePoints().forEach(c -> append(out, c));
-        } catch (CharacterCodingException e) {
-            for (byte b : text) {
-                if (b < 0) {
-                    out.append(String.format(Locale.ROOT, "\\x%02x", b & 0xff));
-                } else {
-                    append(out, b);
-                }
+        for (int at = 0; at < text.length;) {
+            int length = characterBytes(text, at);
+            if (length == 0) {
+                out.append(String.format(Locale.ROOT, "\\x%02x", text[at++] & 0xff));
+            } else {
+                append(out, new String(text, at, length, StandardCharsets.UTF_8).codePointAt(0));
+                at += length;
             }
         }
         return out.append('"').toString();
+    }
+
+    /** Length of the character that starts here, or 0 if none does. */
+    private static int characterBytes(byte[] text, int at) {
+        int length = text[at] >= 0 ? 1 : Integer.numberOfLeadingZeros(~(text[at] << 24));
+        if (length > 4 || length > text.length - at) {
+            return 0;
+        }
+        try {
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text, at, length)).isEmpty() ? 0 : length;
+        } catch (CharacterCodingException e) {
+            return 0;
+        }
     }
 
     public static String quote(String text) {

@@ -131,7 +131,7 @@ class NsqdOptionsTest {
             value = {"max_rdy_count|2500", "msg_timeout|60000000000", "log_level|2", "tls_required|0",
                 "tls_min_version|769", "nsqlookupd_tcp_addresses|[]", "snappy|true", "tcp_address|127.0.0.1:4150",
                 "id|7",
-                "e2e_processing_latency_percentiles|null"})
+                "e2e_processing_latency_percentiles|[]"})
     void show_writesAsNsqdDoes(String name, String shown) {
         assertThat(parse("-node-id=7").show(name)).isEqualTo(shown);
     }

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Random streams, whole and broken. What is found must not depend on how the bytes were cut on their way, nothing but a
@@ -25,7 +27,9 @@ class CommandDecoderFuzzTest {
     /** What one decoding of a stream came to. */
     private record Result(long digest, long frames, String refusal, int left) {}
 
+    /** The time-out is for a decoder that does not come to an end: ten million frames take seconds. */
     @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
     void whatIsFound_doesNotDependOnHowTheBytesWereCut() {
         System.out.println("decoder fuzz: seed " + SEED + ", " + FRAMES + " frames");
         SplittableRandom random = new SplittableRandom(SEED);

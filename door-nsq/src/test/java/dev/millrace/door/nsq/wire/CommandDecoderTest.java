@@ -56,6 +56,25 @@ class CommandDecoderTest {
                 "CLS");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {"PUB t|0|E_BAD_MESSAGE PUB failed to read message body size",
+        "PUB t|3|E_BAD_MESSAGE PUB failed to read message body size",
+        "PUB t|6|E_BAD_MESSAGE PUB failed to read message body",
+        "DPUB t 0|4|E_BAD_MESSAGE DPUB failed to read message body",
+        "IDENTIFY|2|E_BAD_BODY IDENTIFY failed to read body size", "AUTH|5|E_BAD_BODY AUTH failed to read body",
+        "MPUB t|3|E_BAD_BODY MPUB failed to read body size", "MPUB t|6|E_BAD_BODY MPUB failed to read message count",
+        "MPUB t|8|E_BAD_MESSAGE MPUB failed to read message(0) body size",
+        "MPUB t|13|E_BAD_MESSAGE MPUB failed to read message body",
+        "MPUB t|24|E_BAD_MESSAGE MPUB failed to read message(1) body size"})
+    void halfABody_isRefusedInNsqdsWords_whenNothingMoreComes(String line, int bodyBytes, String refusal) {
+        byte[] all = new Wire().line(line).number(12).number(12).number(12).bytes(new byte[20]).bytes();
+        int length = line.length() + 1 + bodyBytes;
+
+        assertThat(decode(Arrays.copyOf(all, length))).isZero();
+        assertThat(decoder.cutOff(length)).isEqualTo(refusal);
+        assertThat(new CommandDecoder(LIMITS, sink).cutOff(3)).as("half a line").isNull();
+    }
+
     @Test
     void aLineLikeTheLastOne_isNotTakenForIt() {
         decode(new Wire().body("PUB topic-a", "1")
