@@ -43,7 +43,6 @@ public final class Shard {
     private static final int MOVE_BYTES = 64;
     private static final long QUIET_NANOS = 100_000_000;
     private static final long FINAL_SNAPSHOT_NANOS = 10_000_000_000L;
-    private static final long TIDYING_NANOS = 10_000_000_000L;
     /** A batch that nobody waits for is appended after this time, or when it has grown to this size. */
     private static final long LAZY_NANOS = 10_000_000;
     private static final int LAZY_BYTES = 64 << 10;
