@@ -3,8 +3,7 @@
 #
 #   verification/interop/run.sh                     bin/nsqd, bin/nsqlookupd and ./millrace server
 #   verification/interop/run.sh --self-check        the real nsqd and nsqlookupd: are the checks right?
-#   verification/interop/run.sh --only tools,admin  some of: go-nsq pynsq nsqjs tools admin registration
-#                                                   import letter
+#   verification/interop/run.sh --only tools,admin  some of: go-nsq pynsq nsqjs tools admin registration import letter
 #   verification/interop/run.sh --server-tcp H:P --server-http H:P --lookupd-tcp H:P --lookupd-http H:P
 #                                                   tools and nsqadmin against servers that run already
 #

@@ -37,7 +37,7 @@ import picocli.CommandLine.Unmatched;
             ConfigCommand.class, CompletionCommand.class, WarmUp.class},
         footer = {"", "The server to talk to: --url or MILLRACE_URL, else http://127.0.0.1:7070.",
             "millrace COMMAND --help shows options and examples.",
-            "The launcher ./millrace has besides: test, bench (each in the folder of the sources)."})
+            "The launcher ./millrace has besides: test, simulate, bench (each in the folder of the sources)."})
 public final class Main implements Runnable {
     private static final int HELP_COLUMNS = 110;
 

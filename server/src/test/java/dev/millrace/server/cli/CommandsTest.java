@@ -55,7 +55,7 @@ class CommandsTest {
     @Test
     void sub_filterAndNoAck() {
         done("pub", "mixed", "apple", "pear", "apple pie");
-        assertThat(done("sub", "mixed", "--group", "g", "--filter", "apple", "--no-ack", "--lease", "50ms", "-n", "2"))
+        assertThat(done("sub", "mixed", "--group", "g", "--filter", "apple", "--no-ack", "--lease", "3s", "-n", "2"))
                 .isEqualTo("apple\napple pie");
         assertThat(done("sub", "mixed", "--group", "g", "-n", "3").lines()).containsExactlyInAnyOrder("apple", "pear",
                 "apple pie");

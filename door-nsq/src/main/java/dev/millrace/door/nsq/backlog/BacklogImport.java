@@ -243,8 +243,7 @@ public final class BacklogImport {
             byte outcome = publisher.publish(ref, framed, bodies.size()).join();
             if (outcome != Outcome.OK) {
                 throw new BacklogException("topic " + name + ": the server takes no more messages ("
-                        + (outcome == Outcome.NO_ROOM ? "the disk is nearly full"
-                                : "a limit is reached, or a message of up to " + bytes + " bytes is too large")
+                        + (outcome == Outcome.NO_ROOM ? broker.noRoom(ref.shard()) : Outcome.limit(outcome))
                         + "). Make room on its disk or raise its limits, then import again: it goes on where it stood");
             }
         }

@@ -521,7 +521,11 @@ final class Client implements CommandSink {
                 tls != null,
                 tls == null ? "" : tls.getCipherSuite(), tls == null ? "" : tls.getProtocol().replace("TLSv", "TLS"));
         Map<String, Long> published = new TreeMap<>();
-        topics.published().forEach(one -> published.put(one.ref().name(), one.published()));
+        topics.published().forEach(one -> {
+            if (one.published() > 0) {
+                published.put(one.ref().name(), one.published());
+            }
+        });
         return new ClientSnapshot(subscribedTopic, channel, about, remoteAddress, state, counts, connectedAtSeconds,
                 layers,
                 published);

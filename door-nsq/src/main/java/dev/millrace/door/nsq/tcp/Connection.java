@@ -430,7 +430,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
      * shut, and what the client still sends is dropped until it closes, too.
      */
     private void shutDown() {
-        if (!upgraded && channel instanceof DuplexChannel duplex && channel.isActive()) {
+        if (!upgraded && !inputOver && channel instanceof DuplexChannel duplex && channel.isActive()) {
             var _ = duplex.shutdownOutput();
         } else {
             abort();
