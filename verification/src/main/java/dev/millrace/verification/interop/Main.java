@@ -122,9 +122,6 @@ public final class Main {
                 new RegistrationSuite(programs, target, target, results).run();
             }
         }
-        if (suites.contains("letter") && !selfCheck) {
-            new LetterSuite(programs, root.resolve("verification/interop"), results).run(real, target);
-        }
         if (suites.contains("import") && !selfCheck) {
             new ImportSuite(programs, root.resolve("millrace"), results).run();
         }
