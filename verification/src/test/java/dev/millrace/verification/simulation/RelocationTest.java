@@ -8,17 +8,19 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** Moving live messages out of mostly dead segments while the disk does not take the copies, and after. */
 class RelocationTest {
-    private static final Predicate<Path> COLD = file -> String.valueOf(file.getFileName()).startsWith("cold-");
     private static final int BODY_BYTES = 1_000;
 
     private final World world = new World(SimulationPlan.of(7, 1), line -> {});
     private final Operator operator = new Operator(world);
     private final Faults faults = new Faults(world, operator);
+
+    private static boolean isCold(Path file) {
+        return String.valueOf(file.getFileName()).startsWith("cold-");
+    }
 
     @Test
     void aPassThatFails_isReportedAndTriedAgainUntilItSucceeds() {
@@ -36,14 +38,14 @@ class RelocationTest {
             publish(client, kept, 1);
             run(5);
         }
-        world.slowDisk.breakFiles(COLD);
+        world.slowDisk.breakFiles(RelocationTest::isCold);
         operator.empty(emptied);
         run(600);
         assertThat(host.shard().metrics().failedMoves).as("tried again after a failure").isGreaterThan(1);
         long segments = host.shard().log().usage().segments();
         world.slowDisk.breakFiles(file -> false);
         run(3_000);
-        assertThat(world.disk.files()).as("segments with what was moved").anyMatch(COLD);
+        assertThat(world.disk.files()).as("segments with what was moved").anyMatch(RelocationTest::isCold);
         assertThat(host.shard().log().usage().segments()).isLessThan((int) segments);
         new Drain(world, operator, faults).run();
     }
