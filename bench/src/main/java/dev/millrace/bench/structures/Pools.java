@@ -16,6 +16,8 @@ interface Pools {
     void close();
 
     /**
+     * The pool of this name.
+     *
      * @param capacity
      *            how many tasks may run at a time; the JDK's own pools ignore it and have two threads and a queue without
      *            bound
