@@ -1,39 +1,34 @@
 #!/bin/sh
-# The structures beside their peers: builds what is needed, then runs everything in one go (about 20 minutes).
-#   bench/structures.sh                     all, three rounds, contestants in turn
-#   bench/structures.sh --quick             all, one round, shorter (about 8 minutes)
-#   bench/structures.sh SECTION ...         timers pending lateness maps-4 maps-6 maps-7 pools waiting, or jmh
-# Tables go to the standard output, JMH's own results to bench/target/structures-*.json.
+# The structures beside their peers: builds what is needed, then runs everything in one go (about 15 minutes).
+#   bench/structures.sh            all
+#   bench/structures.sh quick      fewer and shorter rounds, for a look
+# Results: bench/target/structures.json (JMH) and the tables on the standard output.
 set -eu
 cd "$(dirname "$0")/.."
-rounds=3
-jmh="-wi 3 -w 1s -i 5 -r 1s"
-if [ "${1:-}" = --quick ]; then
-    shift
-    rounds=1
-    jmh="-wi 2 -w 300ms -i 3 -r 300ms"
-fi
-sections=${*:-"jmh timers pending lateness maps-4 maps-6 maps-7 pools waiting"}
-if [ -z "${MILLRACE_BENCH_BUILT:-}" ]; then
-    mvn -q -pl bench -am -DskipTests package
-fi
+mvn -q -pl bench -am -DskipTests package
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-run() {
-    "$java" -cp "bench/target/classes:bench/target/lib/*" "$@"
+case ${1:-all} in
+    quick) rounds="-wi 2 -w 300ms -i 3 -r 300ms" ;;
+    *) rounds="" ;;
+esac
+jmh() {
+    # shellcheck disable=SC2086
+    "$java" -cp "bench/target/classes:bench/target/lib/*" org.openjdk.jmh.Main $rounds -rf json "$@"
 }
 "$java" -version
 uname -srm
 nproc
-uptime
-for section in $sections; do
-    if [ "$section" = jmh ]; then
-        # shellcheck disable=SC2086
-        for benchmark in TimerBenchmark PoolBenchmark; do
-            run org.openjdk.jmh.Main $jmh -rf json -rff "bench/target/structures-$benchmark.json" $benchmark |
-                sed -n '/^Benchmark /,$p'
-        done
-    else
-        run dev.millrace.bench.structures.Comparison $rounds "$section"
-    fi
-done
-uptime
+figure() {
+    "$java" -Xms4g -Xmx4g -cp "bench/target/classes:bench/target/lib/*" dev.millrace.bench.structures.Figures "$@"
+}
+echo "| figure | value |"
+echo "|---|---|"
+for timer in millrace millrace-object netty agrona kafka stpe; do figure timer $timer; done
+for map in jdk millrace millrace-long treemap skiplist; do figure map $map; done
+for pool in millrace semaphore; do figure waiting $pool; done
+for round in 1 2 3; do figure lateness; done
+jmh -rff bench/target/structures-timers.json TimerBenchmark
+jmh -rff bench/target/structures-pools.json PoolBenchmark
+jmh -rff bench/target/structures-maps-1.json -t 1 MapBenchmark
+jmh -rff bench/target/structures-maps-2.json -t 2 -p map=jdk,millrace,millrace-long \
+    'MapBenchmark.(get|mixed|putAndRemove|scan)'
