@@ -4,6 +4,7 @@ import dev.millrace.core.shard.Session;
 import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.TopicRef;
+import dev.millrace.node.tasks.Tasks;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -92,6 +93,9 @@ public interface Broker {
 
     /** Purges dead letters; an empty list purges all. Returns how many. */
     CompletableFuture<Long> purgeDead(String topic, String group, List<Long> ids);
+
+    /** Task queues: topics whose messages are tracked one by one. */
+    Tasks tasks();
 
     /** Names of existing topics with their groups, as of now; for registration with discovery services. */
     CompletableFuture<List<TopicNames>> names();

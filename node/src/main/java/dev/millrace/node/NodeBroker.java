@@ -10,6 +10,7 @@ import dev.millrace.core.shard.Shard;
 import dev.millrace.core.shard.ShardException;
 import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.TopicRef;
+import dev.millrace.node.tasks.Tasks;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeBroker implements Broker {
     private final List<ShardSlot> shards;
     private final Directory directory;
+    private final NodeTasks tasks = new NodeTasks(this);
 
     NodeBroker(List<ShardSlot> shards, Directory directory) {
         this.shards = shards;
@@ -155,6 +157,11 @@ final class NodeBroker implements Broker {
     }
 
     @Override
+    public Tasks tasks() {
+        return tasks;
+    }
+
+    @Override
     public void addListener(TopologyListener listener) {
         directory.add(listener);
     }
@@ -215,7 +222,7 @@ final class NodeBroker implements Broker {
                 .thenApply(done -> parts.stream().flatMap(part -> part.join().stream()).sorted(order).toList());
     }
 
-    private static <T> CompletableFuture<T> translate(CompletableFuture<T> future) {
+    static <T> CompletableFuture<T> translate(CompletableFuture<T> future) {
         return future.handle((value, failure) -> {
             if (failure == null) {
                 return value;

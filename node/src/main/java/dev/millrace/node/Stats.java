@@ -39,7 +39,8 @@ final class Stats {
     private static TopicStats of(Shard shard, Topic topic) {
         List<GroupStats> groups = new ArrayList<>();
         for (Group group : topic.groups()) {
-            groups.add(new GroupStats(group.name(), group.paused(), group.offered(), group.ready(), group.leased(),
+            groups.add(new GroupStats(group.name(), group.paused(), group.offered(), group.scheduled(), group.ready(),
+                    group.leased(),
                     group.retrying(), group.done(), group.dead(), group.cancelled(), group.expired(), group.purged(),
                     group.filtered(), group.dropped(), group.retries(), group.timeouts(),
                     shard.topology().subscriptions(group), policy(group)));
@@ -47,7 +48,7 @@ final class Stats {
         groups.sort(Comparator.comparing(GroupStats::name));
         return new TopicStats(topic.name(), topic.paused(), topic.accepted(), topic.acceptedBytes(), topic.scheduled(),
                 topic.joined(), topic.cancelled(), topic.expired(), topic.purged(), topic.dropped(), topic.waiting(),
-                groups);
+                topic.tracked(), groups);
     }
 
     private static RetryPolicy policy(Group group) {

@@ -34,6 +34,8 @@ final class Client implements SessionListener, AutoCloseable {
     private final Queue<Delivery> deliveries = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean reading = new AtomicBoolean();
     private final MessageView view = new MessageView();
+    /** Tokens of what was cancelled while it was leased. */
+    final BlockingQueue<Long> stops = new LinkedBlockingQueue<>();
     final CompletableFuture<String> ended = new CompletableFuture<>();
 
     Client(Broker broker, String topic) {
@@ -206,6 +208,11 @@ final class Client implements SessionListener, AutoCloseable {
         if (!deliveries.isEmpty()) {
             readAll();
         }
+    }
+
+    @Override
+    public void stopAsked(long token) {
+        stops.add(token);
     }
 
     @Override

@@ -52,7 +52,8 @@ final class Options {
         };
         ShardLimits limits = new ShardLimits(settings.get(Settings.MAX_TOPICS), settings.get(Settings.MAX_GROUPS),
                 settings.get(Settings.MAX_LEASES), new Ceilings(settings.get(Settings.MAX_DEFERRED),
-                        settings.get(Settings.MAX_RETRYING), settings.get(Settings.MAX_ATTEMPT_NOTES)),
+                        settings.get(Settings.MAX_RETRYING), settings.get(Settings.MAX_ATTEMPT_NOTES),
+                        settings.get(Settings.MAX_TRACKED)),
                 new TopicQuota(settings.get(Settings.MAX_TOPIC_MESSAGES), settings.get(Settings.MAX_TOPIC_BYTES),
                         settings.get(Settings.MAX_TOPIC_AGE).toMillis(),
                         settings.get(Settings.TOPIC_FULL) == TopicFull.DROP));

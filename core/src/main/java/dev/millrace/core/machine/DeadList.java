@@ -43,7 +43,7 @@ public final class DeadList {
 
     /** What its first attempts left, as far as it is kept: locations of records, in no order. */
     public long[] attemptLocations(int number) {
-        return Notes.locations(group, table.seqAndAttempts(number));
+        return Notes.locations(group.deadNotes, table.seqAndAttempts(number));
     }
 
     /** The attempt after which it died, as far as the state alone knows it. */

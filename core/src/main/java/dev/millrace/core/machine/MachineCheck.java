@@ -101,7 +101,8 @@ public final class MachineCheck {
     }
 
     private static void check(Topic topic, Group group, List<String> problems) {
-        long parts = group.ready() + group.leased + group.retrying + group.done + group.dead + group.cancelled
+        long parts = group.scheduled + group.ready() + group.leased + group.retrying + group.done + group.dead
+                + group.cancelled
                 + group.expired + group.purged + group.filtered + group.dropped;
         if (group.offered() != parts || group.ready() < 0 || group.leased < 0 || group.retrying < 0
                 || group.dead < 0) {
@@ -150,7 +151,7 @@ public final class MachineCheck {
             return "the batch ends before offset " + offset;
         }
         byte kind = batch.get(offset);
-        if (kind != BodyLayout.PUBLISH && kind != BodyLayout.DEFER) {
+        if (!BodyLayout.isBodies(kind)) {
             return "no body record stands at offset " + offset + " but " + Records.name(kind);
         }
         if (batch.getInt(offset + BodyLayout.TOPIC) != topic || batch.getInt(offset + BodyLayout.COUNT) != count

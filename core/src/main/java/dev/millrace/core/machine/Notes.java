@@ -64,14 +64,14 @@ final class Notes {
         }
     }
 
-    /** Where the notes of a dead letter stand, in no order. */
-    static long[] locations(Group group, long seqAndAttempts) {
+    /** Where the notes of a message stand, in no order. */
+    static long[] locations(NoteTable table, long seqAndAttempts) {
         long[] found = new long[NoteTable.TOLD_APART];
         int size = 0;
         for (int attempt = 0; attempt < NoteTable.TOLD_APART; attempt++) {
-            long key = group.deadNotes.fullKey(seqAndAttempts >>> 16, attempt);
+            long key = table.fullKey(seqAndAttempts >>> 16, attempt);
             if (key != 0) {
-                found[size++] = group.deadNotes.get(key);
+                found[size++] = table.get(key);
             }
         }
         return Arrays.copyOf(found, size);

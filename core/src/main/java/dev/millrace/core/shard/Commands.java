@@ -19,8 +19,10 @@ final class Commands {
                 case Submission.ACK -> outcome(machine.ack(submission.first[i]));
                 case Submission.RETRY -> outcome(machine.retry(submission.first[i],
                         submission.second[i], (String) submission.refs[i]));
-                case Submission.EXTEND ->
-                        outcome(machine.extend(submission.first[i], machine.after(submission.second[i])));
+                case Submission.PUT_OFF -> outcome(machine.putOff(submission.first[i], submission.second[i],
+                        (String) submission.refs[i]));
+                case Submission.ENQUEUE -> Enqueues.run(shard, (Enqueue) submission.refs[i]);
+                case Submission.EXTEND -> extend(machine, submission.first[i], submission.second[i]);
                 case Submission.FILTER -> outcome(machine.filter(submission.first[i]));
                 case Submission.BURY -> outcome(machine.bury(submission.first[i], (String) submission.refs[i]));
                 case Submission.CREDIT -> credit(shard, submission, i);
@@ -57,6 +59,9 @@ final class Commands {
         if (admitted != Outcome.OK) {
             return admitted;
         }
+        if (topic.tracked()) {
+            return Enqueues.plain(shard, submission, i, topic);
+        }
         if (submission.kinds[i] == Submission.PUBLISH) {
             submission.second[i] = shard.machine().publish(topic, submission.data, offset, (int) value);
         } else if (value <= 0) {
@@ -66,6 +71,13 @@ final class Commands {
             submission.second[i] = machine.defer(topic, submission.data, offset, machine.after(value));
         }
         return Outcome.OK;
+    }
+
+    private static byte extend(Machine machine, long token, long leaseMillis) {
+        if (!machine.extend(token, machine.after(leaseMillis))) {
+            return Outcome.STALE;
+        }
+        return machine.tracked().isStopAsked(token) ? Outcome.STOP_ASKED : Outcome.OK;
     }
 
     private static byte credit(Shard shard, Submission submission, int i) {

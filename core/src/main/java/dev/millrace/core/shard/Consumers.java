@@ -160,6 +160,14 @@ final class Consumers {
         }
     }
 
+    /** Tells the session of this consumer, once that is durable, that a message it has was cancelled. */
+    void stopAsked(long token, int number, Outbox outbox) {
+        Feed.Consumer consumer = number < consumers.size() ? consumers.get(number) : null;
+        if (consumer != null) {
+            outbox.askToStop(consumer.session, token);
+        }
+    }
+
     /** Ends the sessions that subscribed a group that is gone. */
     void groupGone(Feed feed, String reason) {
         for (Feed.Consumer consumer : List.copyOf(feed.consumers)) {

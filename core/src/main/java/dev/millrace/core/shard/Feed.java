@@ -111,7 +111,8 @@ final class Feed {
             Consumer consumer = consumers.get(Math.floorMod(turn + i, size));
             int want = (int) Math.min(Math.min(consumer.portion(), share), left);
             if (want > 0) {
-                left -= lease(machine, consumer, want, courier);
+                // A look that led to nothing costs as much as a lease.
+                left -= Math.max(1, lease(machine, consumer, want, courier));
             }
         }
         return limit - left;

@@ -36,8 +36,8 @@ public final class Shard {
     private static final int LEASES_PER_CYCLE = 8_192;
     private static final int CALLS_PER_CYCLE = 64;
     private static final int COMMANDS_PER_CYCLE = 65_536;
-    /** A lease writes at most so much. */
-    private static final int LEASE_BYTES = 48;
+    /** A lease writes at most so much, or a look at a group that leads to none. */
+    private static final int LEASE_BYTES = 64;
     /** What falls due, the end of a lease with the note of its attempt included, writes at most so much. */
     private static final int END_BYTES = 192;
     private static final int MOVE_BYTES = 64;
@@ -506,6 +506,11 @@ public final class Shard {
         return nowMillis;
     }
 
+    /** Wall time, now. */
+    public long wallMillis() {
+        return clock.wallMillis();
+    }
+
     /** Bytes of bodies that one publish command may have. */
     public long maxPublishBytes() {
         return log.segmentBytes() / 2;
@@ -525,6 +530,11 @@ public final class Shard {
             metrics.refusedForRoom(log.usage());
         }
         return hasRoom;
+    }
+
+    /** A message that this consumer has was cancelled. */
+    void stopAsked(long token, int consumer) {
+        consumers.stopAsked(token, consumer, outbox);
     }
 
     /** Something was due at this elapsed time and is ready now. */

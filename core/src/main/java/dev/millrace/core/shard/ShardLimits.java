@@ -19,11 +19,11 @@ import dev.millrace.core.machine.Ceilings;
 public record ShardLimits(int topics, int groups, int leases, Ceilings ceilings, TopicQuota quota) {
     /** For a heap of some hundred MiB. */
     public static final ShardLimits DEFAULT = new ShardLimits(100_000, 10_000, 10_000_000,
-            new Ceilings(50_000_000, 50_000_000, 2_000_000), TopicQuota.NONE);
+            new Ceilings(50_000_000, 50_000_000, 2_000_000, 10_000_000), TopicQuota.NONE);
 
     public ShardLimits {
         if (topics < 1 || groups < 1 || leases < 1 || ceilings.deferred() < 0 || ceilings.retrying() < 0
-                || ceilings.notes() < 0) {
+                || ceilings.notes() < 0 || ceilings.tracked() < 0) {
             throw new IllegalArgumentException("limits must be positive: " + topics + " topics, " + groups
                     + " groups, " + leases + " leases, " + ceilings);
         }

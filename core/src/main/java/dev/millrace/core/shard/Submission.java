@@ -23,6 +23,8 @@ public final class Submission {
     static final byte FILTER = 6;
     static final byte BURY = 7;
     static final byte CREDIT = 8;
+    static final byte ENQUEUE = 9;
+    static final byte PUT_OFF = 10;
 
     private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0);
 
@@ -67,6 +69,20 @@ public final class Submission {
         publishedBytes += bytes;
         timed = true;
         add(DEFER, (long) offset << 32 | bytes, delayMillis, topic);
+    }
+
+    /** Enqueues a batch; {@link #result} is that of the batch as a whole, its messages have their own. */
+    public void enqueue(Enqueue batch) {
+        publishes += batch.count;
+        publishedBytes += batch.length;
+        timed = true;
+        add(ENQUEUE, 0, 0, batch);
+    }
+
+    /** As {@link #retry(long, long, String)}, but the attempt is not counted. */
+    public void putOff(long token, long delayMillis, @Nullable String error) {
+        timed = true;
+        add(PUT_OFF, token, delayMillis, error);
     }
 
     /** Done with a delivery. */

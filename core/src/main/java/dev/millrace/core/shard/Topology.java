@@ -135,6 +135,11 @@ public final class Topology implements MachineListener {
     }
 
     @Override
+    public void stopAsked(long token, int consumer) {
+        shard.stopAsked(token, consumer);
+    }
+
+    @Override
     public void topicCreated(Topic topic) {
         listener.topicCreated(topic.name());
     }

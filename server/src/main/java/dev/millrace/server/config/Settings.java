@@ -82,6 +82,9 @@ public final class Settings {
     public static final Setting<Integer> MAX_ATTEMPT_NOTES = new Setting<>("max-attempt-notes",
             Kind.number(0, Integer.MAX_VALUE), "2000000",
             "failed attempts of one shard whose reason is kept for the dead letter; each takes about 22 bytes");
+    public static final Setting<Integer> MAX_TRACKED = new Setting<>("max-tracked",
+            Kind.number(0, Integer.MAX_VALUE), "10000000",
+            "tasks of one shard that are not over; each takes about 80 bytes for each group");
     public static final Setting<Long> MAX_TOPIC_MESSAGES = new Setting<>("max-topic-messages",
             Kind.COUNT, "0",
             "messages that a topic keeps for its slowest group, deferred ones included; 0: no limit");
@@ -109,7 +112,7 @@ public final class Settings {
             HTTP, HTTP_AUTH, HTTP_HOSTS, SYNC, SYNC_INTERVAL, MAX_MESSAGE_SIZE, MAX_REQUEST_SIZE, REQUEST_MEMORY,
             SHARDS,
             NODE_ID, SEGMENT_SIZE, SNAPSHOT_EVERY, CACHE_RECENT, CACHE_READ, DISK_LOW, DISK_HIGH, MAX_TOPICS,
-            MAX_GROUPS, MAX_DEFERRED, MAX_RETRYING, MAX_ATTEMPT_NOTES,
+            MAX_GROUPS, MAX_DEFERRED, MAX_RETRYING, MAX_ATTEMPT_NOTES, MAX_TRACKED,
             MAX_TOPIC_MESSAGES, MAX_TOPIC_BYTES, MAX_TOPIC_AGE, TOPIC_FULL, MAX_LEASES, IO_THREADS,
             STOP_TIMEOUT, LOG_LEVEL, LOG_FORMAT);
 
