@@ -1,10 +1,13 @@
 package dev.millrace.door.http;
 
+import dev.millrace.net.ApiToken;
+import dev.millrace.net.Authentication;
 import dev.millrace.net.EventLoops;
 import dev.millrace.net.ListenAddress;
 import dev.millrace.net.http.HttpServer;
 import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
+import dev.millrace.node.Submissions;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.HashMap;
