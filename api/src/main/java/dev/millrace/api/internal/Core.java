@@ -64,7 +64,7 @@ final class Core {
         } finally {
             lock.unlock();
         }
-        loop.ended().whenComplete((done, failure) -> forget(loop));
+        Futures.onEnd(loop.ended(), (done, failure) -> forget(loop));
         loop.start();
     }
 

@@ -6,6 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Waiting for futures, and handing them over. */
 final class Futures {
@@ -24,6 +26,12 @@ final class Futures {
             throw new MillraceException.Interrupted("interrupted while waiting for the end of " + what
                     + "; it goes on, whether it will be done is unknown", e);
         }
+    }
+
+    /** Does something at the end, which must not throw. */
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of an end
+    static <T> void onEnd(CompletableFuture<T> future, BiConsumer<@Nullable T, @Nullable Throwable> action) {
+        future.whenComplete(action);
     }
 
     /** What hangs on the result runs on the executor, never on a thread of the engine. */

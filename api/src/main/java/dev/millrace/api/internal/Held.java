@@ -102,18 +102,19 @@ public final class Held {
             }
             extending = true;
         }
-        leased.settler()
-                .settle(leased.token(), new Settlement.Extend(leaseMillis))
-                .whenComplete((done, failure) -> {
-                    boolean stale;
-                    synchronized (this) {
-                        extending = false;
-                        stale = !settled && Boolean.FALSE.equals(done);
-                    }
-                    if (stale) {
-                        lost();
-                    }
-                });
+        Futures.onEnd(leased.settler().settle(leased.token(), new Settlement.Extend(leaseMillis)),
+                (done, failure) -> kept(done));
+    }
+
+    private void kept(@Nullable Boolean done) {
+        boolean stale;
+        synchronized (this) {
+            extending = false;
+            stale = !settled && Boolean.FALSE.equals(done);
+        }
+        if (stale) {
+            lost();
+        }
     }
 
     // ---- its handler ----

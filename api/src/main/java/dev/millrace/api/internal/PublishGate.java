@@ -103,7 +103,7 @@ final class PublishGate {
         } catch (RuntimeException e) {
             sent = CompletableFuture.failedFuture(e);
         }
-        sent.whenComplete((value, failure) -> {
+        Futures.onEnd(sent, (value, failure) -> {
             release(waiter.cost);
             if (failure != null) {
                 waiter.result.completeExceptionally(Futures.failure(failure));

@@ -21,6 +21,12 @@ final class Timer {
         return executor.schedule(task, millis, TimeUnit.MILLISECONDS);
     }
 
+    /** The same, for what nobody calls off. */
+    @SuppressWarnings("FutureReturnValueIgnored") // tasks hand over and do not fail
+    void later(long millis, Runnable task) {
+        executor.schedule(task, millis, TimeUnit.MILLISECONDS);
+    }
+
     Future<?> every(long millis, Runnable task) {
         return executor.scheduleWithFixedDelay(task, millis, millis, TimeUnit.MILLISECONDS);
     }

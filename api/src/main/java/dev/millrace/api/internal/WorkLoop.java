@@ -130,7 +130,9 @@ final class WorkLoop {
         if (wanted) {
             feed.credit(line.credit);
         } else {
-            feed.close();
+            Futures.onEnd(feed.close(), (done, failure) -> {
+                // nobody uses it any more
+            });
         }
     }
 
@@ -181,7 +183,7 @@ final class WorkLoop {
     }
 
     private void reopenLater(WorkLine line, long millis) {
-        timer.after(millis, () -> executor.execute(() -> reopen(line, millis)));
+        timer.later(millis, () -> executor.execute(() -> reopen(line, millis)));
     }
 
     private void reopen(WorkLine line, long waitedMillis) {
@@ -193,7 +195,7 @@ final class WorkLoop {
         } finally {
             lock.unlock();
         }
-        open(line).whenComplete((done, failure) -> {
+        Futures.onEnd(open(line), (done, failure) -> {
             if (failure == null) {
                 return;
             }
@@ -293,7 +295,7 @@ final class WorkLoop {
         if (held.isSettled() || held.isLost()) {
             return;
         }
-        held.settle(outcome).whenComplete((done, failure) -> {
+        Futures.onEnd(held.settle(outcome), (done, failure) -> {
             if (failure != null) {
                 LOG.log(System.Logger.Level.WARNING, () -> settings.what() + ": message " + held.leased().id()
                         + " could not be settled and is delivered again: " + Futures.failure(failure).getMessage());
