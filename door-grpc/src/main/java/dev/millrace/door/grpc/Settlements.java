@@ -27,8 +27,9 @@ final class Settlements {
             submission.ack(results.getAcks(i));
         }
         for (Retry retry : results.getRetriesList()) {
-            submission.retry(retry.getToken(),
-                    OpenReader.inRange("delay_millis", retry.getDelayMillis(), 0, PublishBatch.MAX_DELAY_MILLIS),
+            long most = retry.getByPolicy() ? 0 : PublishBatch.MAX_DELAY_MILLIS;
+            long delay = OpenReader.inRange("delay_millis", retry.getDelayMillis(), 0, most);
+            submission.retry(retry.getToken(), retry.getByPolicy() ? Submission.BY_POLICY : delay,
                     error(retry.getError()));
         }
         for (Extension extension : results.getExtensionsList()) {
