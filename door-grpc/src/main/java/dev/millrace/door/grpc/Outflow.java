@@ -7,6 +7,7 @@ import dev.millrace.grpc.v1.Deliveries;
 import dev.millrace.grpc.v1.ServerMessage;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deliveries on their way to a worker: their bodies are read from the log when the stream can take them. What waits is
@@ -16,7 +17,13 @@ final class Outflow {
     private static final int MESSAGE_BYTES = 256 << 10;
     private static final int MESSAGE_DELIVERIES = 1_000;
 
-    private record Waiting(Place place, Delivery delivery) {}
+    private record Waiting(Place place, @Nullable Delivery delivery, @Nullable ServerMessage message) {
+        void close() {
+            if (delivery != null) {
+                delivery.close();
+            }
+        }
+    }
 
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final MessageView view = new MessageView();
@@ -33,31 +40,42 @@ final class Outflow {
     }
 
     void add(Place place, Delivery delivery) {
-        waiting.add(new Waiting(place, delivery));
+        waiting.add(new Waiting(place, delivery, null));
+    }
+
+    /** Sent after all that waits now. */
+    void add(Place place, ServerMessage message) {
+        waiting.add(new Waiting(place, null, message));
     }
 
     /** Sends while the stream takes more. */
     void pump(WorkerStream stream) {
         while (!loading && !waiting.isEmpty()) {
             Waiting first = waiting.element();
+            Delivery delivery = first.delivery;
             if (!stream.isReady()) {
-                first.delivery.rest();
+                if (delivery != null) {
+                    delivery.rest();
+                }
                 return;
             }
-            if (send(stream, first)) {
+            if (first.message != null) {
+                stream.send(first.message);
+            }
+            if (delivery == null || send(stream, first.place, delivery)) {
                 waiting.remove();
-                first.delivery.close();
+                first.close();
             }
         }
     }
 
     /** One message of deliveries; whether all of them have been sent. */
-    private boolean send(WorkerStream stream, Waiting first) {
-        Deliveries.Builder deliveries = Deliveries.newBuilder().setSubscription(first.place.number);
+    private boolean send(WorkerStream stream, Place place, Delivery delivery) {
+        Deliveries.Builder deliveries = Deliveries.newBuilder().setSubscription(place.number);
         long bytes = 0;
         int state = Delivery.READY;
         while (bytes < MESSAGE_BYTES && deliveries.getDeliveriesCount() < MESSAGE_DELIVERIES) {
-            state = first.delivery.next(view);
+            state = delivery.next(view);
             if (state != Delivery.READY) {
                 break;
             }
@@ -74,7 +92,7 @@ final class Outflow {
         }
         if (state == Delivery.LOAD) {
             loading = true;
-            first.delivery.load(() -> serial.execute(() -> {
+            delivery.load(() -> serial.execute(() -> {
                 loaded();
                 goOn.run();
             }));
@@ -86,14 +104,14 @@ final class Outflow {
         loading = false;
         if (firstDropped) {
             firstDropped = false;
-            waiting.remove().delivery.close();
+            waiting.remove().close();
         }
     }
 
     /** Lets all go; their leases stay until somebody ends them. */
     void drop() {
         Waiting first = loading ? waiting.remove() : null;
-        waiting.forEach(each -> each.delivery.close());
+        waiting.forEach(Waiting::close);
         waiting.clear();
         if (first != null) {
             waiting.add(first); // the log still writes to it

@@ -3,6 +3,7 @@ package dev.millrace.door.grpc;
 import dev.millrace.core.shard.Delivery;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.core.shard.Subscription;
+import dev.millrace.grpc.v1.Credited;
 import dev.millrace.grpc.v1.Ended;
 import dev.millrace.grpc.v1.ErrorDetail;
 import dev.millrace.grpc.v1.ErrorDetail.Category;
@@ -276,7 +277,11 @@ final class WorkerSession {
                 case CREDIT -> {
                     Place place = OpenReader.place(places, message.getCredit().getSubscription());
                     place.credit = OpenReader.credit(message.getCredit().getCredit());
-                    credit(place, place.credit);
+                    if (message.getCredit().getAnswer()) {
+                        creditWithAnswer(from, place);
+                    } else {
+                        credit(place, place.credit);
+                    }
                 }
                 case RESULTS -> results(from, message.getResults());
                 case HEARTBEAT -> from.send(HEARTBEAT);
@@ -325,17 +330,33 @@ final class WorkerSession {
         }
     }
 
-    /** The future completes when the shards know. */
+    private void creditWithAnswer(WorkerStream from, Place place) {
+        ServerMessage answer = ServerMessage.newBuilder()
+                .setCredited(Credited.newBuilder().setSubscription(place.number).setCredit(place.credit))
+                .build();
+        Later.run(knownCredit(place, stopping ? 0 : place.credit), serial, known -> {
+            if (from.equals(stream)) {
+                outflow.add(place, answer);
+                pump();
+            }
+        }, failure -> end(Ended.Reason.REASON_REFUSED, Refusals.of(failure)));
+    }
+
+    /** The future completes when the shard knows, and has handed over what it leased before. */
+    private CompletableFuture<?> knownCredit(Place place, int credit) {
+        Submission submission = new Submission();
+        submission.credit(place.subscription(), credit);
+        CompletableFuture<Submission> done = new CompletableFuture<>();
+        submission.attach(done);
+        link(place).submit(submission);
+        return done;
+    }
+
     private CompletableFuture<?> creditAll(int credit) {
         List<CompletableFuture<?>> known = new ArrayList<>();
         for (Place place : places) {
             if (place.subscription != null) {
-                Submission submission = new Submission();
-                submission.credit(place.subscription(), credit);
-                CompletableFuture<Submission> done = new CompletableFuture<>();
-                submission.attach(done);
-                known.add(done);
-                link(place).submit(submission);
+                known.add(knownCredit(place, credit));
             }
         }
         return CompletableFuture.allOf(known.toArray(CompletableFuture[]::new));
