@@ -24,6 +24,11 @@ public final class Engines {
         return start(target, limits, loaders());
     }
 
+    /** Puts the API on top of an engine, which is closed with it. */
+    public static Millrace over(Engine engine, PublishLimits limits) {
+        return new MillraceImpl(engine, limits);
+    }
+
     static Millrace start(Target target, PublishLimits limits, List<ClassLoader> loaders) {
         List<Throwable> unusable = new ArrayList<>();
         for (ClassLoader loader : loaders) {
@@ -32,7 +37,7 @@ public final class Engines {
                     unusable)) {
                 Optional<Engine> engine = next.get().start(target);
                 if (engine.isPresent()) {
-                    return new MillraceImpl(engine.get(), limits);
+                    return over(engine.get(), limits);
                 }
             }
         }

@@ -13,6 +13,7 @@ import dev.millrace.api.Subscription;
 import dev.millrace.api.TopicStats;
 import dev.millrace.api.spi.Engine;
 import dev.millrace.api.spi.Leased;
+import dev.millrace.api.spi.Settlement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -68,14 +69,33 @@ final class GroupImpl implements Group {
         try {
             return deliveries(Futures.await(pulled, "pulling from group " + topic + ":" + name));
         } catch (MillraceException.Interrupted e) {
-            pulled.cancel(false); // what it takes is given back
+            giveUp(pulled);
             throw e;
         }
     }
 
     @Override
     public CompletableFuture<List<Delivery>> pullAsync(int max, Duration wait, Duration lease) {
-        return Futures.handOver(pulling(max, wait, lease), core.engine().executor()).thenApply(this::deliveries);
+        CompletableFuture<List<Leased>> pulled = pulling(max, wait, lease);
+        CompletableFuture<List<Delivery>> deliveries = Futures.handOver(pulled, core.engine().executor())
+                .thenApply(this::deliveries);
+        Futures.onEnd(deliveries, (done, failure) -> {
+            if (deliveries.isCancelled()) {
+                giveUp(pulled);
+            }
+        });
+        return deliveries;
+    }
+
+    /** What it takes, or has just taken, is given back. */
+    private static void giveUp(CompletableFuture<List<Leased>> pulled) {
+        if (!pulled.cancel(false) && !pulled.isCompletedExceptionally()) {
+            for (Leased leased : pulled.join()) {
+                Futures.onEnd(leased.settler().settle(leased.token(), new Settlement.Retry(0, "")), (done, failure) -> {
+                    // the end of the lease does it else
+                });
+            }
+        }
     }
 
     private CompletableFuture<List<Leased>> pulling(int max, Duration wait, Duration lease) {
