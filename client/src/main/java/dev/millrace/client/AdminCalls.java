@@ -90,27 +90,32 @@ final class AdminCalls {
 
     CompletableFuture<Void> deleteTopic(String topic) {
         DeleteTopicRequest request = DeleteTopicRequest.newBuilder().setTopic(topic).build();
-        return this.<DeleteTopicResponse>tell("deleting topic " + topic, (admin, call) -> admin.deleteTopic(request, call));
+        return this.<DeleteTopicResponse>tell("deleting topic " + topic,
+                (admin, call) -> admin.deleteTopic(request, call));
     }
 
     CompletableFuture<Void> deleteGroup(String topic, String group) {
         DeleteGroupRequest request = DeleteGroupRequest.newBuilder().setTopic(topic).setGroup(group).build();
-        return this.<DeleteGroupResponse>tell("deleting group " + group + " of " + topic, (admin, call) -> admin.deleteGroup(request, call));
+        return this.<DeleteGroupResponse>tell("deleting group " + group + " of " + topic,
+                (admin, call) -> admin.deleteGroup(request, call));
     }
 
     CompletableFuture<Void> emptyTopic(String topic) {
         EmptyTopicRequest request = EmptyTopicRequest.newBuilder().setTopic(topic).build();
-        return this.<EmptyTopicResponse>tell("emptying topic " + topic, (admin, call) -> admin.emptyTopic(request, call));
+        return this.<EmptyTopicResponse>tell("emptying topic " + topic,
+                (admin, call) -> admin.emptyTopic(request, call));
     }
 
     CompletableFuture<Void> emptyGroup(String topic, String group) {
         EmptyGroupRequest request = EmptyGroupRequest.newBuilder().setTopic(topic).setGroup(group).build();
-        return this.<EmptyGroupResponse>tell("emptying group " + group + " of " + topic, (admin, call) -> admin.emptyGroup(request, call));
+        return this.<EmptyGroupResponse>tell("emptying group " + group + " of " + topic,
+                (admin, call) -> admin.emptyGroup(request, call));
     }
 
     CompletableFuture<Void> pauseTopic(String topic, boolean paused) {
         PauseTopicRequest request = PauseTopicRequest.newBuilder().setTopic(topic).setPaused(paused).build();
-        return this.<PauseTopicResponse>tell("pausing topic " + topic, (admin, call) -> admin.pauseTopic(request, call));
+        return this.<PauseTopicResponse>tell("pausing topic " + topic,
+                (admin, call) -> admin.pauseTopic(request, call));
     }
 
     CompletableFuture<Void> pauseGroup(String topic, String group, boolean paused) {
@@ -119,7 +124,8 @@ final class AdminCalls {
                 .setGroup(group)
                 .setPaused(paused)
                 .build();
-        return this.<PauseGroupResponse>tell("pausing group " + group + " of " + topic, (admin, call) -> admin.pauseGroup(request, call));
+        return this.<PauseGroupResponse>tell("pausing group " + group + " of " + topic,
+                (admin, call) -> admin.pauseGroup(request, call));
     }
 
     CompletableFuture<Void> retryPolicy(String topic, String group, RetryPolicy policy) {
@@ -148,7 +154,8 @@ final class AdminCalls {
                 after = Long.parseLong(cursor);
             } catch (NumberFormatException e) {
                 return CompletableFuture.failedFuture(new MillraceException.Invalid(
-                        "'" + cursor + "' is no cursor of a page of dead letters: give Page.next of the page before", e));
+                        "'" + cursor + "' is no cursor of a page of dead letters: give Page.next of the page before",
+                        e));
             }
         }
         ListDeadRequest request = ListDeadRequest.newBuilder()
@@ -157,7 +164,8 @@ final class AdminCalls {
                 .setAfter(after)
                 .setLimit(limit)
                 .build();
-        return ask("the dead letters of group " + group + " of " + topic, (admin, call) -> admin.listDead(request, call),
+        return ask("the dead letters of group " + group + " of " + topic,
+                (admin, call) -> admin.listDead(request, call),
                 (ListDeadResponse page) -> new Page<>(
                         page.getLettersList().stream().map(Translation::dead).toList(),
                         page.getNext() == 0 ? Optional.empty() : Optional.of(Long.toString(page.getNext()))));

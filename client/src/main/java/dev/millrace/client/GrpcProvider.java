@@ -45,7 +45,7 @@ public final class GrpcProvider implements MillraceProvider {
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             if (cause instanceof MillraceException.UnknownOutcome) {
-                throw new MillraceException.Unavailable(cause.getMessage(), cause); // asking changes nothing
+                throw new MillraceException.Unavailable(String.valueOf(cause.getMessage()), cause); // asking changes nothing
             }
             throw cause instanceof MillraceException known ? known
                     : new MillraceException.Fatal(what + " failed: " + cause, cause);

@@ -131,7 +131,8 @@ final class Ledger {
                 held.remove(each.token);
             }
             if (failed.contains(each.token)) {
-                each.done.completeExceptionally(new MillraceException.Fatal("the server failed at it; its log says more"));
+                each.done.completeExceptionally(
+                        new MillraceException.Fatal("the server failed at it; its log says more"));
             } else if (stale.contains(each.token) && first.inDoubt) {
                 each.done.completeExceptionally(new MillraceException.UnknownOutcome(
                         "the server went down while it was settled: it was done just before, or its lease has ended"));

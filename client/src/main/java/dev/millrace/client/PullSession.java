@@ -34,10 +34,8 @@ final class PullSession implements FeedListener, Settler {
         this.engine = engine;
         this.pull = pull;
         session = new WorkerSession(engine, new WorkerSession.Wish(topic, group, pull.leaseMillis()), this);
-        Ends.of(session.opened(), feed -> {
-            feed.credit(pull.max());
-            engine.after(pull.waitMillis(), this::stop);
-        }, result::completeExceptionally);
+        Ends.of(session.opened().thenCompose(feed -> session.creditKnown(pull.max())),
+                known -> engine.after(pull.waitMillis(), this::stop), result::completeExceptionally);
         Ends.of(result, leased -> {}, given -> {
             if (result.isCancelled()) {
                 stop();
@@ -72,7 +70,7 @@ final class PullSession implements FeedListener, Settler {
             }
             stopping = true;
         }
-        Ends.of(session.stopDeliveries(), done -> give(), failure -> give());
+        Ends.of(session.creditKnown(0), done -> give(), failure -> give());
     }
 
     private void give() {

@@ -24,6 +24,7 @@ import dev.millrace.grpc.v1.WorkerMessage;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -59,7 +60,8 @@ final class WorkerSession implements Feed {
     private final Backoff backoff = new Backoff();
     private final CompletableFuture<Feed> opening = new CompletableFuture<>();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    private @Nullable CompletableFuture<Void> stopped;
+    /** Credits that wait for the server's answer, in the order they were sent. */
+    private final ArrayDeque<CompletableFuture<Void>> credits = new ArrayDeque<>();
     private String sessionId = "";
     private int credit;
     private @Nullable Stream stream;
@@ -112,17 +114,20 @@ final class WorkerSession implements Feed {
         });
     }
 
-    /** Stops deliveries; completes when all that were leased have reached the listener. */
-    CompletableFuture<Void> stopDeliveries() {
+    /**
+     * As {@link #credit}; completes when the server has done a first round with it, and all that was leased under the
+     * credit before has reached the listener. If the stream breaks it completes, too: what was on its way is given back.
+     */
+    CompletableFuture<Void> creditKnown(int wanted) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         mailbox.execute(() -> {
-            credit = 0;
+            credit = Math.min(MAX_CREDIT, wanted);
             if (over || !open) {
-                done.complete(null); // what was on its way is given back when the session comes back
+                done.complete(null);
                 return;
             }
-            stopped = done;
-            send(WorkerMessage.newBuilder().setCredit(Credit.newBuilder().setAnswer(true)));
+            credits.add(done);
+            send(WorkerMessage.newBuilder().setCredit(Credit.newBuilder().setCredit(credit).setAnswer(true)));
         });
         return done;
     }
@@ -230,7 +235,7 @@ final class WorkerSession implements Feed {
             brokenAtNanos = System.nanoTime();
         }
         open = false;
-        deliveriesStopped();
+        forgetCredits();
         ErrorDetail detail = Failures.detail(reason);
         boolean refused = detail != null && detail.getCategory() != ErrorDetail.Category.CATEGORY_UNAVAILABLE;
         boolean first = sessionId.isEmpty();
@@ -262,7 +267,7 @@ final class WorkerSession implements Feed {
                 flush();
                 goIfSettled();
             }
-            case CREDITED -> deliveriesStopped();
+            case CREDITED -> credits.remove().complete(null);
             case ENDED -> ended(from, message.getEnded());
             case HEARTBEAT, KIND_NOT_SET -> {
                 // it was heard
@@ -270,11 +275,9 @@ final class WorkerSession implements Feed {
         }
     }
 
-    private void deliveriesStopped() {
-        CompletableFuture<Void> waiting = stopped;
-        if (waiting != null) {
-            stopped = null;
-            waiting.complete(null);
+    private void forgetCredits() {
+        for (CompletableFuture<Void> next = credits.poll(); next != null; next = credits.poll()) {
+            next.complete(null);
         }
     }
 
@@ -299,7 +302,8 @@ final class WorkerSession implements Feed {
                     end(new MillraceException.Unavailable("the subscription has ended: " + message), true);
             case REASON_REFUSED, REASON_UNSPECIFIED, UNRECOGNIZED ->
                     end(last.hasError() ? Failures.of(last.getError(), "subscribing")
-                            : new MillraceException.Fatal("the server ended the subscription and gave no reason"), true);
+                            : new MillraceException.Fatal("the server ended the subscription and gave no reason"),
+                            true);
         }
     }
 
@@ -343,6 +347,7 @@ final class WorkerSession implements Feed {
             current.cancel("the subscription is over");
         }
         ledger.fail(leasesEnded, String.valueOf(reason.getMessage()));
+        forgetCredits();
         engine.ended(this);
         boolean begun = !opening.completeExceptionally(reason);
         if (begun && !closing) {

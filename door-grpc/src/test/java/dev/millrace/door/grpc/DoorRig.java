@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** The real engine on a folder of its own with the gRPC door in front, and clients over real sockets. */
 final class DoorRig implements AutoCloseable {
@@ -109,6 +110,16 @@ final class DoorRig implements AutoCloseable {
                 .filter(found -> found.getName().equals(group))
                 .findFirst()
                 .orElseThrow();
+    }
+
+    /** All connections break, nobody is told, and the shards stop without a snapshot. */
+    void die() {
+        loops.close();
+        CompletableFuture<?> stopping = node.hurry();
+        node.close();
+        stopping.join();
+        door.close(Duration.ZERO);
+        closeEngine();
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  */
 record Room(String name, List<String> uses) {
     private static final String STRUCTURES = "dev.millrace.structures..";
+    private static final String API = "dev.millrace.api..";
     private static final String CORE = "dev.millrace.core..";
     private static final String NODE = "dev.millrace.node..";
     private static final String NET = "dev.millrace.net..";
@@ -20,9 +21,11 @@ record Room(String name, List<String> uses) {
     private static final List<String> A_DOORS = List.of(NODE, NET, "dev.millrace.core.shard..",
             "dev.millrace.core.message..");
 
-    static final List<Room> ALL = List.of(new Room("structures", List.of()), new Room("core", List.of(STRUCTURES)),
+    static final List<Room> ALL = List.of(new Room("structures", List.of()), new Room("api", List.of()),
+            new Room("api-contract", List.of(API)), new Room("client", List.of(API, GRPC)),
+            new Room("core", List.of(STRUCTURES)),
             new Room("log-contract", List.of(CORE)), new Room("log-file", List.of(CORE, STRUCTURES)),
-            new Room("node", List.of(CORE)), new Room("net", List.of()), new Room("grpc-protocol", List.of(GRPC)),
+            new Room("node", List.of(CORE, API)), new Room("net", List.of()), new Room("grpc-protocol", List.of(GRPC)),
             new Room("door-nsq", A_DOORS), new Room("door-http", A_DOORS),
             new Room("door-grpc", Stream.concat(A_DOORS.stream(), Stream.of(GRPC)).toList()),
             new Room("server",
