@@ -226,8 +226,7 @@ final class GrpcEngine implements Engine {
         await(gone);
         sessions.forEach(WorkerSession::abandon);
         timer.shutdownNow();
-        link.close();
-        threads.shutdown();
+        link.close(); // its last words still need threads, which end by themselves when they are idle
     }
 
     private static void await(CountDownLatch gone) {

@@ -130,8 +130,7 @@ public final class GrpcDoor implements AutoCloseable {
             Thread.currentThread().interrupt();
             server.shutdownNow();
         }
-        submissions.close();
-        threads.shutdown();
+        submissions.close(); // no thread lives longer than its task, so there is nothing else to end
     }
 
     @Override

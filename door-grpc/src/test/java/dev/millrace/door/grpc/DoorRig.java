@@ -118,7 +118,6 @@ final class DoorRig implements AutoCloseable {
         CompletableFuture<?> stopping = node.hurry();
         node.close();
         stopping.join();
-        door.close(Duration.ZERO);
         closeEngine();
     }
 
