@@ -97,7 +97,7 @@ abstract class ContractBase {
     static List<Delivery> pull(Group group, int count) {
         List<Delivery> all = new ArrayList<>();
         while (all.size() < count) {
-            List<Delivery> some = group.pull(count - all.size(), PATIENCE, LONG);
+            List<Delivery> some = group.pull(Math.min(1_000, count - all.size()), PATIENCE, LONG);
             assertThat(some).isNotEmpty();
             all.addAll(some);
         }

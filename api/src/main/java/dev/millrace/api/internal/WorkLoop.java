@@ -106,7 +106,12 @@ final class WorkLoop {
         return line.opener.open(new FeedListener() {
             @Override
             public void delivered(Leased leased) {
-                WorkLoop.this.delivered(line, generation, new Held(leased));
+                WorkLoop.this.delivered(line, generation, new Held(leased, line.name));
+            }
+
+            @Override
+            public void cancelled(long token) {
+                executor.execute(() -> cancelRunning(line, token));
             }
 
             @Override
@@ -147,6 +152,22 @@ final class WorkLoop {
         } finally {
             lock.unlock();
         }
+    }
+
+    private void cancelRunning(WorkLine line, long token) {
+        List<Held> cancelled = new ArrayList<>();
+        lock.lock();
+        try {
+            Feed feed = line.feed;
+            for (Held held : running) {
+                if (held.leased().token() == token && feed != null && held.leased().settler().equals(feed)) {
+                    cancelled.add(held);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        cancelled.forEach(Held::cancel);
     }
 
     private void feedEnded(WorkLine line, int generation, MillraceException reason) {

@@ -11,6 +11,7 @@ import java.util.List;
  */
 record Room(String name, List<String> uses) {
     private static final String STRUCTURES = "dev.millrace.structures..";
+    private static final String API = "dev.millrace.api..";
     private static final String CORE = "dev.millrace.core..";
     private static final String NODE = "dev.millrace.node..";
     private static final String NET = "dev.millrace.net..";
@@ -19,8 +20,9 @@ record Room(String name, List<String> uses) {
             "dev.millrace.core.message..");
 
     static final List<Room> ALL = List.of(new Room("structures", List.of()), new Room("core", List.of(STRUCTURES)),
+            new Room("api", List.of()), new Room("api-contract", List.of(API)),
             new Room("log-contract", List.of(CORE)), new Room("log-file", List.of(CORE, STRUCTURES)),
-            new Room("node", List.of(CORE)), new Room("net", List.of()),
+            new Room("node", List.of(CORE, API)), new Room("net", List.of()),
             new Room("door-nsq", A_DOORS), new Room("door-http", A_DOORS),
             new Room("server",
                     List.of(STRUCTURES, CORE, "dev.millrace.log.file..", NODE, NET, "dev.millrace.door.nsq..",
