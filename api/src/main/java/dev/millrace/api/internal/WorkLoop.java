@@ -158,9 +158,8 @@ final class WorkLoop {
         List<Held> cancelled = new ArrayList<>();
         lock.lock();
         try {
-            Feed feed = line.feed;
             for (Held held : running) {
-                if (held.leased().token() == token && feed != null && held.leased().settler().equals(feed)) {
+                if (held.leased().token() == token && held.source().equals(line.name)) {
                     cancelled.add(held);
                 }
             }
@@ -180,11 +179,10 @@ final class WorkLoop {
                 return;
             }
             line.generation++;
-            Feed feed = line.feed;
             line.feed = null;
             line.waiting.clear();
             for (Held held : running) {
-                if (feed != null && held.leased().settler().equals(feed)) {
+                if (held.source().equals(line.name)) {
                     lost.add(held);
                 }
             }

@@ -281,6 +281,74 @@ final class WorkerTest {
         }
     }
 
+    /** A source whose feed can be cut as a lost connection cuts it. */
+    private static final class Cuttable implements TaskSource {
+        private final TaskSource source;
+        private final BlockingQueue<Runnable> cuts = new LinkedBlockingQueue<>();
+
+        Cuttable(TaskSource source) {
+            this.source = source;
+        }
+
+        void cut() throws InterruptedException {
+            cuts.take().run();
+        }
+
+        @Override
+        public CompletableFuture<Feed> subscribe(String queue, long leaseMillis, FeedListener listener) {
+            return source.subscribe(queue, leaseMillis, listener).thenApply(feed -> {
+                cuts.add(() -> {
+                    feed.close().join();
+                    listener.ended(new MillraceException.Unavailable("the connection was cut"));
+                });
+                return feed;
+            });
+        }
+
+        @Override
+        public Task task(Leased leased) {
+            return source.task(leased);
+        }
+
+        @Override
+        public void progress(String queue, Leased leased, Progress progress) {
+            source.progress(queue, leased, progress);
+        }
+
+        @Override
+        public void result(String queue, Leased leased, byte[] result) {
+            source.result(queue, leased, result);
+        }
+    }
+
+    @Test
+    void feedThatEndsForAWhile_isOpenedAnew_andItsHandlersAreStopped() throws Exception {
+        m.topic("emails").publish("slow:1");
+        CountDownLatch started = new CountDownLatch(1);
+        BlockingQueue<Boolean> stopped = new LinkedBlockingQueue<>();
+        Cuttable cuttable = new Cuttable(tasks);
+        try (Worker worker = Engines.worker(m, cuttable)
+                .queue("emails", 1)
+                .handle("slow", (task, context) -> {
+                    started.countDown();
+                    if (context.attempt() > 1) {
+                        return;
+                    }
+                    try {
+                        new CountDownLatch(1).await();
+                    } finally {
+                        stopped.add(context.isCancelled());
+                    }
+                })
+                .start()) {
+            started.await();
+            cuttable.cut();
+            await(emails(), stats -> stats.done() == 1);
+            assertThat(worker.ended()).isNotDone();
+        }
+        assertThat(stopped).containsExactly(true);
+    }
+
     @Test
     void close_drainsOrGivesBack() throws Exception {
         m.topic("emails").publishAll(List.of(Message.of("slow:1"), Message.of("slow:2")));
