@@ -18,7 +18,7 @@ public interface Subscription extends AutoCloseable {
     /**
      * Takes no new work, waits up to {@code drain} for the handlers that run, then interrupts those left and gives back
      * what they had. Called by one of its own handlers, it returns at once and closes in the background. An interrupt
-     * cuts the waiting short.
+     * cuts the waiting short. Others get what was given back a moment later.
      *
      * @return messages given back because their handlers had not ended
      */

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -97,11 +98,19 @@ abstract class ContractBase {
     static List<Delivery> pull(Group group, int count) {
         List<Delivery> all = new ArrayList<>();
         while (all.size() < count) {
-            List<Delivery> some = group.pull(count - all.size(), PATIENCE, LONG);
+            List<Delivery> some = group.pull(Math.min(1_000, count - all.size()), PATIENCE, LONG);
             assertThat(some).isNotEmpty();
             all.addAll(some);
         }
         return all;
+    }
+
+    /** Asks until it is so; each asking waits for the engine. */
+    static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in vain: " + what).isLessThan(deadline);
+        }
     }
 
     /** Asks until it is so: figures follow what happened, for acknowledgements of handlers ride in a later batch. */

@@ -141,7 +141,7 @@ public abstract class ResilienceContract extends ContractBase {
         own.complete(group("orders", "mail").subscribe(order -> get(own).close()));
         get(get(own).ended());
         assertThat(group("orders", "mail").stats().done()).isEqualTo(1);
-        assertThat(group("orders", "mail").stats().subscriptions()).isZero();
+        await(group("orders", "mail"), stats -> stats.subscriptions() == 0);
     }
 
     @Test

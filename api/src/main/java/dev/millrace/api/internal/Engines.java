@@ -6,6 +6,8 @@ import dev.millrace.api.PublishLimits;
 import dev.millrace.api.spi.Engine;
 import dev.millrace.api.spi.MillraceProvider;
 import dev.millrace.api.spi.Target;
+import dev.millrace.api.spi.TaskSource;
+import dev.millrace.api.task.Worker;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -29,6 +31,14 @@ public final class Engines {
         return new MillraceImpl(engine, limits);
     }
 
+    /** A worker on any source of tasks, at work over an engine's threads until {@code m}, which is of this API, closes. */
+    public static Worker.Builder worker(Millrace m, TaskSource source) {
+        if (m instanceof MillraceImpl own) {
+            return new WorkerBuilder(own.core(), source);
+        }
+        throw new MillraceException.Invalid("not a Millrace of this API: " + m.getClass().getName());
+    }
+
     static Millrace start(Target target, PublishLimits limits, List<ClassLoader> loaders) {
         List<Throwable> unusable = new ArrayList<>();
         for (ClassLoader loader : loaders) {
@@ -41,7 +51,7 @@ public final class Engines {
                 }
             }
         }
-        throw missing(target, unusable);
+        throw missing(target, unusable, Runtime.version().feature());
     }
 
     private static List<ClassLoader> loaders() {
@@ -61,14 +71,14 @@ public final class Engines {
         }
     }
 
-    private static MillraceException missing(Target target, List<Throwable> unusable) {
+    static MillraceException missing(Target target, List<Throwable> unusable, int java) {
         String message;
         if (target instanceof Target.Server server) {
             message = "no client is on the class path for connecting to " + server.address()
                     + ": add the dependency dev.millrace:millrace-client";
-        } else if (Runtime.version().feature() < ENGINE_JAVA) {
+        } else if (java < ENGINE_JAVA) {
             message = "Millrace.open runs the engine in this process, which needs Java " + ENGINE_JAVA
-                    + ", and this is Java " + Runtime.version().feature()
+                    + ", and this is Java " + java
                     + ": run the application on a newer one, or start a server and use Millrace.connect";
         } else {
             message = "no engine is on the class path: add the dependency dev.millrace:millrace-node, or start a server"

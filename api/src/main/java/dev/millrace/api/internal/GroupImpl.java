@@ -53,7 +53,7 @@ final class GroupImpl implements Group {
         Executor executor = core.engine().executor();
         long leaseMillis = Checks.millisUp(options.lease());
         int credit = options.credit() == 0 ? options.concurrency() : options.credit();
-        WorkLine line = new WorkLine(
+        WorkLine line = new WorkLine(topic,
                 listener -> core.ask(engine -> engine.subscribe(topic, name, leaseMillis, listener)), credit, 1);
         WorkLoop loop = new WorkLoop(
                 new WorkLoop.Settings("the subscription of " + topic + ":" + name, options.concurrency(),
@@ -114,7 +114,7 @@ final class GroupImpl implements Group {
     private List<Delivery> deliveries(List<Leased> leased) {
         Executor executor = core.engine().executor();
         return leased.stream()
-                .<Delivery>map(one -> new DeliveryImpl(new Held(one), topic, name, executor))
+                .<Delivery>map(one -> new DeliveryImpl(new Held(one, topic), topic, name, executor))
                 .toList();
     }
 

@@ -14,15 +14,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Held {
     private final Leased leased;
+    private final String source;
     private boolean settled;
     private boolean lost;
     private boolean timedOut;
+    private boolean cancelled;
     private boolean extending;
+    private boolean stopAsked;
     private @Nullable Thread thread;
-    private volatile @Nullable Runnable onInterrupt;
 
-    public Held(Leased leased) {
+    /** {@code source} is the topic or queue that it came from. */
+    public Held(Leased leased, String source) {
         this.leased = leased;
+        this.source = source;
+    }
+
+    public String source() {
+        return source;
     }
 
     public Leased leased() {
@@ -39,6 +47,16 @@ public final class Held {
 
     public synchronized boolean isTimedOut() {
         return timedOut;
+    }
+
+    /** Whether an operator has cancelled it. */
+    public synchronized boolean isCancelled() {
+        return cancelled;
+    }
+
+    /** Whether its handler has been told to stop, for whatever reason. */
+    public synchronized boolean isStopAsked() {
+        return stopAsked;
     }
 
     /** Settles it, unless that was done; a failure that leaves the lease as it was allows another try. */
@@ -119,11 +137,6 @@ public final class Held {
 
     // ---- its handler ----
 
-    /** What else an interruption of the handler does. */
-    public void onInterrupt(Runnable action) {
-        onInterrupt = action;
-    }
-
     synchronized void begin(Thread handler) {
         thread = handler;
     }
@@ -153,16 +166,17 @@ public final class Held {
         interrupt();
     }
 
-    void interrupt() {
+    void cancel() {
         synchronized (this) {
-            if (thread == null) {
-                return;
-            }
-            thread.interrupt();
+            cancelled = true;
         }
-        Runnable action = onInterrupt;
-        if (action != null) {
-            action.run();
+        interrupt();
+    }
+
+    synchronized void interrupt() {
+        if (thread != null) {
+            stopAsked = true;
+            thread.interrupt();
         }
     }
 }

@@ -17,6 +17,10 @@ final class MillraceImpl implements Millrace {
         core = new Core(engine, limits);
     }
 
+    Core core() {
+        return core;
+    }
+
     @Override
     public Topic topic(String name) {
         return new TopicImpl(core, Checks.name("topic", name));

@@ -2,6 +2,7 @@ package dev.millrace.api.internal;
 
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** One thread that starts things later; nothing that it runs may block. */
@@ -13,6 +14,8 @@ final class Timer {
     });
 
     Timer() {
+        // After the end nothing is started any more, and nobody waits for it.
+        executor.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         executor.setRemoveOnCancelPolicy(true);
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }

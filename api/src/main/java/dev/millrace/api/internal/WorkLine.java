@@ -14,6 +14,8 @@ final class WorkLine {
         CompletableFuture<Feed> open(FeedListener listener);
     }
 
+    /** The topic or queue. */
+    final String name;
     final Opener opener;
     final int credit;
     final int weight;
@@ -28,12 +30,15 @@ final class WorkLine {
     /**
      * A line.
      *
+     * @param name
+     *            the topic or queue
      * @param credit
      *            messages it may hold
      * @param weight
      *            its share beside other lines, at least 1
      */
-    WorkLine(Opener opener, int credit, int weight) {
+    WorkLine(String name, Opener opener, int credit, int weight) {
+        this.name = name;
         this.opener = opener;
         this.credit = credit;
         this.weight = weight;

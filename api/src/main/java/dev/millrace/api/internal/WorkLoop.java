@@ -106,7 +106,12 @@ final class WorkLoop {
         return line.opener.open(new FeedListener() {
             @Override
             public void delivered(Leased leased) {
-                WorkLoop.this.delivered(line, generation, new Held(leased));
+                WorkLoop.this.delivered(line, generation, new Held(leased, line.name));
+            }
+
+            @Override
+            public void cancelled(long token) {
+                executor.execute(() -> cancelRunning(line, token));
             }
 
             @Override
@@ -149,6 +154,21 @@ final class WorkLoop {
         }
     }
 
+    private void cancelRunning(WorkLine line, long token) {
+        List<Held> cancelled = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Held held : running) {
+                if (held.leased().token() == token && held.source().equals(line.name)) {
+                    cancelled.add(held);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        cancelled.forEach(Held::cancel);
+    }
+
     private void feedEnded(WorkLine line, int generation, MillraceException reason) {
         List<Held> lost = new ArrayList<>();
         boolean again;
@@ -159,11 +179,10 @@ final class WorkLoop {
                 return;
             }
             line.generation++;
-            Feed feed = line.feed;
             line.feed = null;
             line.waiting.clear();
             for (Held held : running) {
-                if (feed != null && held.leased().settler().equals(feed)) {
+                if (held.source().equals(line.name)) {
                     lost.add(held);
                 }
             }

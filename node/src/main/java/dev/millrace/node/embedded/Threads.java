@@ -4,6 +4,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** Virtual threads for what may block, and one thread that starts things later. Thread-safe. */
@@ -13,6 +14,7 @@ final class Threads implements Executor {
             Thread.ofPlatform().daemon().name("millrace-embedded-timer").factory());
 
     Threads() {
+        timer.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
         timer.setRemoveOnCancelPolicy(true);
         timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }

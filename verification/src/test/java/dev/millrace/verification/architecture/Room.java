@@ -21,9 +21,8 @@ record Room(String name, List<String> uses) {
     private static final List<String> A_DOORS = List.of(NODE, NET, "dev.millrace.core.shard..",
             "dev.millrace.core.message..");
 
-    static final List<Room> ALL = List.of(new Room("structures", List.of()), new Room("api", List.of()),
-            new Room("api-contract", List.of(API)), new Room("client", List.of(API, GRPC)),
-            new Room("core", List.of(STRUCTURES)),
+    static final List<Room> ALL = List.of(new Room("structures", List.of()), new Room("core", List.of(STRUCTURES)),
+            new Room("api", List.of()), new Room("api-contract", List.of(API)), new Room("client", List.of(API, GRPC)),
             new Room("log-contract", List.of(CORE)), new Room("log-file", List.of(CORE, STRUCTURES)),
             new Room("node", List.of(CORE, API)), new Room("net", List.of()), new Room("grpc-protocol", List.of(GRPC)),
             new Room("door-nsq", A_DOORS), new Room("door-http", A_DOORS),
