@@ -124,6 +124,10 @@ final class PullSession implements FeedListener, Settler {
         }
     }
 
+    /** The protocol cancels nothing yet, and a pull has no handler to be told. */
+    @Override
+    public void cancelled(long token) {}
+
     @Override
     public void ended(MillraceException reason) {
         result.completeExceptionally(reason);
