@@ -36,6 +36,8 @@ final class PullSession implements FeedListener, Settler {
         session = new WorkerSession(engine, new WorkerSession.Wish(topic, group, pull.leaseMillis()), this);
         Ends.of(session.opened().thenCompose(feed -> session.creditKnown(pull.max())),
                 known -> engine.after(pull.waitMillis(), this::stop), result::completeExceptionally);
+        Ends.of(session.over(), done -> result.completeExceptionally(
+                new MillraceException.Closed("the connection was closed while the pull waited")), failure -> {});
         Ends.of(result, leased -> {}, given -> {
             if (result.isCancelled()) {
                 stop();

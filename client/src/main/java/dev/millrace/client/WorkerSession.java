@@ -86,6 +86,11 @@ final class WorkerSession implements Feed {
         return opening;
     }
 
+    /** Completes when it is over, however it came about. */
+    CompletableFuture<Void> over() {
+        return closed;
+    }
+
     void start() {
         mailbox.execute(() -> {
             brokenAtNanos = System.nanoTime();
