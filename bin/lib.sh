@@ -139,7 +139,7 @@ stale() {
     set --
     for dir in "$root"/*/src/main; do
         case $dir in
-            */verification/src/main | */bench/src/main | */log-contract/src/main) ;;
+            */verification/src/main | */bench/src/main | */log-contract/src/main | */api-contract/src/main) ;;
             *) set -- "$@" "$dir" "${dir%/src/main}/pom.xml" ;;
         esac
     done

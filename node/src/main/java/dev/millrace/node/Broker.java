@@ -32,6 +32,12 @@ public interface Broker {
      */
     Session openLastingSession(int shard, SessionListener listener);
 
+    /**
+     * The same, but its leases wait ten seconds after a restart of the server, or of the shard, for {@link #resume}.
+     * Within one life of the shard it is an ordinary session.
+     */
+    Session openResumableSession(int shard, SessionListener listener);
+
     /** Creates the topic unless it exists; the result says whether it was created. */
     CompletableFuture<Boolean> createTopic(String topic);
 
@@ -48,6 +54,16 @@ public interface Broker {
      */
     CompletableFuture<Subscription> subscribe(Session session, TopicRef topic, String group, long leaseMillis,
             int maxConsumers);
+
+    /**
+     * Subscribes a resumable session. If these tokens, or one of them, are of leases of the group that wait since a
+     * restart, the subscription has all leases of the session that held them.
+     */
+    CompletableFuture<Subscription> resume(Session session, TopicRef topic, String group, long leaseMillis,
+            List<Long> tokens);
+
+    /** Tokens of the leases that a subscription of an ordinary or resumable session has. */
+    CompletableFuture<List<Long>> leases(Subscription subscription);
 
     /** Ends a subscription; its leases stay with the session. */
     CompletableFuture<Void> unsubscribe(Subscription subscription);

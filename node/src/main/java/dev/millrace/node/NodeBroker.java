@@ -5,6 +5,7 @@ import dev.millrace.core.machine.MissingException;
 import dev.millrace.core.machine.Topic;
 import dev.millrace.core.shard.LimitException;
 import dev.millrace.core.shard.Session;
+import dev.millrace.core.shard.SessionKind;
 import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Shard;
 import dev.millrace.core.shard.ShardException;
@@ -12,6 +13,7 @@ import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.TopicRef;
 import dev.millrace.node.tasks.Tasks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -43,12 +45,17 @@ final class NodeBroker implements Broker {
 
     @Override
     public Session openSession(int shard, SessionListener listener) {
-        return shards.get(shard).openSession(listener, false);
+        return shards.get(shard).openSession(listener, SessionKind.ORDINARY);
     }
 
     @Override
     public Session openLastingSession(int shard, SessionListener listener) {
-        return shards.get(shard).openSession(listener, true);
+        return shards.get(shard).openSession(listener, SessionKind.LASTING);
+    }
+
+    @Override
+    public Session openResumableSession(int shard, SessionListener listener) {
+        return shards.get(shard).openSession(listener, SessionKind.RESUMABLE);
     }
 
     @Override
@@ -76,6 +83,18 @@ final class NodeBroker implements Broker {
     public CompletableFuture<Subscription> subscribe(Session session, TopicRef topic, String group, long leaseMillis,
             int maxConsumers) {
         return at(topic.name(), shard -> shard.subscribe(session, topic.name(), group, leaseMillis, maxConsumers));
+    }
+
+    @Override
+    public CompletableFuture<Subscription> resume(Session session, TopicRef topic, String group, long leaseMillis,
+            List<Long> tokens) {
+        long[] held = tokens.stream().mapToLong(Long::longValue).toArray();
+        return at(topic.name(), shard -> shard.resume(session, topic.name(), group, leaseMillis, held));
+    }
+
+    @Override
+    public CompletableFuture<List<Long>> leases(Subscription subscription) {
+        return at(subscription.topic(), shard -> Arrays.stream(shard.tokens(subscription)).boxed().toList());
     }
 
     @Override

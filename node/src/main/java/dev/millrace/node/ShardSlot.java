@@ -6,6 +6,7 @@ import dev.millrace.core.log.LogUsage;
 import dev.millrace.core.log.RecoveryReport;
 import dev.millrace.core.machine.PlantedBugs;
 import dev.millrace.core.shard.Session;
+import dev.millrace.core.shard.SessionKind;
 import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Shard;
 import dev.millrace.core.shard.ShardClock;
@@ -127,8 +128,8 @@ final class ShardSlot {
         return serving().recovery();
     }
 
-    Session openSession(SessionListener listener, boolean lasting) {
-        return serving().openSession(listener, lasting);
+    Session openSession(SessionListener listener, SessionKind kind) {
+        return serving().openSession(listener, kind);
     }
 
     <T> CompletableFuture<T> call(Function<Shard, T> work) {

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.shard.Outcome;
+import dev.millrace.core.shard.SessionKind;
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.core.shard.ShardLimits;
 import dev.millrace.core.shard.ShardOptions;
+import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.SyncLevel;
 import dev.millrace.core.shard.TopicQuota;
 import dev.millrace.log.file.FileLogFactory;
@@ -187,7 +189,7 @@ final class NodeTest {
     void lastingLease_outlivesItsSessionAndAReopen_others_endAtOnce() {
         Client.Message kept;
         Client.Message extended;
-        try (Client lasting = new Client(node.broker(), "orders", true);
+        try (Client lasting = new Client(node.broker(), "orders", SessionKind.LASTING);
                 Client bound = new Client(node.broker(), "orders")) {
             lasting.publish("a", "b", "c");
             lasting.subscribe("mail", 2, LONG);
@@ -209,6 +211,46 @@ final class NodeTest {
             assertThat(other.retry(extended, Duration.ZERO)).isEqualTo(Outcome.OK);
             Client.Message back = other.take();
             assertThat(List.of(back.id(), (long) back.attempts())).containsExactly(extended.id(), 2L);
+        }
+    }
+
+    @Test
+    void leasesOfAResumableSession_areTakenUpAgainAfterAReopen_withTheirTokens() {
+        Client before = new Client(node.broker(), "orders", SessionKind.RESUMABLE);
+        before.publish("a", "b", "c");
+        before.subscribe("mail", 2, LONG);
+        Client.Message first = before.take();
+        Client.Message second = before.take();
+        reopen();
+        try (Client after = new Client(node.broker(), "orders", SessionKind.RESUMABLE)) {
+            Subscription resumed = after.resume("mail", 2, LONG, List.of(second));
+            assertThat(node.broker().leases(resumed).join()).containsExactlyInAnyOrder(first.token(), second.token());
+            assertThat(after.ack(second)).isEqualTo(Outcome.OK);
+            assertThat(after.take().body()).as("the window of two has room again").isEqualTo("c");
+            assertThat(after.ack(first)).isEqualTo(Outcome.OK);
+            assertThat(after.ack(first)).isEqualTo(Outcome.STALE);
+        }
+        try (Client last = new Client(node.broker(), "orders")) {
+            last.subscribe("mail", 9, LONG);
+            assertThat(last.take().body()).as("its session ended, so its lease did").isEqualTo("c");
+        }
+    }
+
+    @Test
+    void leasesOfAResumableSession_thatDoesNotComeBack_endAfterTenSeconds() {
+        Client before = new Client(node.broker(), "orders", SessionKind.RESUMABLE);
+        before.publish("a");
+        before.subscribe("mail", 1, LONG);
+        Client.Message lost = before.take();
+        reopen();
+        try (Client other = new Client(node.broker(), "orders", SessionKind.RESUMABLE)) {
+            Subscription fresh = other.resume("mail", 1, LONG, List.of());
+            assertThat(node.broker().leases(fresh).join()).isEmpty();
+            assertThat(group("orders", "mail").leased()).isEqualTo(1);
+            Client.Message again = other.take();
+            assertThat(again.attempts()).isEqualTo(2);
+            assertThat(other.ack(lost)).isEqualTo(Outcome.STALE);
+            assertThat(other.ack(again)).isEqualTo(Outcome.OK);
         }
     }
 

@@ -5,13 +5,15 @@ import dev.millrace.core.shard.ShardLimits;
 import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.core.shard.SyncLevel;
 import dev.millrace.core.shard.TopicQuota;
-import dev.millrace.door.http.Authentication;
+import dev.millrace.door.grpc.GrpcDoorOptions;
 import dev.millrace.door.http.HttpDoorOptions;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.options.NsqlookupdOptions;
 import dev.millrace.door.nsq.options.OptionException;
 import dev.millrace.log.file.FileLogOptions;
+import dev.millrace.net.Authentication;
 import dev.millrace.net.ListenAddress;
+import dev.millrace.net.TlsSettings;
 import dev.millrace.node.NodeOptions;
 import dev.millrace.server.config.ConfigException;
 import dev.millrace.server.config.Configuration;
@@ -66,15 +68,34 @@ final class Options {
     }
 
     static HttpDoorOptions http(Configuration settings, String version) {
-        Authentication authentication = switch (settings.get(Settings.HTTP_AUTH)) {
-            case DELETES -> Authentication.DELETIONS;
-            case ALL -> Authentication.EVERYTHING;
-        };
         return checked(Settings.MAX_REQUEST_SIZE, settings,
-                () -> new HttpDoorOptions(settings.get(Settings.HTTP), authentication,
+                () -> new HttpDoorOptions(settings.get(Settings.HTTP), authentication(settings),
                         settings.get(Settings.HTTP_HOSTS),
                         settings.get(Settings.DATA).resolve("http-token"), size(settings, Settings.MAX_MESSAGE_SIZE),
                         size(settings, Settings.MAX_REQUEST_SIZE), size(settings, Settings.REQUEST_MEMORY), version));
+    }
+
+    static GrpcDoorOptions grpc(Configuration settings, String version) {
+        String certificate = settings.get(Settings.GRPC_TLS_CERT);
+        String key = settings.get(Settings.GRPC_TLS_KEY);
+        if (certificate.isEmpty() != key.isEmpty()) {
+            throw new ConfigException("grpc-tls-cert and grpc-tls-key go together: give both files, or none");
+        }
+        TlsSettings tls = certificate.isEmpty() ? null : TlsSettings.of(Path.of(certificate), Path.of(key));
+        return checked(Settings.MAX_REQUEST_SIZE, settings,
+                () -> new GrpcDoorOptions(settings.get(Settings.GRPC), authentication(settings),
+                        settings.get(Settings.DATA).resolve("http-token"), tls,
+                        new GrpcDoorOptions.Limits(size(settings, Settings.MAX_MESSAGE_SIZE),
+                                size(settings, Settings.MAX_REQUEST_SIZE), size(settings, Settings.REQUEST_MEMORY),
+                                settings.get(Settings.GRPC_MAX_SESSIONS)),
+                        version));
+    }
+
+    private static Authentication authentication(Configuration settings) {
+        return switch (settings.get(Settings.HTTP_AUTH)) {
+            case DELETES -> Authentication.DELETIONS;
+            case ALL -> Authentication.EVERYTHING;
+        };
     }
 
     /**

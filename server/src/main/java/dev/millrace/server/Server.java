@@ -2,6 +2,9 @@ package dev.millrace.server;
 
 import dev.millrace.core.shard.FatalError;
 import dev.millrace.core.shard.ShardClock;
+import dev.millrace.door.grpc.GrpcDoor;
+import dev.millrace.door.grpc.GrpcDoorOptions;
+import dev.millrace.door.http.DoorFigure;
 import dev.millrace.door.http.HttpDoor;
 import dev.millrace.door.http.HttpDoorOptions;
 import dev.millrace.door.nsq.NsqDoor;
@@ -49,6 +52,7 @@ final class Server {
     private final Deque<Closing> closings = new ArrayDeque<>();
     private final Map<String, ListenAddress> addresses = new LinkedHashMap<>();
     private final Map<String, IntSupplier> connections = new LinkedHashMap<>();
+    private final List<DoorFigure> figures = new ArrayList<>();
     private final EventLoops loops;
     private @Nullable HttpDoor http;
     private volatile @Nullable Node node;
@@ -99,8 +103,23 @@ final class Server {
         return lookupd.tcpAddress();
     }
 
+    void openGrpc(Broker broker, GrpcDoorOptions options) {
+        GrpcDoor door = GrpcDoor.open(broker, loops, options);
+        closings.push(door::close);
+        addresses.put("grpc", door.address());
+        connections.put("grpc", door::connections);
+        figures.add(new DoorFigure("millrace_grpc_sessions", "gauge",
+                "Workers' sessions of the native protocol, those that wait to be resumed included.", door::sessions));
+        figures.add(new DoorFigure("millrace_grpc_calls_total", "counter", "Calls of the native protocol.",
+                door::calls));
+        if (options.tls() == null && !door.address().isLoopback()) {
+            LOG.warn("grpc listens on {} without TLS: the token can be read on the way; set grpc-tls-cert and "
+                    + "grpc-tls-key", door.address());
+        }
+    }
+
     void openHttp(Broker broker, HttpDoorOptions options) {
-        HttpDoor door = HttpDoor.open(broker, loops, options, Map.copyOf(connections));
+        HttpDoor door = HttpDoor.open(broker, loops, options, Map.copyOf(connections), List.copyOf(figures));
         http = door;
         closings.push(door::close);
         addresses.put("http", door.address());

@@ -200,7 +200,8 @@ class ServerProcessTest {
                     .contains("cannot listen on " + server.address("nsq-tcp"), "port 0");
             assertThat(refused(1, Map.of(), "server", "--data", data.toString())).contains("process " + server.pid());
             assertThat(refused(1, Map.of(), "server", "--data", other, "--nsq-tcp", "127.0.0.1:0", "--nsq-http", "off",
-                    "--lookupd-tcp", "off", "--lookupd-http", "off", "--http", "0.0.0.0:0")).contains("http-auth");
+                    "--lookupd-tcp", "off", "--lookupd-http", "off", "--grpc", "off", "--http",
+                    "0.0.0.0:0")).contains("http-auth");
         }
     }
 

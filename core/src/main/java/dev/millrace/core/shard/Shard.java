@@ -4,6 +4,7 @@ import dev.millrace.core.log.LogException;
 import dev.millrace.core.log.LogFactory;
 import dev.millrace.core.log.RecoveryReport;
 import dev.millrace.core.log.ShardLog;
+import dev.millrace.core.machine.HeldLeases;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.MissingException;
 import dev.millrace.core.machine.PlantedBugs;
@@ -130,7 +131,7 @@ public final class Shard {
         elapsedBaseMillis = recovery.lastWallMillis() == 0 ? 0 : recovery.lastElapsedMillis() + slept;
         nowMillis = elapsedBaseMillis;
         machine.limit(options.limits().ceilings());
-        consumers = new Consumers(this, machine);
+        consumers = new Consumers(this, machine, nowMillis);
         quotas = new Quotas(machine, options.limits().quota(), clock);
         machine.serve(topology, nowMillis);
         topology.adopt(machine);
@@ -145,17 +146,12 @@ public final class Shard {
 
     /** Opens a session; its listener is called on the owner thread. */
     public Session openSession(SessionListener listener) {
-        return openSession(listener, false);
+        return openSession(listener, SessionKind.ORDINARY);
     }
 
-    /**
-     * Opens a session.
-     *
-     * @param lasting
-     *            its leases outlive it and a restart: they end by their token or by time
-     */
-    public Session openSession(SessionListener listener, boolean lasting) {
-        ClientSession session = new ClientSession(listener, inbox, lasting);
+    /** Opens a session of this kind. */
+    public Session openSession(SessionListener listener, SessionKind kind) {
+        ClientSession session = new ClientSession(listener, inbox, kind);
         CompletableFuture<Session> opened = call(shard -> {
             shard.consumers.open(session);
             return session;
@@ -468,6 +464,19 @@ public final class Shard {
     public Subscription subscribe(Session session, String topicName, String groupName, long leaseMillis,
             int maxConsumers) {
         return consumers.subscribe((ClientSession) session, topicName, groupName, leaseMillis, maxConsumers);
+    }
+
+    /**
+     * Subscribes a resumable session, and takes up the leases of one that held these tokens before the shard was opened
+     * anew, if they still wait; all of its leases, also those that are not named.
+     */
+    public Subscription resume(Session session, String topicName, String groupName, long leaseMillis, long[] tokens) {
+        return consumers.resume((ClientSession) session, topicName, groupName, leaseMillis, tokens);
+    }
+
+    /** Tokens of the leases of a subscription of an ordinary or resumable session. */
+    public long[] tokens(Subscription subscription) {
+        return new HeldLeases(machine).tokensOf(((Feed.Consumer) subscription).number);
     }
 
     /** Ends a subscription; its leases stay until they are settled or the session ends. */

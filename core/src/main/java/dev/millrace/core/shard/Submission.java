@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * {@link SessionListener#copied} says when the bytes are not needed any more.
  */
 public final class Submission {
+    /** As the delay of a retry: that of the group's retry policy. */
+    public static final long BY_POLICY = -1;
     static final byte PUBLISH = 1;
     static final byte DEFER = 2;
     static final byte ACK = 3;

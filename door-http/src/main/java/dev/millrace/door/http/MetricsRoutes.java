@@ -19,9 +19,11 @@ final class MetricsRoutes {
 
     private final Broker broker;
     private final Map<String, IntSupplier> connections;
+    private final List<DoorFigure> figures;
 
     /** {@code connections} counts the open connections of each door, by its name. */
-    MetricsRoutes(Broker broker, Map<String, IntSupplier> connections) {
+    MetricsRoutes(Broker broker, Map<String, IntSupplier> connections, List<DoorFigure> figures) {
+        this.figures = List.copyOf(figures);
         this.broker = broker;
         this.connections = new TreeMap<>(connections);
     }
@@ -39,6 +41,10 @@ final class MetricsRoutes {
         groups(page, topics);
         page.metric("millrace_connections", "gauge", "Open connections by door.");
         connections.forEach((door, count) -> page.sample("millrace_connections", count.getAsInt(), "door", door));
+        for (DoorFigure figure : figures) {
+            page.metric(figure.name(), figure.type(), figure.help());
+            page.sample(figure.name(), figure.value().getAsLong());
+        }
         process(page);
         exchange.send(200, MetricsPage.TYPE, page.toString());
     }

@@ -10,6 +10,8 @@ import dev.millrace.net.http.HttpFailure;
 import dev.millrace.net.http.HttpHandler;
 import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
+import dev.millrace.node.PublishBatch;
+import dev.millrace.node.Submissions;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +56,7 @@ final class PullRoutes {
         router.add("POST", group + "/pull", this::pull);
         router.add("POST", group + "/ack", settling((_, _) -> Submission::ack));
         router.add("POST", group + "/retry", settling((_, input) -> {
-            long delay = input.numberOr("delayMillis", 0, 0, PublishRequest.MAX_DELAY_MILLIS);
+            long delay = input.numberOr("delayMillis", 0, 0, PublishBatch.MAX_DELAY_MILLIS);
             String error = error(input);
             return (submission, token) -> submission.retry(token, delay, error);
         }));

@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import tools.jackson.databind.JsonNode;
@@ -54,7 +55,8 @@ final class DoorRig implements AutoCloseable {
         logs = FileLogFactory.onDisk(FileLogOptions.of(folder).withSegmentBytes(4 << 20), Throwable::printStackTrace);
         node = Node.open(logs, NodeOptions.DEFAULT, ShardClock.SYSTEM);
         try {
-            door = HttpDoor.open(node.broker(), loops, options, Map.of("nsq", () -> 7));
+            door = HttpDoor.open(node.broker(), loops, options, Map.of("nsq", () -> 7),
+                    List.of(new DoorFigure("millrace_other_total", "counter", "Of another door.", () -> 5)));
         } catch (RuntimeException e) {
             closeEngine();
             throw e;
