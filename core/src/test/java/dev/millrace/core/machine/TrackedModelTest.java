@@ -1,6 +1,7 @@
 package dev.millrace.core.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.machine.TrackedModel.Hold;
 import dev.millrace.core.machine.TrackedModel.Status;
@@ -15,16 +16,19 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random commands on a tracked topic against a model: keys, priorities, limits, expiry, cancelling, replays and crashes. */
 class TrackedModelTest {
     private static final int STEPS = 500;
     private static final int SEEDS_PER_TEST = 12;
+    private static final int SEEDS_TO_FIND = 40;
 
     private SplittableRandom random = new SplittableRandom(0);
     private MachineRig rig = new MachineRig(0);
     private TrackedModel model = new TrackedModel();
+    private PlantedBugs bugs = PlantedBugs.NONE;
     private final List<Long> tokens = new ArrayList<>();
     private @Nullable MemorySnapshot underWay;
     private @Nullable MemorySnapshot newest;
@@ -43,9 +47,22 @@ class TrackedModelTest {
         }
     }
 
+    /** What this test is worth: each mistake is found within so many seeds. */
+    @ParameterizedTest
+    @EnumSource(value = PlantedBugs.Bug.class, names = {"UNIQUE_WINDOW_SHORT", "KEY_RELEASED_TWICE",
+        "ATTEMPT_NOT_COUNTED", "TOKEN_NOT_CHECKED"})
+    void plantedBug_isFound(PlantedBugs.Bug bug) {
+        bugs = PlantedBugs.of(List.of(bug));
+        assertThatThrownBy(() -> {
+            for (long seed = 1; seed <= SEEDS_TO_FIND; seed++) {
+                run(seed);
+            }
+        }).as("%s within %s seeds", bug, SEEDS_TO_FIND).isInstanceOf(AssertionError.class);
+    }
+
     private void run(long seed) {
         random = new SplittableRandom(seed);
-        rig = new MachineRig(Ids.EPOCH_MILLIS + random.nextLong(1L << 40));
+        rig = new MachineRig(Ids.EPOCH_MILLIS + random.nextLong(1L << 40), bugs);
         model = new TrackedModel();
         tokens.clear();
         underWay = null;
