@@ -7,6 +7,7 @@ import dev.millrace.core.machine.Tracked;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.core.shard.ShardOptions;
+import dev.millrace.core.shard.Submission;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
 import dev.millrace.node.tasks.Enqueued;
@@ -148,6 +149,31 @@ final class TasksTest {
             assertThat(tasks().redrive("mails", enqueued.id()).join()).isEqualTo(Tracked.Answer.DONE);
             assertThat(worker.take().attempts()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void progressAndResult_areKeptWithTheTask_alsoAfterAReopen() {
+        Enqueued enqueued = enqueue(task("x", TaskSpec.Keys.NONE,
+                new TaskSpec.Terms(0, 0, 0, TaskSpec.Backoff.OF_QUEUE, 0, 0, 60_000)));
+        try (Client worker = worker(1)) {
+            Client.Message message = worker.take();
+            Submission said = new Submission();
+            said.progress(message.token(), 40, "half of it");
+            said.progress(message.token(), 90, "nearly");
+            said.result(message.token(), ByteBuffer.wrap("42".getBytes(StandardCharsets.UTF_8)));
+            said.ack(message.token());
+            said.progress(message.token(), 100, "too late");
+            worker.run(said);
+            assertThat(List.of(said.result(2), said.result(3), said.result(4)))
+                    .containsExactly(Outcome.OK, Outcome.OK, Outcome.STALE);
+        }
+        close();
+        open();
+        TaskInfo info = find(enqueued.id());
+        assertThat(info.state()).isEqualTo(TaskState.DONE);
+        assertThat(info.output().percent()).isEqualTo(90);
+        assertThat(info.output().text()).isEqualTo("nearly");
+        assertThat(StandardCharsets.UTF_8.decode(info.output().result().duplicate()).toString()).isEqualTo("42");
     }
 
     @Test

@@ -60,6 +60,9 @@ public final class RecordPrinter {
             case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
             case Records.ATTEMPT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
                     + ", attempt " + Attempt.read(r, 0);
+            case Records.OUTPUT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
+                    + (r.getInt(Attempt.NUMBER) == Output.RESULT ? ", result" : ", progress " + r.getInt(32) + " %")
+                    + ", " + r.getInt(36) + " bytes";
             case Records.REDRIVE, Records.DEAD_PURGE -> items(r, 8,
                     i -> "group " + r.getInt(i) + " number " + r.getInt(i + 4));
             case Records.MOVE -> items(r, Relocation.ITEM_BYTES, i -> "topic " + r.getInt(i) + " chunk "

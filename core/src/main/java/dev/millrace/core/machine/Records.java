@@ -41,6 +41,8 @@ public final class Records {
     public static final byte END = 0x2D;
     /** Commands about single tracked messages. */
     public static final byte TRACK = 0x2E;
+    /** What the worker of a tracked message said; pointed at. Layout: {@link Output}. */
+    public static final byte OUTPUT = 0x2F;
 
     private static final byte MOVE_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
@@ -61,6 +63,11 @@ public final class Records {
     public static final int REASON_NOT_COUNTED = 5;
 
     private Records() {}
+
+    /** Whether it is an {@link Attempt} or an {@link Output}. */
+    static boolean isNote(byte kind) {
+        return kind == ATTEMPT || kind == OUTPUT;
+    }
 
     /** The version that is written; all from 1 on are read. */
     public static byte version(byte kind) {
@@ -89,6 +96,7 @@ public final class Records {
             case KEEP -> "KEEP";
             case END -> "END";
             case TRACK -> "TRACK";
+            case OUTPUT -> "OUTPUT";
             case LEASE -> "LEASE";
             case ACK -> "ACK";
             case RETRY -> "RETRY";

@@ -63,8 +63,8 @@ public final class Replayer {
             }
             case BodyLayout.PUBLISH, BodyLayout.DEFER, BodyLayout.ENQUEUE -> bodies(kind, record, location);
             case Records.LEASE_EACH, Records.KEEP, Records.END, Records.TRACK, Records.GROUP_LIMITS,
-                    Records.TOPIC_TRACK ->
-                    tracked.apply(kind, record);
+                    Records.TOPIC_TRACK, Records.OUTPUT ->
+                    tracked.apply(kind, record, location);
             case Records.LEASE -> lease(record);
             case Records.ACK -> acks(record);
             case Records.RETRY -> retries(record);

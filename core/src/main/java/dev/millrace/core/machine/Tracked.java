@@ -296,6 +296,27 @@ public final class Tracked {
         return TrackedList.find(state, group, id);
     }
 
+    // ---- what workers say ----
+
+    /** Keeps what the worker of this lease says; false for a stale token or a message that is not tracked. */
+    public boolean say(long token, Output output) {
+        int slot = machine.resolve(token);
+        Group group = slot < 0 ? null : state.groupOf(slot);
+        if (group == null || !group.tracked()) {
+            return false;
+        }
+        machine.finish();
+        long seq = state.leases.seq(slot);
+        out.beginPointedAt(Records.OUTPUT, 0);
+        int start = out.start();
+        output.write(out, group, seq, machine.wallMillis());
+        long location = out.location();
+        out.end();
+        int units = SegmentUse.units(out.bytes().position() - start);
+        applier.tracked.said(group, seq, output.what(), location, units);
+        return true;
+    }
+
     // ---- single messages ----
 
     /** Cancels a message for this group. A worker that has it is asked to stop. */

@@ -42,9 +42,12 @@ public final class TrackedList {
      *            no body is longer: the length of that record
      * @param attemptLocations
      *            of the notes that its failed attempts left
+     * @param outputLocations
+     *            of what its workers said
      */
     public record Entry(long id, State state, int attempts, int priority, long untilMillis, boolean stopAsked,
-            int maxAttempts, long location, int index, long bytesAtMost, List<Long> attemptLocations) {}
+            int maxAttempts, long location, int index, long bytesAtMost, List<Long> attemptLocations,
+            List<Long> outputLocations) {}
 
     private static final int PLACES = 1_000;
 
@@ -126,7 +129,8 @@ public final class TrackedList {
                 Tracking.priority(status), until, (Tracking.flags(status) & Tracking.CANCEL) != 0,
                 own > 0 ? own : group.maxAttempts, chunks.location(ordinal), (int) index,
                 (long) chunks.units(ordinal) << 6,
-                Arrays.stream(Notes.locations(isDead ? group.deadNotes : group.notes, seq << 16)).boxed().toList());
+                Arrays.stream(Notes.locations(isDead ? group.deadNotes : group.notes, seq << 16)).boxed().toList(),
+                Arrays.stream(Notes.locations(tracking.outputs, seq << 16)).boxed().toList());
     }
 
     private static @Nullable State state(int internal) {

@@ -1,7 +1,9 @@
 package dev.millrace.core.shard;
 
 import dev.millrace.core.machine.Machine;
+import dev.millrace.core.machine.Output;
 import dev.millrace.core.machine.Topic;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the commands of a submission, in order. Owner thread only. */
 final class Commands {
@@ -21,6 +23,7 @@ final class Commands {
                         submission.second[i], (String) submission.refs[i]));
                 case Submission.PUT_OFF -> outcome(machine.putOff(submission.first[i], submission.second[i],
                         (String) submission.refs[i]));
+                case Submission.SAY -> say(shard, submission.first[i], (Output) submission.refs[i]);
                 case Submission.ENQUEUE -> Enqueues.run(shard, (Enqueue) submission.refs[i]);
                 case Submission.EXTEND -> extend(machine, submission.first[i], submission.second[i]);
                 case Submission.FILTER -> outcome(machine.filter(submission.first[i]));
@@ -78,6 +81,14 @@ final class Commands {
             return Outcome.STALE;
         }
         return machine.tracked().isStopAsked(token) ? Outcome.STOP_ASKED : Outcome.OK;
+    }
+
+    private static byte say(Shard shard, long token, @Nullable Output output) {
+        if (output == null) {
+            throw new IllegalStateException("nothing said");
+        }
+        shard.makeRoomFor(output.bytes().remaining() + RECORD_BYTES);
+        return outcome(shard.machine().tracked().say(token, output));
     }
 
     private static byte credit(Shard shard, Submission submission, int i) {

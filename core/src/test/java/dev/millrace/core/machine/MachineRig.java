@@ -141,6 +141,11 @@ final class MachineRig {
         return Attempt.read(bytes(location), Location.offset(location));
     }
 
+    /** Reads what a worker said. */
+    Output output(long location) {
+        return Output.read(bytes(location), Location.offset(location));
+    }
+
     /** Reads a message as a delivery would. */
     MessageView read(long location, int index) {
         Bodies bodies = new Bodies();

@@ -10,10 +10,12 @@ import dev.millrace.core.message.EnvelopeWriter;
 import dev.millrace.core.message.Ids;
 import dev.millrace.core.message.MessageView;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -289,7 +291,8 @@ class TrackedModelTest {
         Task task = model.leased.get(token);
         boolean live = task != null;
         String error = random.nextBoolean() ? null : "because of " + token;
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
+            case 8 -> say(token, task);
             case 0, 1, 2 -> {
                 assertThat(rig.machine.ack(token)).isEqualTo(live);
                 if (task != null) {
@@ -324,6 +327,19 @@ class TrackedModelTest {
                     model.failed(task, delay, true, rig.nowMillis);
                 }
             }
+        }
+    }
+
+    private void say(long token, @Nullable Task task) {
+        boolean result = random.nextBoolean();
+        String text = "so far " + random.nextInt(1_000);
+        Output output = result ? Output.result(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))
+                : Output.progress(random.nextInt(101), text);
+        assertThat(rig.machine.tracked().say(token, output)).isEqualTo(task != null);
+        if (task != null && result) {
+            task.result = text;
+        } else if (task != null) {
+            task.progress = text;
         }
     }
 
@@ -366,7 +382,8 @@ class TrackedModelTest {
             assertThat(rig.machine.isLeased(task.token)).as("lease until %s at %s", task.deadlineMillis, rig.nowMillis)
                     .isEqualTo(task.deadlineMillis > rig.nowMillis);
             if (task.deadlineMillis <= rig.nowMillis) {
-                if (group().tracking().deadNumber(topic().seqOf(task.id)) >= 0) {
+                if (task.expiresMillis <= rig.nowMillis
+                        && group().tracking().deadNumber(topic().seqOf(task.id)) >= 0) {
                     // Its last lease ended before it expired, although both have been noticed only now.
                     task.expiresMillis = 0;
                 }
@@ -450,7 +467,11 @@ class TrackedModelTest {
     private void empty() {
         rig.machine.emptyGroup(group());
         for (Task task : List.copyOf(model.tasks.values())) {
-            if (task.status != Status.DEAD) {
+            if (task.status == Status.DEAD) {
+                // What workers said of it goes with the rest.
+                task.progress = "";
+                task.result = "";
+            } else {
                 model.purged += task.status == Status.KEPT ? 0 : 1;
                 model.tasks.remove(task.id);
             }
@@ -505,6 +526,11 @@ class TrackedModelTest {
                 assertThat(entry.attempts()).isEqualTo(task.attempts);
                 assertThat(entry.priority()).isEqualTo(task.priority);
                 assertThat(rig.read(entry.location(), entry.index()).id).isEqualTo(entry.id());
+                assertThat(entry.outputLocations().stream().map(at -> rig.output(at).text()).sorted().toList())
+                        .isEqualTo(Stream.of(task.progress, task.result)
+                                .filter(text -> !text.isEmpty())
+                                .sorted()
+                                .toList());
                 assertThat(rig.machine.tracked().entry(group, entry.id())).usingRecursiveComparison().isEqualTo(entry);
             }
         }
