@@ -55,8 +55,9 @@ final class Admission {
         }
     }
 
-    /** How often to look for room before waiting in line: some microseconds. */
-    private static final int LOOKS = 200;
+    /** How often to look for room before waiting in line: less than a microsecond, then a virtual thread steps aside. */
+    private static final int SPINS = 10;
+    private static final int LOOKS = 12;
     /** The word's place: alone on its lines of memory, as all threads change it. */
     private static final int WORD = 8;
     private static final long INSIDE_MASK = (1L << Integer.SIZE) - 1;
@@ -143,7 +144,7 @@ final class Admission {
         Outcome outcome = tryEnter();
         // Where tasks are short, room comes sooner than a thread can be parked and woken.
         for (int look = 0; outcome == Outcome.REFUSED && nanos > 0 && waiting == 0 && look < LOOKS; look++) {
-            Thread.onSpinWait();
+            pause(look);
             outcome = tryEnter();
         }
         if (outcome != Outcome.REFUSED || nanos <= 0) {
@@ -165,6 +166,15 @@ final class Admission {
             lock.unlock();
         }
         return await(waiter, forever, System.nanoTime() + (forever ? 0 : nanos));
+    }
+
+    @SuppressWarnings("ThreadPriorityCheck") // only speed depends on it: the tasks waited for may need this very carrier
+    private static void pause(int look) {
+        if (look >= SPINS && Thread.currentThread().isVirtual()) {
+            Thread.yield();
+        } else {
+            Thread.onSpinWait();
+        }
     }
 
     private Outcome await(Waiter waiter, boolean forever, long end) throws InterruptedException {
