@@ -28,6 +28,7 @@ final class Lateness {
     private final CountDownLatch all = new CountDownLatch(1);
     private long start;
     private long cpuNanos;
+    private long threadNanos;
 
     private Lateness(int timers) {
         this.timers = timers;
@@ -113,6 +114,8 @@ final class Lateness {
     private void wheel() {
         HierarchicalTimeWheel wheel = new HierarchicalTimeWheel(0);
         submit((delayNanos, due) -> wheel.add(due / 1_000_000, due, 0));
+        var cpu = ManagementFactory.getThreadMXBean();
+        long cpuBefore = cpu.getCurrentThreadCpuTime();
         int[] count = new int[1];
         int read = 0;
         long now = System.nanoTime() - start;
@@ -127,6 +130,7 @@ final class Lateness {
                 now = System.nanoTime() - start;
             }
         }
+        threadNanos = cpu.getCurrentThreadCpuTime() - cpuBefore;
         cpuNanos += processCpuNanos();
     }
 
@@ -137,5 +141,8 @@ final class Lateness {
         Figures.line(name, "lateness p99, ms", late[timers / 100 * 99] / 1e6);
         Figures.line(name, "lateness max, ms", late[timers - 1] / 1e6);
         Figures.line(name, "CPU of the process per fire, ns", cpuNanos / (double) timers);
+        if (threadNanos > 0) {
+            Figures.line(name, "CPU of the firing thread per fire, ns", threadNanos / (double) timers);
+        }
     }
 }
