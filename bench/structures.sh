@@ -1,6 +1,6 @@
 #!/bin/sh
 # The structures beside their peers: contestants in turn, each in a JVM of its own, three rounds.
-#   bench/structures.sh                      all sections: about 40 minutes, 8 with quick
+#   bench/structures.sh                      all sections: an hour or more, most of it maps-7; 10 minutes and more with quick
 #   bench/structures.sh timers|maps|pools    one group, or a section of it: timers-4 timers-6 timers-7 timers-month
 #                                            timers-lateness maps-4 maps-6 maps-7 pools-tasks pools-fairness pools-waiting
 #   bench/structures.sh jmh                  JMH for single operations, three forks each: about 45 minutes

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * those inside, so that both are always read together. Who finds no room enters the line under the lock; who leaves
  * changes the word first and then looks at {@code waiting}, and who waits adds to {@code waiting} first and then looks at
  * the word, so that one of the two sees the other. While somebody waits, newcomers queue behind: first come, first
- * served. A waiter is one object of 40 bytes.
+ * served. A waiter is one object of 32 bytes.
  *
  * <p>
  * <b>Waiting that cannot end.</b> Several admissions may form a {@link Group}, whose tasks wait for each other's places.
