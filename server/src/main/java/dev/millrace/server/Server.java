@@ -51,6 +51,7 @@ final class Server {
     private final Map<String, IntSupplier> connections = new LinkedHashMap<>();
     private final EventLoops loops;
     private @Nullable HttpDoor http;
+    private @Nullable NsqDoor nsq;
     private volatile @Nullable Node node;
 
     private Server(int ioThreads) {
@@ -83,6 +84,7 @@ final class Server {
 
     void openNsq(Broker broker, NsqdOptions options) {
         NsqDoor door = NsqDoor.open(broker, options, loops, LogSetup::changeLevel);
+        nsq = door;
         closings.push(door::close);
         listens("nsq-tcp", door.tcpAddress());
         listens("nsq-http", door.httpAddress());
@@ -143,17 +145,29 @@ final class Server {
         }
     }
 
+    /** All doors begin the end at once, so that none of them takes the time of the others. */
+    private boolean announceStop() {
+        try {
+            if (http != null) {
+                http.announceStop();
+            }
+            if (nsq != null) {
+                nsq.announceStop();
+            }
+            return true;
+        } catch (RuntimeException e) {
+            LOG.error("a door could not be told to stop", e);
+            return false;
+        }
+    }
+
     /**
      * Takes no new work, lets what is in flight end for at most {@code drain}, then stops the shards with a snapshot. A
      * part that cannot be closed does not keep the others from it; false if there was one.
      */
     boolean close(Duration drain) {
-        HttpDoor door = http;
-        if (door != null) {
-            door.announceStop();
-        }
-        boolean well = true;
         long deadline = System.nanoTime() + drain.toNanos();
+        boolean well = announceStop();
         while (!closings.isEmpty()) {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
             try {

@@ -139,21 +139,35 @@ public final class NsqDoor implements AutoCloseable {
         close(Duration.ZERO);
     }
 
-    /** Takes no further connection, answers what was asked for at most {@code drain}, then closes all. Idempotent. */
+    /** Begins the end and does not wait: clients are given nothing new, and may answer what they hold. Idempotent. */
+    public void announceStop() {
+        tcp.drain();
+    }
+
+    /**
+     * Takes no further connection, lets clients answer what they hold for at most {@code drain}, then closes all.
+     * Idempotent.
+     */
     public void close(Duration drain) {
+        long deadline = System.nanoTime() + drain.toNanos();
+        tcp.drain();
         if (statsd != null) {
             statsd.close();
         }
         lookups.close();
         if (http != null) {
-            http.close(drain);
+            http.close(left(deadline));
         }
         if (https != null) {
-            https.close(drain);
+            https.close(left(deadline));
         }
-        tcp.close(drain);
+        tcp.close(left(deadline));
         publisher.close();
         requests.close();
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     }
 
     /** What the HTTP API tells of this server. */

@@ -71,6 +71,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     /** The client sends nothing more; what it sent may still have to be decoded. */
     private boolean inputOver;
     private boolean lastFrame;
+    /** The server stops; the connection ends when the client holds nothing any more. */
+    private boolean draining;
     private boolean ended;
 
     Connection(Channel channel, Hub hub, LoopContext loop) {
@@ -167,6 +169,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         }
         deliveries.pump();
         outbox.submit();
+        if (draining && !client.blocked() && replies.isEmpty() && deliveries.isEmpty() && !client.holdsMessages()) {
+            // Every command is answered, the end of deliveries among them: nothing is on its way.
+            finish();
+        }
         if (!output.isEmpty()) {
             output.flush();
         }
@@ -190,6 +196,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         nextHeartbeatMillis = lastCommandMillis + negotiated.heartbeatMillis();
         loop.add(this);
         LOG.debug("{}: connected", this);
+        if (hub.isStopping()) {
+            abort();
+        }
     }
 
     @Override
@@ -368,6 +377,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
             return;
         }
         client.sweep(now);
+        if (draining) {
+            work();
+        }
         updateReading();
         long interval = negotiated.heartbeatMillis();
         if (interval == 0 || upgrading) {
@@ -495,8 +507,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         abort();
     }
 
+    /** Begins nothing new; ends the connection once all is answered, by the server and by the client. */
+    void drain() {
+        if (!input.magicSeen()) {
+            abort();
+        } else if (!failing && !ended) {
+            draining = true;
+            client.drain();
+            work();
+        }
+    }
+
     /** Ends the connection in an orderly way: answers first. */
-    void finish() {
+    private void finish() {
         if (!failing && !ended) {
             failing = true;
             input.end();

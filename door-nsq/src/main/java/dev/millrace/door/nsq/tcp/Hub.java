@@ -25,6 +25,7 @@ public final class Hub {
     private final Ephemerals ephemerals;
     private final @Nullable LatencyBook latencies;
     private final Inbound inbound = new Inbound();
+    private volatile boolean stopping;
     private final ConcurrentHashMap<String, TopicRef> topics = new ConcurrentHashMap<>();
 
     /** Parts that are there only if they were configured. */
@@ -63,6 +64,15 @@ public final class Hub {
     /** The topic is gone; should it come again, it may live elsewhere. */
     public void forget(String topic) {
         topics.remove(topic);
+    }
+
+    /** No client is served any more that does not hold messages. */
+    void stop() {
+        stopping = true;
+    }
+
+    boolean isStopping() {
+        return stopping;
     }
 
     DecoderLimits decoderLimits() {
