@@ -54,6 +54,11 @@ final class Directory implements TopologyListener {
             }
 
             @Override
+            public void failedCommand(String what, RuntimeException reason) {
+                LOG.error("shard {}: {} failed by a defect and was refused; the shard goes on", shard, what, reason);
+            }
+
+            @Override
             public void slowSlice(Slices.Part part, long nanos) {
                 slow.log(shard, part, nanos);
             }

@@ -19,9 +19,19 @@ import java.util.Map;
  *            writing a batch, at sync level always with its sync
  * @param log
  *            of its log
+ * @param faults
+ *            what went wrong and was got over
  */
 public record ShardFigures(int shard, Traffic traffic, Loop loop, LatencyHistogram publishToDurable,
-        LatencyHistogram dueToDelivered, LatencyHistogram append, LogFigures log) {
+        LatencyHistogram dueToDelivered, LatencyHistogram append, LogFigures log, Faults faults) {
+    /**
+     * What went wrong and was got over.
+     *
+     * @param failedCommands
+     *            commands that failed by a defect and were refused
+     */
+    public record Faults(long failedCommands) {}
+
     /**
      * What went through.
      *

@@ -577,16 +577,42 @@ public final class Machine {
             open = kind;
             openFlags = flags;
         }
-        return out.room(bytes);
+        ByteBuffer room = out.room(bytes);
+        out.touch();
+        return room;
     }
 
     private void closeOpen() {
         publisher.close();
         if (open != NONE) {
+            long written = out.written();
+            out.touch();
             open = NONE;
             openFlags = 0;
             out.end();
+            out.settle(written);
         }
+    }
+
+    /** A mark before a command, for {@link #refuse}. */
+    public long mark() {
+        return out.written();
+    }
+
+    /**
+     * Takes back a command that threw, if it did so while it decided.
+     *
+     * @return whether nothing has changed since the mark; if not, a record may be written that is not applied
+     */
+    public boolean refuse(long mark) {
+        if (out.written() != mark) {
+            return false;
+        }
+        publisher.rollBack();
+        if (!publisher.isOpen() && open == NONE) {
+            out.abandon();
+        }
+        return true;
     }
 
     /** Writes the records of moves; see {@link Relocation}. */

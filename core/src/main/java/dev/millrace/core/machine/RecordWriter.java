@@ -18,6 +18,7 @@ final class RecordWriter {
     private BatchBuffer batch = new BatchBuffer(BatchBuffer.ALIGNMENT);
     private long batchPosition;
     private int start = -1;
+    private long written;
 
     /** The batch to write into, and where it will stand. */
     void attach(BatchBuffer target, long position) {
@@ -34,6 +35,7 @@ final class RecordWriter {
                 pad.put((byte) 0);
             }
             end();
+            written--; // nothing to apply
         }
         return begin(kind, 0, fixedBytes);
     }
@@ -64,6 +66,22 @@ final class RecordWriter {
         bytes.putInt(start + 4, bytes.position() - start);
         batch.countRecord();
         start = -1;
+        written++;
+    }
+
+    /** Rises with every record or item that is to be applied; equal before and after: nothing was. */
+    long written() {
+        return written;
+    }
+
+    /** Something that is not a record of its own is about to be applied. */
+    void touch() {
+        written++;
+    }
+
+    /** What was written since {@link #written} gave this number is applied, and belongs to earlier commands. */
+    void settle(long earlier) {
+        written = earlier;
     }
 
     /** Takes back the open record. */

@@ -67,6 +67,7 @@ public final class Shard {
     private final Consumers consumers;
     private final Quotas quotas;
     private final Dispatch dispatch;
+    private final ShardListener listener;
 
     private long elapsedBaseMillis;
     private final long startNanos;
@@ -81,6 +82,8 @@ public final class Shard {
     /** The last batch is an empty one, or there is none. */
     private boolean marked = true;
     private boolean hasRoom = true;
+    /** While the batch is written and answers leave: what fails then is no command's failure. */
+    private boolean appending;
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Throwable readFailure;
     private volatile boolean stopped;
@@ -102,6 +105,7 @@ public final class Shard {
         this.number = number;
         this.options = options;
         this.clock = around.clock();
+        listener = around.listener();
         inbox = new Inbox(clock);
         metrics = new ShardMetrics(around.listener());
         outbox = new Outbox(clock, metrics);
@@ -315,6 +319,7 @@ public final class Shard {
     }
 
     private void append() {
+        appending = true;
         machine.finish();
         if (bugs.has(Bug.REPLY_BEFORE_DURABLE)) {
             outbox.release();
@@ -325,6 +330,16 @@ public final class Shard {
         awaited = false;
         lazySince = 0;
         outbox.release();
+        appending = false;
+    }
+
+    /** Goes on after a command that threw while it decided; throws it again if it has begun to change the state. */
+    void refuse(long mark, String what, RuntimeException reason) {
+        if (reason instanceof LogException || appending || !machine.refuse(mark)) {
+            throw reason;
+        }
+        metrics.failedCommands++;
+        listener.failedCommand(what, reason);
     }
 
     private void appendBatch() {

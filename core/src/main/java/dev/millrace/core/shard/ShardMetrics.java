@@ -27,6 +27,8 @@ public final class ShardMetrics {
     public long slowCycles;
     /** Nanoseconds of the longest. */
     public long longestCycleNanos;
+    /** Commands and calls that failed by a defect and were refused; each was logged. */
+    public long failedCommands;
     /** Attempts to move live bodies out of mostly dead segments that failed; each is tried again. */
     public long failedMoves;
 

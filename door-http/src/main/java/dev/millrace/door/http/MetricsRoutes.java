@@ -71,6 +71,7 @@ final class MetricsRoutes {
         each(page, shards, "failed_moves_total", "counter",
                 "Attempts to move live messages out of mostly dead segments that failed; each is tried again.",
                 shard -> shard.loop().failedMoves());
+        faults(page, shards);
         each(page, shards, "log_segments", "gauge", "Files that hold batches.", shard -> shard.log().segments());
         each(page, shards, "log_disk_bytes", "gauge", "Bytes of those files.", shard -> shard.log().bytesOnDisk());
         each(page, shards, "log_written_bytes_total", "counter",
@@ -102,6 +103,12 @@ final class MetricsRoutes {
                 .slowSlices()
                 .forEach((part, count) -> page.sample("millrace_slow_slices_total", count, SHARD, "" + shard.shard(),
                         "part", part)));
+    }
+
+    private static void faults(MetricsPage page, List<ShardFigures> shards) {
+        each(page, shards, "failed_commands_total", "counter",
+                "Commands that failed by a defect and were refused; each is logged.",
+                shard -> shard.faults().failedCommands());
     }
 
     private static void each(MetricsPage page, List<ShardFigures> shards, String name, String type, String help,
