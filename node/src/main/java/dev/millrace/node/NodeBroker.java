@@ -13,6 +13,7 @@ import dev.millrace.core.shard.TopicRef;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -136,6 +137,11 @@ final class NodeBroker implements Broker {
         }
         return translate(at(topic, shard -> DeadPage.collect(shard, shard.machine().group(topic, group), after, limit))
                 .thenCompose(DeadPage::read));
+    }
+
+    @Override
+    public CompletableFuture<Optional<DeadLetter>> deadLetter(String topic, String group, long id) {
+        return translate(DeadBulk.find(this, topic, group, id));
     }
 
     @Override

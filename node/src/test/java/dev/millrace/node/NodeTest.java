@@ -274,6 +274,40 @@ final class NodeTest {
         assertThat(node.broker().deadLetters("orders", "mail", 0, 10).join()).isEmpty();
     }
 
+    @Test
+    void deadLetters_largeBodies_pageEndsAtItsBytes_idsAreFoundWithoutThem() {
+        String large = "x".repeat(100_000);
+        int count = Broker.DEAD_PAGE_BYTES / large.length() + 2;
+        List<Long> ids = new ArrayList<>();
+        try (Client client = new Client(node.broker(), "orders")) {
+            client.subscribe("mail", 1, LONG);
+            for (int i = 0; i < count; i++) {
+                if (i == count - 1) {
+                    client.defer(large, Duration.ofMillis(1)); // its id stands in its record only
+                } else {
+                    client.publish(large);
+                }
+                Client.Message message = client.take();
+                ids.add(message.id());
+                client.bury(message, "");
+            }
+        }
+        List<DeadLetter> first = node.broker().deadLetters("orders", "mail", 0, 1_000).join();
+        assertThat(first).as("the one that reaches the limit is the last").hasSize(count - 1);
+        List<DeadLetter> rest = node.broker().deadLetters("orders", "mail", first.getLast().cursor(), 1_000).join();
+        assertThat(rest).extracting(DeadLetter::id).containsExactly(ids.getLast());
+        for (long id : List.of(ids.getFirst(), ids.getLast())) {
+            assertThat(node.broker().deadLetter("orders", "mail", id).join()).hasValueSatisfying(letter -> {
+                assertThat(letter.id()).isEqualTo(id);
+                assertThat(letter.body().remaining()).isEqualTo(large.length());
+            });
+        }
+        assertThat(node.broker().deadLetter("orders", "mail", 1).join()).isEmpty();
+        assertThat(node.broker().replayDead("orders", "mail", List.of(ids.getLast(), 1L)).join()).isEqualTo(1);
+        assertThat(node.broker().purgeDead("orders", "mail", List.of(ids.getFirst())).join()).isEqualTo(1);
+        assertThat(group("orders", "mail").dead()).isEqualTo(count - 2);
+    }
+
     private void awaitFirstSegmentGone() {
         Path first = folder.resolve("shard-0").resolve("log-000000000000000.seg");
         long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
