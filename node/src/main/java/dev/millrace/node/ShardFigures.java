@@ -29,8 +29,10 @@ public record ShardFigures(int shard, Traffic traffic, Loop loop, LatencyHistogr
      *
      * @param failedCommands
      *            commands that failed by a defect and were refused
+     * @param failedSnapshots
+     *            snapshots that failed; each is tried again
      */
-    public record Faults(long failedCommands) {}
+    public record Faults(long failedCommands, long failedSnapshots) {}
 
     /**
      * What went through.

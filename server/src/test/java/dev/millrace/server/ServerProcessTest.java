@@ -249,6 +249,16 @@ class ServerProcessTest {
     }
 
     @Test
+    void errorInASnapshotThread_endsTheProcess() throws Exception {
+        try (ServerProcess program = ServerProcess.launchClass("dev.millrace.server.FatalProgram",
+                List.of(folder.toString(), "snapshot"), Map.of())) {
+            assertThat(program.awaitExit()).as(program.output()).isEqualTo(3);
+            assertThat(program.output()).contains(
+                    "millrace: fatal error in thread shard-0-snapshot, the process ends: java.lang.OutOfMemoryError");
+        }
+    }
+
+    @Test
     void errorInAnOwnerThread_endsTheProcessWithADumpLine() throws Exception {
         try (ServerProcess program = ServerProcess.launchClass("dev.millrace.server.FatalProgram",
                 List.of(folder.toString()), Map.of())) {

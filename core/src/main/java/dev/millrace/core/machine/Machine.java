@@ -45,6 +45,8 @@ public final class Machine {
     private final Publisher publisher;
     private final Attempts attempts;
     private final Retention retention;
+    /** Tells a command that threw while it decided from one that was being applied. */
+    public final Decisions decisions;
     private long nowMillis;
     private long wallMillis;
     private long leasesHeldUntil;
@@ -79,6 +81,7 @@ public final class Machine {
         publisher = new Publisher(origin, state, applier, out);
         attempts = new Attempts(state, applier, out);
         retention = new Retention(this, publisher, applier);
+        decisions = new Decisions(out, publisher);
     }
 
     // ---- the cycle ----
@@ -577,42 +580,16 @@ public final class Machine {
             open = kind;
             openFlags = flags;
         }
-        ByteBuffer room = out.room(bytes);
-        out.touch();
-        return room;
+        return out.roomForItem(bytes);
     }
 
     private void closeOpen() {
         publisher.close();
         if (open != NONE) {
-            long written = out.written();
-            out.touch();
             open = NONE;
             openFlags = 0;
-            out.end();
-            out.settle(written);
+            out.endItems();
         }
-    }
-
-    /** A mark before a command, for {@link #refuse}. */
-    public long mark() {
-        return out.written();
-    }
-
-    /**
-     * Takes back a command that threw, if it did so while it decided.
-     *
-     * @return whether nothing has changed since the mark; if not, a record may be written that is not applied
-     */
-    public boolean refuse(long mark) {
-        if (out.written() != mark) {
-            return false;
-        }
-        publisher.rollBack();
-        if (!publisher.isOpen() && open == NONE) {
-            out.abandon();
-        }
-        return true;
     }
 
     /** Writes the records of moves; see {@link Relocation}. */

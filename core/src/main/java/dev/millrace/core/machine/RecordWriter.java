@@ -19,6 +19,7 @@ final class RecordWriter {
     private long batchPosition;
     private int start = -1;
     private long written;
+    private boolean holdsItems;
 
     /** The batch to write into, and where it will stand. */
     void attach(BatchBuffer target, long position) {
@@ -47,6 +48,7 @@ final class RecordWriter {
         }
         ByteBuffer bytes = batch.ensure(Records.HEADER_BYTES + fixedBytes);
         start = bytes.position();
+        holdsItems = false;
         bytes.put(kind).put(Records.version(kind)).putShort((short) flags).putInt(0);
         return bytes;
     }
@@ -54,6 +56,27 @@ final class RecordWriter {
     /** The batch with room for so many more bytes of the open record. */
     ByteBuffer room(int more) {
         return batch.ensure(more);
+    }
+
+    /** The same for one more item of the open record, which is about to be applied. */
+    ByteBuffer roomForItem(int bytes) {
+        ByteBuffer room = batch.ensure(bytes);
+        holdsItems = true;
+        written++;
+        return room;
+    }
+
+    /** Whether the record that was begun last holds items of commands. */
+    boolean holdsItems() {
+        return holdsItems;
+    }
+
+    /** Closes the open record, whose items are all applied. */
+    void endItems() {
+        written++; // in doubt meanwhile
+        end();
+        written -= 2;
+        holdsItems = false;
     }
 
     /** Closes the open record. */

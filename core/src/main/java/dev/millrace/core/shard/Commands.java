@@ -15,11 +15,11 @@ final class Commands {
         Machine machine = shard.machine();
         for (int i = 0; i < submission.size; i++) {
             shard.makeRoomFor(RECORD_BYTES);
-            long mark = machine.mark();
+            machine.decisions.begin();
             try {
                 submission.results[i] = run(shard, submission, i);
             } catch (RuntimeException e) {
-                shard.refuse(mark, "command " + submission.kinds[i], e);
+                shard.faults().refuse("command " + submission.kinds[i], e);
                 submission.results[i] = Outcome.INTERNAL;
             }
         }

@@ -15,7 +15,7 @@ final class PendingCall<T> {
 
     /** Owner thread. What the work throws becomes the answer, unless it left something half done. */
     void run(Shard shard) {
-        long mark = shard.machine().mark();
+        shard.machine().decisions.begin();
         try {
             T result = work.apply(shard);
             answer = () -> future.complete(result);
@@ -23,7 +23,7 @@ final class PendingCall<T> {
             answer = () -> future.completeExceptionally(e);
         } catch (RuntimeException e) {
             try {
-                shard.refuse(mark, "call", e);
+                shard.faults().refuse("call", e);
             } catch (RuntimeException fatal) {
                 fail(new ShardException("shard " + shard.number() + " failed", fatal));
                 throw fatal;

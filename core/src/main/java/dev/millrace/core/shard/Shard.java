@@ -67,7 +67,7 @@ public final class Shard {
     private final Consumers consumers;
     private final Quotas quotas;
     private final Dispatch dispatch;
-    private final ShardListener listener;
+    private final Faults faults;
 
     private long elapsedBaseMillis;
     private final long startNanos;
@@ -82,8 +82,6 @@ public final class Shard {
     /** The last batch is an empty one, or there is none. */
     private boolean marked = true;
     private boolean hasRoom = true;
-    /** While the batch is written and answers leave: what fails then is no command's failure. */
-    private boolean appending;
     private volatile @Nullable Throwable failure;
     private volatile @Nullable Throwable readFailure;
     private volatile boolean stopped;
@@ -105,7 +103,6 @@ public final class Shard {
         this.number = number;
         this.options = options;
         this.clock = around.clock();
-        listener = around.listener();
         inbox = new Inbox(clock);
         metrics = new ShardMetrics(around.listener());
         outbox = new Outbox(clock, metrics);
@@ -115,18 +112,16 @@ public final class Shard {
             batchBytes = (int) Math.min(MAX_BATCH_BYTES, log.segmentBytes() / BATCH_SHARE);
             reservedBytes = 4 * batchBytes;
             machine = new Machine(options.origin(), 0, log.segmentBytes(), bugs);
-            snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background(),
-                    clock.nanos());
+            faults = new Faults(machine, metrics, around.listener());
+            snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background(), clock.nanos(),
+                    faults::snapshotFailed);
             recovery = log.recover(snapshots.replayTarget());
         } catch (RuntimeException e) {
             log.close();
             throw e;
         }
         mover = new Mover(machine, log, around.background(), bugs);
-        reclaimer = new Reclaimer(machine.segments(), log, mover, outstanding, problem -> {
-            metrics.failedMoves++;
-            around.listener().trouble("moving messages out of old segments failed: " + problem.getMessage());
-        }, clock.nanos());
+        reclaimer = new Reclaimer(machine.segments(), log, mover, outstanding, faults::moveFailed, clock.nanos());
         startNanos = clock.nanos();
         syncedAtNanos = startNanos;
         // Less the milliseconds that had begun: nothing may be early.
@@ -319,7 +314,7 @@ public final class Shard {
     }
 
     private void append() {
-        appending = true;
+        faults.appendBegins();
         machine.finish();
         if (bugs.has(Bug.REPLY_BEFORE_DURABLE)) {
             outbox.release();
@@ -330,16 +325,7 @@ public final class Shard {
         awaited = false;
         lazySince = 0;
         outbox.release();
-        appending = false;
-    }
-
-    /** Goes on after a command that threw while it decided; throws it again if it has begun to change the state. */
-    void refuse(long mark, String what, RuntimeException reason) {
-        if (reason instanceof LogException || appending || !machine.refuse(mark)) {
-            throw reason;
-        }
-        metrics.failedCommands++;
-        listener.failedCommand(what, reason);
+        faults.appendEnds();
     }
 
     private void appendBatch() {
@@ -528,6 +514,10 @@ public final class Shard {
 
     Quotas quotas() {
         return quotas;
+    }
+
+    Faults faults() {
+        return faults;
     }
 
     PlantedBugs bugs() {

@@ -32,6 +32,9 @@ public final class ShardMetrics {
     /** Attempts to move live bodies out of mostly dead segments that failed; each is tried again. */
     public long failedMoves;
 
+    /** Snapshots that failed; each is tried again after ten seconds, and until then a start has more to replay. */
+    public long failedSnapshots;
+
     private final Latencies publishToDurable = new Latencies();
     private final Latencies dueToDelivered = new Latencies();
     private final Latencies append = new Latencies();

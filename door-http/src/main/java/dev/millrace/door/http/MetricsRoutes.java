@@ -109,6 +109,8 @@ final class MetricsRoutes {
         each(page, shards, "failed_commands_total", "counter",
                 "Commands that failed by a defect and were refused; each is logged.",
                 shard -> shard.faults().failedCommands());
+        each(page, shards, "failed_snapshots_total", "counter", "Snapshots that failed; each is tried again.",
+                shard -> shard.faults().failedSnapshots());
     }
 
     private static void each(MetricsPage page, List<ShardFigures> shards, String name, String type, String help,
