@@ -351,6 +351,36 @@ final class NodeTest {
         }
     }
 
+    @Test
+    void ephemeralGroupAndTopic_keepAtMostTheirNumber_theOldestAreDroppedAndCounted_othersKeepAll() {
+        limits(new ShardLimits(10, 10, 10, ShardLimits.DEFAULT.ceilings(), TopicQuota.NONE, 3));
+        try (Client client = new Client(node.broker(), "orders"); Client alone = new Client(node.broker(), "t#ephemeral")) {
+            node.broker().createGroup("orders", "kept", GroupStart.EARLIEST).join();
+            client.subscribe("tail#ephemeral", 0, LONG);
+            client.publish("1", "2", "3", "4", "5");
+            alone.publish("1", "2", "3", "4", "5");
+            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (group("orders", "tail#ephemeral").ready() > 3
+                    || node.broker().stats("t#ephemeral").join().getFirst().dropped() == 0) {
+                assertThat(System.nanoTime()).as("nothing was dropped").isLessThan(deadline);
+            }
+            assertThat(group("orders", "tail#ephemeral").dropped()).isEqualTo(2);
+            assertThat(group("orders", "kept").ready()).isEqualTo(5);
+            assertThat(node.broker().stats("t#ephemeral").join().getFirst().waiting()).isEqualTo(3);
+            client.subscribe("tail#ephemeral", 10, LONG);
+            assertThat(client.take().body()).isEqualTo("3");
+        }
+        reopen();
+        assertThat(group("orders", "kept").ready()).isEqualTo(5);
+    }
+
+    private void limits(ShardLimits limits) {
+        node.close();
+        logs.close();
+        shardOptions = new ShardOptions(0, SyncLevel.ALWAYS, 1000, 1 << 20, limits);
+        open();
+    }
+
     private void quota(TopicQuota quota) {
         node.close();
         logs.close();

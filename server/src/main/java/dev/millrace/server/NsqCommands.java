@@ -1,5 +1,7 @@
 package dev.millrace.server;
 
+import dev.millrace.core.shard.ShardLimits;
+import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.door.nsq.NsqDoor;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.options.NsqlookupdOptions;
@@ -75,8 +77,16 @@ final class NsqCommands {
         Server server = Server.create(0);
         return new ServerCommand(out, err).run(server, Stop.onSignals(), DRAIN, () -> server.openNsq(
                 server.openNode(FileLogOptions.of(data),
-                        new NodeOptions(1, used.nodeId(), NodeOptions.DEFAULT.shard())),
+                        new NodeOptions(1, used.nodeId(), shard(used))),
                 used));
+    }
+
+    private static ShardOptions shard(NsqdOptions options) {
+        ShardOptions shard = ShardOptions.DEFAULT;
+        ShardLimits most = shard.limits();
+        return new ShardOptions(0, shard.syncLevel(), shard.syncIntervalMillis(), shard.snapshotEveryBytes(),
+                new ShardLimits(most.topics(), most.groups(), most.leases(), most.ceilings(), most.quota(),
+                        options.memQueueSize()));
     }
 
     private static String loopback(String flag, NsqdOptions options) {

@@ -55,7 +55,8 @@ final class Options {
                         settings.get(Settings.MAX_RETRYING), settings.get(Settings.MAX_ATTEMPT_NOTES)),
                 new TopicQuota(settings.get(Settings.MAX_TOPIC_MESSAGES), settings.get(Settings.MAX_TOPIC_BYTES),
                         settings.get(Settings.MAX_TOPIC_AGE).toMillis(),
-                        settings.get(Settings.TOPIC_FULL) == TopicFull.DROP));
+                        settings.get(Settings.TOPIC_FULL) == TopicFull.DROP),
+                nsqd(settings, ListenAddress.OFF).memQueueSize());
         int nodeId = settings.get(Settings.NODE_ID);
         return checked(Settings.SNAPSHOT_EVERY, settings,
                 () -> new NodeOptions(settings.get(Settings.SHARDS),

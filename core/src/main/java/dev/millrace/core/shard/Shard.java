@@ -130,7 +130,7 @@ public final class Shard {
         nowMillis = elapsedBaseMillis;
         machine.limit(options.limits().ceilings());
         consumers = new Consumers(this, machine);
-        quotas = new Quotas(machine, options.limits().quota(), clock);
+        quotas = new Quotas(machine, options.limits(), clock);
         machine.serve(topology, nowMillis);
         topology.adopt(machine);
         dispatch = new Dispatch(log, outbox, outstanding, metrics, this::readFailed);

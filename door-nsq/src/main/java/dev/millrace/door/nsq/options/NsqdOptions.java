@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * are given.
  *
  * <p>
- * Options that tune nsqd's own queues (mem-queue-size, max-bytes-per-file, sync-every, sync-timeout, queue-scan-*) are
+ * Options that tune nsqd's own queues (max-bytes-per-file, sync-every, sync-timeout, queue-scan-*) are
  * understood and shown, and change nothing: see docs/nsq.md.
  */
 public final class NsqdOptions {
@@ -192,6 +192,11 @@ public final class NsqdOptions {
         return number("node-id");
     }
 
+    /** Messages that may wait in an ephemeral topic or channel, at least 1: nsqd takes none at 0 that nobody waits for. */
+    public long memQueueSize() {
+        return Math.max(1, number("mem-queue-size"));
+    }
+
     /** Folder of the data; empty: the working directory. */
     public Path dataPath() {
         return Path.of(text("data-path"));
@@ -344,7 +349,7 @@ public final class NsqdOptions {
     private static void storageFlags(FlagSet flags) {
         flags.add("data-path", FlagType.STRING, "", "folder of the data")
                 .add("mem-queue-size", FlagType.INT, 10_000L,
-                        "without effect: every message is on disk")
+                        "messages that wait in an #ephemeral topic or channel; of more the oldest are dropped")
                 .add("max-bytes-per-file", FlagType.INT, 100L << 20, "without effect")
                 .add("sync-every", FlagType.INT, 2_500L, "without effect: every publish is synced before its OK")
                 .add("sync-timeout", FlagType.DURATION, Duration.ofSeconds(2), "without effect")
