@@ -32,7 +32,7 @@ final class NodeBroker implements Broker {
 
     @Override
     public TopicRef topic(String name) {
-        return directory.ref(name, shards);
+        return directory.ref(name);
     }
 
     @Override
