@@ -27,7 +27,7 @@ final class Figures {
                 shard.inboxBytes(), metrics.failedMoves, slowSlices(metrics.slices()));
         return new ShardFigures(shard.number(), traffic, loop, of(metrics.publishToDurable()),
                 of(metrics.dueToDelivered()), of(metrics.append()), log,
-                new ShardFigures.Faults(metrics.failedCommands, metrics.failedSnapshots));
+                new ShardFigures.Faults(metrics.failedCommands, metrics.failedSnapshots, metrics.clockJumps));
     }
 
     private static Map<String, Long> slowSlices(Slices slices) {

@@ -31,8 +31,10 @@ public record ShardFigures(int shard, Traffic traffic, Loop loop, LatencyHistogr
      *            commands that failed by a defect and were refused
      * @param failedSnapshots
      *            snapshots that failed; each is tried again
+     * @param clockJumps
+     *            jumps of the wall clock by more than a second
      */
-    public record Faults(long failedCommands, long failedSnapshots) {}
+    public record Faults(long failedCommands, long failedSnapshots, long clockJumps) {}
 
     /**
      * What went through.

@@ -39,6 +39,11 @@ final class Faults {
         listener.trouble("a snapshot failed: " + problem.getMessage());
     }
 
+    void clockJumped(long millis) {
+        metrics.clockJumps++;
+        listener.trouble("the wall clock jumped " + (millis < 0 ? "back" : "forward") + " by " + Math.abs(millis) + " ms");
+    }
+
     void moveFailed(RuntimeException problem) {
         metrics.failedMoves++;
         listener.trouble("moving messages out of old segments failed: " + problem.getMessage());

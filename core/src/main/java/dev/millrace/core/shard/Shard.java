@@ -68,6 +68,7 @@ public final class Shard {
     private final Quotas quotas;
     private final Dispatch dispatch;
     private final Faults faults;
+    private final ClockJumps jumps;
 
     private long elapsedBaseMillis;
     private final long startNanos;
@@ -120,6 +121,7 @@ public final class Shard {
             log.close();
             throw e;
         }
+        jumps = new ClockJumps(faults);
         mover = new Mover(machine, log, around.background(), bugs);
         reclaimer = new Reclaimer(machine.segments(), log, mover, outstanding, faults::moveFailed, clock.nanos());
         startNanos = clock.nanos();
@@ -225,6 +227,7 @@ public final class Shard {
         }
         long began = clock.nanos();
         readClocks(began);
+        jumps.look(began, clock.wallMillis());
         stall.cycleStarts(began, nowMillis, machine);
         attach(reservedBytes);
         hasRoom = log.hasRoom();

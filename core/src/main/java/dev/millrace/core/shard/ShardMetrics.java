@@ -35,6 +35,9 @@ public final class ShardMetrics {
     /** Snapshots that failed; each is tried again after ten seconds, and until then a start has more to replay. */
     public long failedSnapshots;
 
+    /** Jumps of the wall clock by more than a second, in either direction. */
+    public long clockJumps;
+
     private final Latencies publishToDurable = new Latencies();
     private final Latencies dueToDelivered = new Latencies();
     private final Latencies append = new Latencies();

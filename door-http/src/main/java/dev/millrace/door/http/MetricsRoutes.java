@@ -111,6 +111,8 @@ final class MetricsRoutes {
                 shard -> shard.faults().failedCommands());
         each(page, shards, "failed_snapshots_total", "counter", "Snapshots that failed; each is tried again.",
                 shard -> shard.faults().failedSnapshots());
+        each(page, shards, "clock_jumps_total", "counter", "Jumps of the wall clock by more than a second.",
+                shard -> shard.faults().clockJumps());
     }
 
     private static void each(MetricsPage page, List<ShardFigures> shards, String name, String type, String help,
