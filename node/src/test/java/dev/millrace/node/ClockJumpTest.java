@@ -30,9 +30,11 @@ class ClockJumpTest {
                 return ShardClock.SYSTEM.wallMillis() + offMillis.get();
             }
         };
-        try (FileLogFactory logs = FileLogFactory.onDisk(FileLogOptions.of(folder).withSegmentBytes(1 << 20), failure -> {
-            throw new AssertionError(failure);
-        }); Node node = Node.open(logs, new NodeOptions(1, 7, ShardOptions.DEFAULT), clock);
+        try (FileLogFactory logs = FileLogFactory.onDisk(FileLogOptions.of(folder).withSegmentBytes(1 << 20),
+                failure -> {
+                    throw new AssertionError(failure);
+                });
+                Node node = Node.open(logs, new NodeOptions(1, 7, ShardOptions.DEFAULT), clock);
                 Client client = new Client(node.broker(), "orders")) {
             client.defer("later", Duration.ofHours(1));
             assertThat(jumps(node)).isZero();

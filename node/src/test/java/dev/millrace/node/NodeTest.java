@@ -354,7 +354,8 @@ final class NodeTest {
     @Test
     void ephemeralGroupAndTopic_keepAtMostTheirNumber_theOldestAreDroppedAndCounted_othersKeepAll() {
         limits(new ShardLimits(10, 10, 10, ShardLimits.DEFAULT.ceilings(), TopicQuota.NONE, 3));
-        try (Client client = new Client(node.broker(), "orders"); Client alone = new Client(node.broker(), "t#ephemeral")) {
+        try (Client client = new Client(node.broker(), "orders");
+                Client alone = new Client(node.broker(), "t#ephemeral")) {
             node.broker().createGroup("orders", "kept", GroupStart.EARLIEST).join();
             client.subscribe("tail#ephemeral", 0, LONG);
             client.publish("1", "2", "3", "4", "5");

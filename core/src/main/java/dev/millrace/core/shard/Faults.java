@@ -41,7 +41,8 @@ final class Faults {
 
     void clockJumped(long millis) {
         metrics.clockJumps++;
-        listener.trouble("the wall clock jumped " + (millis < 0 ? "back" : "forward") + " by " + Math.abs(millis) + " ms");
+        listener.trouble(
+                "the wall clock jumped " + (millis < 0 ? "back" : "forward") + " by " + Math.abs(millis) + " ms");
     }
 
     void moveFailed(RuntimeException problem) {
