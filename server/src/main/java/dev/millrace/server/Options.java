@@ -94,6 +94,8 @@ final class Options {
                 .with("https-address", text(settings.get(Settings.NSQ_HTTPS)))
                 .with("max-req-timeout", LONGEST_DEFERRAL)
                 .with("max-msg-size", "" + maxMessage)
+                .with("max-connections", "" + settings.get(Settings.MAX_CONNECTIONS))
+                .with("max-delivery-bytes", "" + settings.get(Settings.MAX_DELIVERY_BYTES))
                 .with("max-body-size", "" + Math.max(maxMessage + 4, NsqdOptions.defaults().limits().maxBodyBytes()));
         if (nodeId >= 0) {
             options = options.with("node-id", "" + nodeId);

@@ -2,12 +2,14 @@ package dev.millrace.server;
 
 import dev.millrace.core.shard.FatalError;
 import dev.millrace.core.shard.ShardClock;
+import dev.millrace.door.http.DoorMetric;
 import dev.millrace.door.http.HttpDoor;
 import dev.millrace.door.http.HttpDoorOptions;
 import dev.millrace.door.nsq.NsqDoor;
 import dev.millrace.door.nsq.lookupd.NsqLookupd;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.options.NsqlookupdOptions;
+import dev.millrace.door.nsq.tcp.Load;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
 import dev.millrace.net.EventLoops;
@@ -49,6 +51,7 @@ final class Server {
     private final Deque<Closing> closings = new ArrayDeque<>();
     private final Map<String, ListenAddress> addresses = new LinkedHashMap<>();
     private final Map<String, IntSupplier> connections = new LinkedHashMap<>();
+    private final List<DoorMetric> metrics = new ArrayList<>();
     private final EventLoops loops;
     private @Nullable HttpDoor http;
     private @Nullable NsqDoor nsq;
@@ -90,6 +93,12 @@ final class Server {
         listens("nsq-http", door.httpAddress());
         listens("nsq-https", door.httpsAddress());
         connections.put("nsq", door::connections);
+        Load load = door.load();
+        metrics.add(new DoorMetric("nsq_refused_connections_total", "Connections refused by max-connections.",
+                load::refused));
+        metrics.add(new DoorMetric("nsq_delivery_bytes", "Bytes of messages on their way to sockets.", load::bytes));
+        metrics.add(new DoorMetric("nsq_delivery_waits_total",
+                "How often a connection had to wait because of max-delivery-bytes.", load::waits));
     }
 
     /** Returns where nsqds register. */
@@ -102,7 +111,7 @@ final class Server {
     }
 
     void openHttp(Broker broker, HttpDoorOptions options) {
-        HttpDoor door = HttpDoor.open(broker, loops, options, Map.copyOf(connections));
+        HttpDoor door = HttpDoor.open(broker, loops, options, Map.copyOf(connections), metrics);
         http = door;
         closings.push(door::close);
         addresses.put("http", door.address());

@@ -24,7 +24,8 @@ public final class HttpDoor implements AutoCloseable {
     private final Future<?> sweeper;
     private final List<Router.Route> routes;
 
-    private HttpDoor(Broker broker, EventLoops loops, HttpDoorOptions options, Map<String, IntSupplier> connections) {
+    private HttpDoor(Broker broker, EventLoops loops, HttpDoorOptions options, Map<String, IntSupplier> connections,
+            List<DoorMetric> metrics) {
         refuseOpenDoor(options);
         ApiToken token = ApiToken.in(options.tokenFile());
         Access access = new Access(options, token);
@@ -33,7 +34,7 @@ public final class HttpDoor implements AutoCloseable {
         pullers = new Pullers(broker);
         self = new ServerRoutes(broker, options);
         self.addTo(router);
-        new MetricsRoutes(broker, withOwn(connections)).addTo(router);
+        new MetricsRoutes(broker, withOwn(connections), metrics).addTo(router);
         new TopicRoutes(broker, access).addTo(router);
         new GroupRoutes(broker, access).addTo(router);
         new PublishRoutes(broker, submissions, options).addTo(router);
@@ -59,7 +60,13 @@ public final class HttpDoor implements AutoCloseable {
      */
     public static HttpDoor open(Broker broker, EventLoops loops, HttpDoorOptions options,
             Map<String, IntSupplier> connections) {
-        return new HttpDoor(broker, loops, options, connections);
+        return open(broker, loops, options, connections, List.of());
+    }
+
+    /** The same, with other figures of the other doors. */
+    public static HttpDoor open(Broker broker, EventLoops loops, HttpDoorOptions options,
+            Map<String, IntSupplier> connections, List<DoorMetric> metrics) {
+        return new HttpDoor(broker, loops, options, connections, metrics);
     }
 
     private static void refuseOpenDoor(HttpDoorOptions options) {

@@ -20,9 +20,12 @@ final class MetricsRoutes {
     private final Broker broker;
     private final Map<String, IntSupplier> connections;
 
-    /** {@code connections} counts the open connections of each door, by its name. */
-    MetricsRoutes(Broker broker, Map<String, IntSupplier> connections) {
+    private final List<DoorMetric> doors;
+
+    /** {@code connections} counts the open connections of each door, by its name; {@code doors} are their other figures. */
+    MetricsRoutes(Broker broker, Map<String, IntSupplier> connections, List<DoorMetric> doors) {
         this.broker = broker;
+        this.doors = List.copyOf(doors);
         this.connections = new TreeMap<>(connections);
     }
 
@@ -39,6 +42,10 @@ final class MetricsRoutes {
         groups(page, topics);
         page.metric("millrace_connections", "gauge", "Open connections by door.");
         connections.forEach((door, count) -> page.sample("millrace_connections", count.getAsInt(), "door", door));
+        for (DoorMetric metric : doors) {
+            page.metric("millrace_" + metric.name(), metric.type(), metric.help());
+            page.sample("millrace_" + metric.name(), metric.value().getAsLong());
+        }
         process(page);
         exchange.send(200, MetricsPage.TYPE, page.toString());
     }

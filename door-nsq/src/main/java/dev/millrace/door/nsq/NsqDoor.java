@@ -14,6 +14,7 @@ import dev.millrace.door.nsq.lookup.LookupStarter;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.tcp.Ephemerals;
 import dev.millrace.door.nsq.tcp.Hub;
+import dev.millrace.door.nsq.tcp.Load;
 import dev.millrace.door.nsq.tcp.TcpDoor;
 import dev.millrace.net.EventLoops;
 import dev.millrace.net.ListenAddress;
@@ -42,6 +43,7 @@ public final class NsqDoor implements AutoCloseable {
     private final LookupClient lookups;
     private final Publisher publisher;
     private final TcpDoor tcp;
+    private final Load load;
     private final @Nullable HttpServer http;
     private final @Nullable HttpServer https;
     private final @Nullable StatsdPusher statsd;
@@ -57,6 +59,7 @@ public final class NsqDoor implements AutoCloseable {
         lookups = new LookupClient(this::identity, topics);
         LookupStarter starter = new LookupStarter(broker, topics, lookups, requests);
         Hub hub = new Hub(broker, options, VERSION, ephemerals, new Hub.Extras(tls, authorizer, starter));
+        load = hub.load();
         topics.follow(new Housekeeping(hub));
         publisher = new Publisher(broker);
         tcp = TcpDoor.open(loops, hub, DoorAddress.of(options.listen().tcp()));
@@ -132,6 +135,11 @@ public final class NsqDoor implements AutoCloseable {
     /** Open TCP connections. */
     public int connections() {
         return tcp.clients().join().size();
+    }
+
+    /** How loaded its TCP connections are. */
+    public Load load() {
+        return load;
     }
 
     @Override

@@ -40,7 +40,7 @@ class FileLogRecoveryTest {
     }
 
     @Test
-    void messagesInACutTailAreCountedWithTheirIds() {
+    void messagesInACutTailAreCountedWithTheirIds() throws IOException {
         ShardLog log = simulation.open();
         Texts.append(log, "whole", true);
         putBodies(log.batch(), BodyLayout.PUBLISH, 0x1000, 3);

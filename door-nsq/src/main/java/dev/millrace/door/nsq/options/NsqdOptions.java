@@ -117,6 +117,16 @@ public final class NsqdOptions {
                 number("max-rdy-count"), number("max-channel-consumers"));
     }
 
+    /** TCP connections at a time; 0: no limit. */
+    public int maxConnections() {
+        return number("max-connections");
+    }
+
+    /** Bytes of messages that all connections together may have unsent; 0: no limit. */
+    public long maxDeliveryBytes() {
+        return (Long) get("max-delivery-bytes");
+    }
+
     /** What a client may negotiate by IDENTIFY, in milliseconds and bytes. */
     public record Negotiable(long msgTimeoutMillis, long maxMsgTimeoutMillis, long maxHeartbeatMillis,
             int maxOutputBufferBytes, OutputTimeout outputTimeout) {}
@@ -242,6 +252,8 @@ public final class NsqdOptions {
         range("max-msg-size", 1, 1 << 30);
         range("max-body-size", 5, 1 << 30);
         range("max-rdy-count", 1, 1 << 24);
+        range("max-connections", 0, Integer.MAX_VALUE);
+        range("max-delivery-bytes", 0, Long.MAX_VALUE);
         range("max-channel-consumers", 0, Integer.MAX_VALUE);
         String method = text("auth-http-request-method");
         if (!"get".equals(method) && !"post".equals(method)) {
@@ -367,6 +379,9 @@ public final class NsqdOptions {
                 .add("max-body-size", FlagType.INT, 5L << 20, "bytes of one command's body at most")
                 .add("max-heartbeat-interval", FlagType.DURATION, Duration.ofSeconds(60),
                         "longest heartbeat interval a client may ask for")
+                .add("max-connections", FlagType.INT, 65_536L, "TCP connections at a time (0: no limit)")
+                .add("max-delivery-bytes", FlagType.INT, 256L << 20,
+                        "bytes of messages on their way to all connections together (0: no limit)")
                 .add("max-rdy-count", FlagType.INT, 2_500L, "RDY count at most")
                 .add("max-output-buffer-size", FlagType.INT, 64L << 10,
                         "largest output buffer a client may ask for, bytes")

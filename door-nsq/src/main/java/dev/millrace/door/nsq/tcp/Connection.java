@@ -59,6 +59,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     private final Queue<Object> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean mailed = new AtomicBoolean();
     private volatile boolean waitsForRoom;
+    /** Deliveries wait because all connections together have much unsent. */
+    private volatile boolean waitsForOthers;
+    private final AtomicBoolean queued = new AtomicBoolean();
 
     private long lastCommandMillis;
     private long nextHeartbeatMillis;
@@ -79,7 +82,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         this.channel = channel;
         this.hub = hub;
         this.loop = loop;
-        this.output = new Output(channel);
+        this.output = new Output(channel, hub.load(), this::messagesSent);
         this.replies = new Replies(output, this);
         this.outbox = new Outbox(this, hub);
         this.negotiated = new Negotiated(hub.negotiable(), remoteHost(channel));
@@ -124,6 +127,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     /** A shard has copied bodies. */
     void roomMade() {
         if (waitsForRoom) {
+            post(ROOM);
+        }
+    }
+
+    /** Whether it stands in the queue of those that wait for others; {@link Load}'s. */
+    AtomicBoolean queued() {
+        return queued;
+    }
+
+    /** There may be room for deliveries again. */
+    void deliveryRoom() {
+        if (waitsForOthers) {
+            waitsForOthers = false;
             post(ROOM);
         }
     }
@@ -196,7 +212,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         nextHeartbeatMillis = lastCommandMillis + negotiated.heartbeatMillis();
         loop.add(this);
         LOG.debug("{}: connected", this);
-        if (hub.isStopping()) {
+        if (!hub.load().enter()) {
+            fail(hub.load().tooMany());
+        } else if (hub.isStopping()) {
             abort();
         }
     }
@@ -272,11 +290,32 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
 
     @Override
     public boolean hasRoom() {
-        if (channel.isWritable() && !upgraded) {
+        if (!channel.isWritable() || upgraded) {
+            output.flush();
+            if (!channel.isWritable()) {
+                return false;
+            }
+        }
+        return hub.load().hasRoom() || hasRoomAlone();
+    }
+
+    /** All together have much unsent: this one goes on only if it has nothing unsent itself. */
+    private boolean hasRoomAlone() {
+        output.flush();
+        if (!output.hasUnsent()) {
             return true;
         }
-        output.flush();
-        return channel.isWritable();
+        if (!waitsForOthers) {
+            waitsForOthers = true;
+            hub.load().await(this);
+        }
+        return false;
+    }
+
+    private void messagesSent() {
+        if (waitsForOthers && !output.hasUnsent()) {
+            deliveryRoom();
+        }
     }
 
     @Override
@@ -488,6 +527,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         }
         ended = true;
         LOG.debug("{}: closed", this);
+        hub.load().left();
         loop.remove(this);
         input.end();
         deliveries.close();
