@@ -1,13 +1,12 @@
 package dev.millrace.server;
 
-import dev.millrace.core.shard.ShardLimits;
-import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.door.nsq.NsqDoor;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.options.NsqlookupdOptions;
 import dev.millrace.door.nsq.options.OptionException;
-import dev.millrace.log.file.FileLogOptions;
-import dev.millrace.node.NodeOptions;
+import dev.millrace.server.config.ConfigException;
+import dev.millrace.server.config.Configuration;
+import dev.millrace.server.config.Settings;
 import dev.millrace.server.logging.LogSetup;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -15,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +46,7 @@ final class NsqCommands {
         }
         try {
             return starting.start();
-        } catch (OptionException e) {
+        } catch (OptionException | ConfigException e) {
             err.println(e.getMessage());
             return ServerCommand.WRONG_USAGE;
         }
@@ -74,19 +74,17 @@ final class NsqCommands {
         NsqdOptions used = options;
         Path data = given.dataPath().resolve(FOLDER);
         warnOfNsqdsData(given.dataPath(), data);
-        Server server = Server.create(0);
-        return new ServerCommand(out, err).run(server, Stop.onSignals(), DRAIN, () -> server.openNsq(
-                server.openNode(FileLogOptions.of(data),
-                        new NodeOptions(1, used.nodeId(), shard(used))),
-                used));
+        Configuration engine = engine(data, used);
+        Server server = Server.create(engine.get(Settings.IO_THREADS));
+        return new ServerCommand(out, err).run(server, Stop.onSignals(), engine.get(Settings.STOP_TIMEOUT),
+                () -> server.openNsq(server.openNode(Options.log(engine), Options.node(engine)), used));
     }
 
-    private static ShardOptions shard(NsqdOptions options) {
-        ShardOptions shard = ShardOptions.DEFAULT;
-        ShardLimits most = shard.limits();
-        return new ShardOptions(0, shard.syncLevel(), shard.syncIntervalMillis(), shard.snapshotEveryBytes(),
-                new ShardLimits(most.topics(), most.groups(), most.leases(), most.ceilings(), most.quota(),
-                        options.memQueueSize()));
+    /** What nsqd has no flags for, such as the sync level, comes from the environment; its own flags come first. */
+    private static Configuration engine(Path data, NsqdOptions options) {
+        return Configuration.load(List.of(Map.entry(Settings.DATA.key(), data.toString()),
+                Map.entry(Settings.NODE_ID.key(), "" + options.nodeId()),
+                Map.entry("nsqd.mem-queue-size", "" + options.memQueueSize())), System.getenv());
     }
 
     private static String loopback(String flag, NsqdOptions options) {
