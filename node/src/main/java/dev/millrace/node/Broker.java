@@ -74,7 +74,7 @@ public interface Broker {
     /** Sets the retry policy that the engine applies for the group. */
     CompletableFuture<Void> setRetryPolicy(String topic, String group, RetryPolicy policy);
 
-    /** All topics, or one, sorted by name; groups sorted by name. */
+    /** All topics, or one, sorted by name; groups sorted by name. Each topic is as of one instant, not all of them. */
     CompletableFuture<List<TopicStats>> stats(@Nullable String topic);
 
     /** A page of dead letters ends with the one that brings its bodies to so many bytes. */

@@ -12,7 +12,9 @@ import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.TopicRef;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -121,12 +123,23 @@ final class NodeBroker implements Broker {
 
     @Override
     public CompletableFuture<List<TopicStats>> stats(@Nullable String topic) {
-        return everywhere(topic, shard -> Stats.of(shard, topic), Comparator.comparing(TopicStats::name));
+        if (topic != null) {
+            return at(topic, shard -> Stats.of(shard, topic));
+        }
+        List<CompletableFuture<List<TopicStats>>> parts = new ArrayList<>();
+        for (ShardSlot shard : shards) {
+            parts.add(translate(pages(shard, 0, new LinkedHashMap<>())));
+        }
+        return gather(parts, Comparator.comparing(TopicStats::name));
     }
 
     @Override
     public CompletableFuture<List<TopicNames>> names() {
-        return everywhere(null, Stats::names, Comparator.comparing(TopicNames::topic));
+        List<CompletableFuture<List<TopicNames>>> parts = new ArrayList<>();
+        for (ShardSlot shard : shards) {
+            parts.add(translate(shard.call(Stats::names)));
+        }
+        return gather(parts, Comparator.comparing(TopicNames::topic));
     }
 
     @Override
@@ -204,16 +217,14 @@ final class NodeBroker implements Broker {
         return change(topic, shard -> work.accept(shard, shard.machine().group(topic, group)));
     }
 
-    private <T> CompletableFuture<List<T>> everywhere(@Nullable String topic, Function<Shard, List<T>> work,
-            Comparator<T> order) {
-        if (topic != null) {
-            return at(topic, work);
-        }
-        List<CompletableFuture<List<T>>> parts = new ArrayList<>();
-        for (ShardSlot shard : shards) {
-            parts.add(translate(shard.call(work)));
-        }
-        return gather(parts, order);
+    /** Page by page, so that no call holds the shard for long; a topic that was made anew meanwhile counts once. */
+    private static CompletableFuture<List<TopicStats>> pages(ShardSlot shard, int from,
+            Map<String, TopicStats> before) {
+        return shard.call(owner -> Stats.page(owner, from)).thenCompose(page -> {
+            page.topics().forEach(topic -> before.put(topic.name(), topic));
+            return page.next() < 0 ? CompletableFuture.completedFuture(List.copyOf(before.values()))
+                    : pages(shard, page.next(), before);
+        });
     }
 
     private static <T> CompletableFuture<List<T>> gather(List<CompletableFuture<List<T>>> parts, Comparator<T> order) {

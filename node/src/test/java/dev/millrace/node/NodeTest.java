@@ -352,6 +352,25 @@ final class NodeTest {
     }
 
     @Test
+    void statsOfManyTopics_areTakenInPages() {
+        NodeBroker broker = (NodeBroker) node.broker();
+        for (int i = 0; i < 2 * Stats.PAGE + 10; i++) {
+            broker.createTopic("t" + i).join();
+        }
+        broker.deleteTopic("t3").join();
+        Stats.Page first = broker.at("any", shard -> Stats.page(shard, 0)).join();
+        assertThat(first.topics()).hasSize(Stats.PAGE);
+        Stats.Page last = broker.at("any", shard -> Stats.page(shard, 2 * Stats.PAGE + 1)).join();
+        assertThat(last.topics()).hasSize(9);
+        assertThat(last.next()).isNegative();
+        assertThat(broker.stats(null).join()).hasSize(2 * Stats.PAGE + 9)
+                .extracting(TopicStats::name)
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .doesNotContain("t3");
+    }
+
+    @Test
     void ephemeralGroupAndTopic_keepAtMostTheirNumber_theOldestAreDroppedAndCounted_othersKeepAll() {
         limits(new ShardLimits(10, 10, 10, ShardLimits.DEFAULT.ceilings(), TopicQuota.NONE, 3));
         try (Client client = new Client(node.broker(), "orders");
