@@ -44,7 +44,7 @@ public final class Records {
     /** What the worker of a tracked message said; pointed at. Layout: {@link Output}. */
     public static final byte OUTPUT = 0x2F;
 
-    private static final byte MOVE_VERSION = 2;
+    private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
     /** Kind, version, flags, length. */
     public static final int HEADER_BYTES = 8;
@@ -53,6 +53,9 @@ public final class Records {
     static final int FLAG_EPHEMERAL = 1;
     /** Flag of an ACK: the messages were filtered, not done. */
     static final int FLAG_FILTERED = 1;
+
+    /** Flag of a DROP: one group drops, not all of the topic. */
+    static final int FLAG_ONE_GROUP = 1;
 
     /** Why an attempt ended without success. */
     public static final int REASON_RETRY = 1;
@@ -71,7 +74,7 @@ public final class Records {
 
     /** The version that is written; all from 1 on are read. */
     public static byte version(byte kind) {
-        return kind == MOVE ? MOVE_VERSION : FIRST_VERSION;
+        return kind == MOVE || kind == DROP ? SECOND_VERSION : FIRST_VERSION;
     }
 
     /** Name of a kind, for dumps and messages. */

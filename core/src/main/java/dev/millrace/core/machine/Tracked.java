@@ -218,6 +218,11 @@ public final class Tracked {
         applier.tracked.enqueued(target, new Published(location, count, bodies, units, firstId), out.bytes(), start);
     }
 
+    /** The command that was writing messages failed: its open record, which holds no others, will be abandoned. */
+    void rollBack() {
+        topic = null;
+    }
+
     // ---- leases ----
 
     /** As {@link Machine#lease}; no record is open. */
