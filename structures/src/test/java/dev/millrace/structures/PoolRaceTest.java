@@ -212,7 +212,8 @@ class PoolRaceTest {
             assertThat(left).doesNotHaveDuplicates();
             Set<Object> both = new HashSet<>(left);
             both.retainAll(handled);
-            assertThat(both).as("being handled when it was listed").hasSizeLessThanOrEqualTo(keys);
+            // One of each key, and while the listing went on a caller may have begun another one of a key.
+            assertThat(both).as("being handled when it was listed").hasSizeLessThanOrEqualTo(keys + callers.size());
             Set<Object> all = new HashSet<>(left);
             all.addAll(handled);
             assertThat(all).isEqualTo(taken);
