@@ -3,7 +3,6 @@ package dev.millrace.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.core.machine.Tracked;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.core.shard.ShardOptions;
@@ -12,6 +11,7 @@ import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
 import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.QueueLimits;
+import dev.millrace.node.tasks.TaskAnswer;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskPage;
 import dev.millrace.node.tasks.TaskSpec;
@@ -146,7 +146,7 @@ final class TasksTest {
             TaskInfo info = find(enqueued.id());
             assertThat(info.state()).isEqualTo(TaskState.DEAD);
             assertThat(info.history()).extracting(FailedAttempt::error).containsExactly("first", "second");
-            assertThat(tasks().redrive("mails", enqueued.id()).join()).isEqualTo(Tracked.Answer.DONE);
+            assertThat(tasks().redrive("mails", enqueued.id()).join()).isEqualTo(TaskAnswer.DONE);
             assertThat(worker.take().attempts()).isEqualTo(1);
         }
     }
@@ -181,7 +181,7 @@ final class TasksTest {
         Enqueued enqueued = enqueue(task("x"));
         try (Client worker = worker(1)) {
             Client.Message message = worker.take();
-            assertThat(tasks().cancel("mails", enqueued.id()).join()).isEqualTo(Tracked.Answer.ASKED);
+            assertThat(tasks().cancel("mails", enqueued.id()).join()).isEqualTo(TaskAnswer.ASKED);
             assertThat(worker.stops.take()).isEqualTo(message.token());
             assertThat(worker.extend(message, LONG)).isEqualTo(Outcome.STOP_ASKED);
             assertThat(find(enqueued.id()).stopAsked()).isTrue();
@@ -209,7 +209,7 @@ final class TasksTest {
             after = page.next();
         } while (after != 0);
         assertThat(found).isEqualTo(ids);
-        assertThat(tasks().runNow("mails", ids.getFirst()).join()).isEqualTo(Tracked.Answer.DONE);
+        assertThat(tasks().runNow("mails", ids.getFirst()).join()).isEqualTo(TaskAnswer.DONE);
         assertThat(find(ids.getFirst()).state()).isEqualTo(TaskState.READY);
         assertThat(tasks().all("mails", TaskState.SCHEDULED, Tasks.Bulk.CANCEL).join()).isEqualTo(2_499);
         assertThat(node.broker().stats("mails").join().getFirst().groups().getFirst().cancelled()).isEqualTo(2_499);

@@ -523,10 +523,10 @@ class TrackedModelTest {
             if (entry != null) {
                 found.add(entry.id());
                 Task task = Objects.requireNonNull(model.tasks.get(entry.id()));
-                assertThat(entry.attempts()).isEqualTo(task.attempts);
-                assertThat(entry.priority()).isEqualTo(task.priority);
-                assertThat(rig.read(entry.location(), entry.index()).id).isEqualTo(entry.id());
-                assertThat(entry.outputLocations().stream().map(at -> rig.output(at).text()).sorted().toList())
+                assertThat(entry.standing().attempts()).isEqualTo(task.attempts);
+                assertThat(entry.standing().priority()).isEqualTo(task.priority);
+                assertThat(rig.read(entry.places().location(), entry.places().index()).id).isEqualTo(entry.id());
+                assertThat(entry.places().outputs().stream().map(at -> rig.output(at).text()).sorted().toList())
                         .isEqualTo(Stream.of(task.progress, task.result)
                                 .filter(text -> !text.isEmpty())
                                 .sorted()
