@@ -139,7 +139,7 @@ stale() {
     set --
     for dir in "$root"/*/src/main; do
         case $dir in
-            */verification/src/main | */bench/src/main | */log-contract/src/main) ;;
+            */verification/src/main | */bench/src/main | */log-contract/src/main | */api-contract/src/main) ;;
             *) set -- "$@" "$dir" "${dir%/src/main}/pom.xml" ;;
         esac
     done
@@ -216,6 +216,28 @@ ensure_checks() {
         run_maven -q -pl verification -am package -DskipTests >&2 ||
             die "the build failed: see Maven's message above; ./millrace test shows more."
         mv "$root/verification/target/build-started" "$root/verification/target/built"
+    fi
+    unlock
+}
+
+# ---- the room bench, which is in no jar either -----------------------------------------------------------------------
+
+bench_stale() {
+    [ -e "$root/bench/target/built" ] || return 0
+    [ -n "$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/*/src/main -newer "$root/bench/target/built" -print | head -n 1)" ]
+}
+
+# ensure_bench: builds bench/target/classes and its class path bench/target/lib if they are stale.
+ensure_bench() {
+    bench_stale || return 0
+    need_maven
+    lock
+    if bench_stale; then
+        say "building the benchmarks"
+        mkdir -p "$root/bench/target"
+        : >"$root/bench/target/build-started"
+        run_maven -q -pl bench -am package -DskipTests >&2 || die "the build failed: see Maven's message above"
+        mv "$root/bench/target/build-started" "$root/bench/target/built"
     fi
     unlock
 }

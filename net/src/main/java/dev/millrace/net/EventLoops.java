@@ -65,6 +65,11 @@ public final class EventLoops implements AutoCloseable {
         return epoll;
     }
 
+    /** The TCP server channel that goes with the loops, for a server that binds by itself. */
+    public Class<? extends ServerChannel> serverChannelType() {
+        return channelType(false);
+    }
+
     /** {@link #bind(ListenAddress, ChannelHandler, Consumer)} with the ordinary options. */
     public Listener bind(ListenAddress address, ChannelHandler child) {
         return bind(address, child, bootstrap -> {});

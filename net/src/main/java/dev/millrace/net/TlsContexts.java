@@ -29,6 +29,16 @@ public final class TlsContexts {
      *             naming the file that cannot be used and why
      */
     public static SslContext server(TlsSettings settings) {
+        try {
+            return serverBuilder(settings).build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new NetException("TLS with " + settings.certificateFile() + " and " + settings.keyFile()
+                    + " cannot be set up: " + e.getMessage(), e);
+        }
+    }
+
+    /** The same, for a protocol that has something to add. */
+    public static SslContextBuilder serverBuilder(TlsSettings settings) {
         PrivateKey key = Pem.privateKey(settings.keyFile());
         X509Certificate[] chain = Pem.certificates(settings.certificateFile());
         if (!belongsTo(key, chain[0])) {
@@ -49,12 +59,7 @@ public final class TlsContexts {
                 }
             }
         }
-        try {
-            return builder.build();
-        } catch (SSLException | IllegalArgumentException e) {
-            throw new NetException("TLS with " + settings.certificateFile() + " and " + settings.keyFile()
-                    + " cannot be set up: " + e.getMessage(), e);
-        }
+        return builder;
     }
 
     /** The JDK finds out only at the first handshake; so sign something and look whether the certificate confirms it. */

@@ -4,7 +4,9 @@ import dev.millrace.core.shard.Session;
 import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.TopicRef;
+import dev.millrace.node.tasks.Tasks;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,12 @@ public interface Broker {
      */
     Session openLastingSession(int shard, SessionListener listener);
 
+    /**
+     * The same, but its leases wait ten seconds after a restart of the server, or of the shard, for {@link #resume}.
+     * Within one life of the shard it is an ordinary session.
+     */
+    Session openResumableSession(int shard, SessionListener listener);
+
     /** Creates the topic unless it exists; the result says whether it was created. */
     CompletableFuture<Boolean> createTopic(String topic);
 
@@ -47,6 +55,16 @@ public interface Broker {
      */
     CompletableFuture<Subscription> subscribe(Session session, TopicRef topic, String group, long leaseMillis,
             int maxConsumers);
+
+    /**
+     * Subscribes a resumable session. If these tokens, or one of them, are of leases of the group that wait since a
+     * restart, the subscription has all leases of the session that held them.
+     */
+    CompletableFuture<Subscription> resume(Session session, TopicRef topic, String group, long leaseMillis,
+            List<Long> tokens);
+
+    /** Tokens of the leases that a subscription of an ordinary or resumable session has. */
+    CompletableFuture<List<Long>> leases(Subscription subscription);
 
     /** Ends a subscription; its leases stay with the session. */
     CompletableFuture<Void> unsubscribe(Subscription subscription);
@@ -73,16 +91,23 @@ public interface Broker {
     /** Sets the retry policy that the engine applies for the group. */
     CompletableFuture<Void> setRetryPolicy(String topic, String group, RetryPolicy policy);
 
-    /** All topics, or one, sorted by name; groups sorted by name. */
+    /** All topics, or one, sorted by name; groups sorted by name. Each topic is as of one instant, not all of them. */
     CompletableFuture<List<TopicStats>> stats(@Nullable String topic);
 
+    /** A page of dead letters ends with the one that brings its bodies to so many bytes. */
+    int DEAD_PAGE_BYTES = 8 << 20;
+
     /**
-     * Dead letters of a group, oldest first, at most {@code limit} (1..1000) after the cursor.
+     * Dead letters of a group, oldest first, at most {@code limit} (1..1000) after the cursor, and no more once their
+     * bodies have {@link #DEAD_PAGE_BYTES}. Only an empty page says that there are no more.
      *
      * @param after
      *            {@link DeadLetter#cursor()} of the last one seen, or 0
      */
     CompletableFuture<List<DeadLetter>> deadLetters(String topic, String group, long after, int limit);
+
+    /** The dead letter of this message id; found without reading the bodies of the others. */
+    CompletableFuture<Optional<DeadLetter>> deadLetter(String topic, String group, long id);
 
     /** Offers dead letters to their group anew, attempts starting at 0; ids not dead are skipped. Returns how many. */
     CompletableFuture<Integer> replayDead(String topic, String group, List<Long> ids);
@@ -92,6 +117,9 @@ public interface Broker {
 
     /** Purges dead letters; an empty list purges all. Returns how many. */
     CompletableFuture<Long> purgeDead(String topic, String group, List<Long> ids);
+
+    /** Task queues: topics whose messages are tracked one by one. */
+    Tasks tasks();
 
     /** Names of existing topics with their groups, as of now; for registration with discovery services. */
     CompletableFuture<List<TopicNames>> names();

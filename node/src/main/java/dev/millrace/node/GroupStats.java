@@ -1,7 +1,7 @@
 package dev.millrace.node;
 
 /**
- * Figures of a group at one instant. Conservation: offered = ready + leased + retrying + done + dead + cancelled +
+ * Figures of a group at one instant. Conservation: offered = scheduled + ready + leased + retrying + done + dead + cancelled +
  * expired + purged + filtered + dropped.
  *
  * @param name
@@ -10,6 +10,8 @@ package dev.millrace.node;
  *            delivers nothing
  * @param offered
  *            messages ever offered to it, replays of dead letters counted again
+ * @param scheduled
+ *            tasks that are not due yet
  * @param ready
  *            can be delivered now
  * @param leased
@@ -39,6 +41,7 @@ package dev.millrace.node;
  * @param retryPolicy
  *            what happens when an attempt ends without an answer
  */
-public record GroupStats(String name, boolean paused, long offered, long ready, long leased, long retrying, long done,
+public record GroupStats(String name, boolean paused, long offered, long scheduled, long ready, long leased,
+        long retrying, long done,
         long dead, long cancelled, long expired, long purged, long filtered, long dropped, long retries, long timeouts,
         int subscriptions, RetryPolicy retryPolicy) {}

@@ -5,14 +5,20 @@ import dev.millrace.core.machine.MissingException;
 import dev.millrace.core.machine.Topic;
 import dev.millrace.core.shard.LimitException;
 import dev.millrace.core.shard.Session;
+import dev.millrace.core.shard.SessionKind;
 import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Shard;
 import dev.millrace.core.shard.ShardException;
 import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.TopicRef;
+import dev.millrace.node.tasks.Tasks;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -23,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeBroker implements Broker {
     private final List<ShardSlot> shards;
     private final Directory directory;
+    private final NodeTasks tasks = new NodeTasks(this);
 
     NodeBroker(List<ShardSlot> shards, Directory directory) {
         this.shards = shards;
@@ -31,7 +38,7 @@ final class NodeBroker implements Broker {
 
     @Override
     public TopicRef topic(String name) {
-        return directory.ref(name, shards);
+        return directory.ref(name);
     }
 
     @Override
@@ -41,12 +48,17 @@ final class NodeBroker implements Broker {
 
     @Override
     public Session openSession(int shard, SessionListener listener) {
-        return shards.get(shard).openSession(listener, false);
+        return shards.get(shard).openSession(listener, SessionKind.ORDINARY);
     }
 
     @Override
     public Session openLastingSession(int shard, SessionListener listener) {
-        return shards.get(shard).openSession(listener, true);
+        return shards.get(shard).openSession(listener, SessionKind.LASTING);
+    }
+
+    @Override
+    public Session openResumableSession(int shard, SessionListener listener) {
+        return shards.get(shard).openSession(listener, SessionKind.RESUMABLE);
     }
 
     @Override
@@ -74,6 +86,18 @@ final class NodeBroker implements Broker {
     public CompletableFuture<Subscription> subscribe(Session session, TopicRef topic, String group, long leaseMillis,
             int maxConsumers) {
         return at(topic.name(), shard -> shard.subscribe(session, topic.name(), group, leaseMillis, maxConsumers));
+    }
+
+    @Override
+    public CompletableFuture<Subscription> resume(Session session, TopicRef topic, String group, long leaseMillis,
+            List<Long> tokens) {
+        long[] held = tokens.stream().mapToLong(Long::longValue).toArray();
+        return at(topic.name(), shard -> shard.resume(session, topic.name(), group, leaseMillis, held));
+    }
+
+    @Override
+    public CompletableFuture<List<Long>> leases(Subscription subscription) {
+        return at(subscription.topic(), shard -> Arrays.stream(shard.tokens(subscription)).boxed().toList());
     }
 
     @Override
@@ -120,12 +144,23 @@ final class NodeBroker implements Broker {
 
     @Override
     public CompletableFuture<List<TopicStats>> stats(@Nullable String topic) {
-        return everywhere(topic, shard -> Stats.of(shard, topic), Comparator.comparing(TopicStats::name));
+        if (topic != null) {
+            return at(topic, shard -> Stats.of(shard, topic));
+        }
+        List<CompletableFuture<List<TopicStats>>> parts = new ArrayList<>();
+        for (ShardSlot shard : shards) {
+            parts.add(translate(pages(shard, 0, new LinkedHashMap<>())));
+        }
+        return gather(parts, Comparator.comparing(TopicStats::name));
     }
 
     @Override
     public CompletableFuture<List<TopicNames>> names() {
-        return everywhere(null, Stats::names, Comparator.comparing(TopicNames::topic));
+        List<CompletableFuture<List<TopicNames>>> parts = new ArrayList<>();
+        for (ShardSlot shard : shards) {
+            parts.add(translate(shard.call(Stats::names)));
+        }
+        return gather(parts, Comparator.comparing(TopicNames::topic));
     }
 
     @Override
@@ -136,6 +171,11 @@ final class NodeBroker implements Broker {
         }
         return translate(at(topic, shard -> DeadPage.collect(shard, shard.machine().group(topic, group), after, limit))
                 .thenCompose(DeadPage::read));
+    }
+
+    @Override
+    public CompletableFuture<Optional<DeadLetter>> deadLetter(String topic, String group, long id) {
+        return translate(DeadBulk.find(this, topic, group, id));
     }
 
     @Override
@@ -152,6 +192,11 @@ final class NodeBroker implements Broker {
     public CompletableFuture<Long> purgeDead(String topic, String group, List<Long> ids) {
         return translate(ids.isEmpty() ? DeadBulk.all(this, topic, group, false)
                 : DeadBulk.byIds(this, topic, group, ids, false).thenApply(Integer::longValue));
+    }
+
+    @Override
+    public Tasks tasks() {
+        return tasks;
     }
 
     @Override
@@ -198,16 +243,14 @@ final class NodeBroker implements Broker {
         return change(topic, shard -> work.accept(shard, shard.machine().group(topic, group)));
     }
 
-    private <T> CompletableFuture<List<T>> everywhere(@Nullable String topic, Function<Shard, List<T>> work,
-            Comparator<T> order) {
-        if (topic != null) {
-            return at(topic, work);
-        }
-        List<CompletableFuture<List<T>>> parts = new ArrayList<>();
-        for (ShardSlot shard : shards) {
-            parts.add(translate(shard.call(work)));
-        }
-        return gather(parts, order);
+    /** Page by page, so that no call holds the shard for long; a topic that was made anew meanwhile counts once. */
+    private static CompletableFuture<List<TopicStats>> pages(ShardSlot shard, int from,
+            Map<String, TopicStats> before) {
+        return shard.call(owner -> Stats.page(owner, from)).thenCompose(page -> {
+            page.topics().forEach(topic -> before.put(topic.name(), topic));
+            return page.next() < 0 ? CompletableFuture.completedFuture(List.copyOf(before.values()))
+                    : pages(shard, page.next(), before);
+        });
     }
 
     private static <T> CompletableFuture<List<T>> gather(List<CompletableFuture<List<T>>> parts, Comparator<T> order) {
@@ -215,7 +258,7 @@ final class NodeBroker implements Broker {
                 .thenApply(done -> parts.stream().flatMap(part -> part.join().stream()).sorted(order).toList());
     }
 
-    private static <T> CompletableFuture<T> translate(CompletableFuture<T> future) {
+    static <T> CompletableFuture<T> translate(CompletableFuture<T> future) {
         return future.handle((value, failure) -> {
             if (failure == null) {
                 return value;

@@ -27,8 +27,11 @@ import java.util.List;
  *            dropped as the oldest before the topic had a group; beside the law
  * @param waiting
  *            kept for want of a group (or by pause): joined but offered to nobody
+ * @param tracked
+ *            it is a task queue
  * @param groups
  *            its groups by name
  */
 public record TopicStats(String name, boolean paused, long accepted, long acceptedBytes, long scheduled, long joined,
-        long cancelled, long expired, long purged, long dropped, long waiting, List<GroupStats> groups) {}
+        long cancelled, long expired, long purged, long dropped, long waiting, boolean tracked,
+        List<GroupStats> groups) {}

@@ -4,6 +4,7 @@ import dev.millrace.core.message.MessageView;
 import dev.millrace.core.shard.Delivery;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Session;
+import dev.millrace.core.shard.SessionKind;
 import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.core.shard.Subscription;
@@ -34,17 +35,23 @@ final class Client implements SessionListener, AutoCloseable {
     private final Queue<Delivery> deliveries = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean reading = new AtomicBoolean();
     private final MessageView view = new MessageView();
+    /** Tokens of what was cancelled while it was leased. */
+    final BlockingQueue<Long> stops = new LinkedBlockingQueue<>();
     final CompletableFuture<String> ended = new CompletableFuture<>();
 
     Client(Broker broker, String topic) {
-        this(broker, topic, false);
+        this(broker, topic, SessionKind.ORDINARY);
     }
 
-    Client(Broker broker, String topic, boolean lasting) {
+    Client(Broker broker, String topic, SessionKind kind) {
         this.broker = broker;
         this.topic = topic;
         int shard = broker.topic(topic).shard();
-        session = lasting ? broker.openLastingSession(shard, this) : broker.openSession(shard, this);
+        session = switch (kind) {
+            case ORDINARY -> broker.openSession(shard, this);
+            case RESUMABLE -> broker.openResumableSession(shard, this);
+            case LASTING -> broker.openLastingSession(shard, this);
+        };
     }
 
     /** Publishes in one command and waits for the answer; the ids. */
@@ -82,6 +89,19 @@ final class Client implements SessionListener, AutoCloseable {
 
     Subscription subscribe(String group, int credit, Duration lease) {
         Subscription subscription = broker.subscribe(session, broker.topic(topic), group, lease.toMillis(), 0)
+                .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                .join();
+        Submission submission = new Submission();
+        submission.credit(subscription, credit);
+        run(submission);
+        return subscription;
+    }
+
+    /** Subscribes as one who held these messages before a restart. */
+    Subscription resume(String group, int credit, Duration lease, List<Message> held) {
+        Subscription subscription = broker
+                .resume(session, broker.topic(topic), group, lease.toMillis(),
+                        held.stream().map(Message::token).toList())
                 .orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS)
                 .join();
         Submission submission = new Submission();
@@ -138,12 +158,17 @@ final class Client implements SessionListener, AutoCloseable {
         session.submit(submission);
     }
 
-    /** Submits and waits for completion; publishes must succeed. */
-    Submission run(Submission submission) {
+    /** Submits and waits for completion, whatever came of it. */
+    void runAnyway(Submission submission) {
         CompletableFuture<Submission> done = new CompletableFuture<>();
         submission.attach(done);
         session.submit(submission);
         done.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    /** Submits and waits for completion; publishes must succeed. */
+    Submission run(Submission submission) {
+        runAnyway(submission);
         if (submission.publishes() > 0 && submission.result(0) != Outcome.OK) {
             throw new AssertionError("publish refused: " + submission.result(0));
         }
@@ -206,6 +231,11 @@ final class Client implements SessionListener, AutoCloseable {
         if (!deliveries.isEmpty()) {
             readAll();
         }
+    }
+
+    @Override
+    public void stopAsked(long token) {
+        stops.add(token);
     }
 
     @Override

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.shard.Outcome;
+import dev.millrace.core.shard.SessionKind;
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.core.shard.ShardLimits;
 import dev.millrace.core.shard.ShardOptions;
+import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.SyncLevel;
 import dev.millrace.core.shard.TopicQuota;
 import dev.millrace.log.file.FileLogFactory;
@@ -187,7 +189,7 @@ final class NodeTest {
     void lastingLease_outlivesItsSessionAndAReopen_others_endAtOnce() {
         Client.Message kept;
         Client.Message extended;
-        try (Client lasting = new Client(node.broker(), "orders", true);
+        try (Client lasting = new Client(node.broker(), "orders", SessionKind.LASTING);
                 Client bound = new Client(node.broker(), "orders")) {
             lasting.publish("a", "b", "c");
             lasting.subscribe("mail", 2, LONG);
@@ -209,6 +211,46 @@ final class NodeTest {
             assertThat(other.retry(extended, Duration.ZERO)).isEqualTo(Outcome.OK);
             Client.Message back = other.take();
             assertThat(List.of(back.id(), (long) back.attempts())).containsExactly(extended.id(), 2L);
+        }
+    }
+
+    @Test
+    void leasesOfAResumableSession_areTakenUpAgainAfterAReopen_withTheirTokens() {
+        Client before = new Client(node.broker(), "orders", SessionKind.RESUMABLE);
+        before.publish("a", "b", "c");
+        before.subscribe("mail", 2, LONG);
+        Client.Message first = before.take();
+        Client.Message second = before.take();
+        reopen();
+        try (Client after = new Client(node.broker(), "orders", SessionKind.RESUMABLE)) {
+            Subscription resumed = after.resume("mail", 2, LONG, List.of(second));
+            assertThat(node.broker().leases(resumed).join()).containsExactlyInAnyOrder(first.token(), second.token());
+            assertThat(after.ack(second)).isEqualTo(Outcome.OK);
+            assertThat(after.take().body()).as("the window of two has room again").isEqualTo("c");
+            assertThat(after.ack(first)).isEqualTo(Outcome.OK);
+            assertThat(after.ack(first)).isEqualTo(Outcome.STALE);
+        }
+        try (Client last = new Client(node.broker(), "orders")) {
+            last.subscribe("mail", 9, LONG);
+            assertThat(last.take().body()).as("its session ended, so its lease did").isEqualTo("c");
+        }
+    }
+
+    @Test
+    void leasesOfAResumableSession_thatDoesNotComeBack_endAfterTenSeconds() {
+        Client before = new Client(node.broker(), "orders", SessionKind.RESUMABLE);
+        before.publish("a");
+        before.subscribe("mail", 1, LONG);
+        Client.Message lost = before.take();
+        reopen();
+        try (Client other = new Client(node.broker(), "orders", SessionKind.RESUMABLE)) {
+            Subscription fresh = other.resume("mail", 1, LONG, List.of());
+            assertThat(node.broker().leases(fresh).join()).isEmpty();
+            assertThat(group("orders", "mail").leased()).isEqualTo(1);
+            Client.Message again = other.take();
+            assertThat(again.attempts()).isEqualTo(2);
+            assertThat(other.ack(lost)).isEqualTo(Outcome.STALE);
+            assertThat(other.ack(again)).isEqualTo(Outcome.OK);
         }
     }
 
@@ -274,6 +316,40 @@ final class NodeTest {
         assertThat(node.broker().deadLetters("orders", "mail", 0, 10).join()).isEmpty();
     }
 
+    @Test
+    void deadLetters_largeBodies_pageEndsAtItsBytes_idsAreFoundWithoutThem() {
+        String large = "x".repeat(100_000);
+        int count = Broker.DEAD_PAGE_BYTES / large.length() + 2;
+        List<Long> ids = new ArrayList<>();
+        try (Client client = new Client(node.broker(), "orders")) {
+            client.subscribe("mail", 1, LONG);
+            for (int i = 0; i < count; i++) {
+                if (i == count - 1) {
+                    client.defer(large, Duration.ofMillis(1)); // its id stands in its record only
+                } else {
+                    client.publish(large);
+                }
+                Client.Message message = client.take();
+                ids.add(message.id());
+                client.bury(message, "");
+            }
+        }
+        List<DeadLetter> first = node.broker().deadLetters("orders", "mail", 0, 1_000).join();
+        assertThat(first).as("the one that reaches the limit is the last").hasSize(count - 1);
+        List<DeadLetter> rest = node.broker().deadLetters("orders", "mail", first.getLast().cursor(), 1_000).join();
+        assertThat(rest).extracting(DeadLetter::id).containsExactly(ids.getLast());
+        for (long id : List.of(ids.getFirst(), ids.getLast())) {
+            assertThat(node.broker().deadLetter("orders", "mail", id).join()).hasValueSatisfying(letter -> {
+                assertThat(letter.id()).isEqualTo(id);
+                assertThat(letter.body().remaining()).isEqualTo(large.length());
+            });
+        }
+        assertThat(node.broker().deadLetter("orders", "mail", 1).join()).isEmpty();
+        assertThat(node.broker().replayDead("orders", "mail", List.of(ids.getLast(), 1L)).join()).isEqualTo(1);
+        assertThat(node.broker().purgeDead("orders", "mail", List.of(ids.getFirst())).join()).isEqualTo(1);
+        assertThat(group("orders", "mail").dead()).isEqualTo(count - 2);
+    }
+
     private void awaitFirstSegmentGone() {
         Path first = folder.resolve("shard-0").resolve("log-000000000000000.seg");
         long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
@@ -315,6 +391,56 @@ final class NodeTest {
             assertThat(group("orders", "mail").ready()).isLessThanOrEqualTo(4);
             assertThat(group("orders", "mail").dropped()).isGreaterThanOrEqualTo(4);
         }
+    }
+
+    @Test
+    void statsOfManyTopics_areTakenInPages() {
+        NodeBroker broker = (NodeBroker) node.broker();
+        for (int i = 0; i < 2 * Stats.PAGE + 10; i++) {
+            broker.createTopic("t" + i).join();
+        }
+        broker.deleteTopic("t3").join();
+        Stats.Page first = broker.at("any", shard -> Stats.page(shard, 0)).join();
+        assertThat(first.topics()).hasSize(Stats.PAGE);
+        Stats.Page last = broker.at("any", shard -> Stats.page(shard, 2 * Stats.PAGE + 1)).join();
+        assertThat(last.topics()).hasSize(9);
+        assertThat(last.next()).isNegative();
+        assertThat(broker.stats(null).join()).hasSize(2 * Stats.PAGE + 9)
+                .extracting(TopicStats::name)
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .doesNotContain("t3");
+    }
+
+    @Test
+    void ephemeralGroupAndTopic_keepAtMostTheirNumber_theOldestAreDroppedAndCounted_othersKeepAll() {
+        limits(new ShardLimits(10, 10, 10, ShardLimits.DEFAULT.ceilings(), TopicQuota.NONE, 3));
+        try (Client client = new Client(node.broker(), "orders");
+                Client alone = new Client(node.broker(), "t#ephemeral")) {
+            node.broker().createGroup("orders", "kept", GroupStart.EARLIEST).join();
+            client.subscribe("tail#ephemeral", 0, LONG);
+            client.publish("1", "2", "3", "4", "5");
+            alone.publish("1", "2", "3", "4", "5");
+            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (group("orders", "tail#ephemeral").ready() > 3
+                    || node.broker().stats("t#ephemeral").join().getFirst().dropped() == 0) {
+                assertThat(System.nanoTime()).as("nothing was dropped").isLessThan(deadline);
+            }
+            assertThat(group("orders", "tail#ephemeral").dropped()).isEqualTo(2);
+            assertThat(group("orders", "kept").ready()).isEqualTo(5);
+            assertThat(node.broker().stats("t#ephemeral").join().getFirst().waiting()).isEqualTo(3);
+            client.subscribe("tail#ephemeral", 10, LONG);
+            assertThat(client.take().body()).isEqualTo("3");
+        }
+        reopen();
+        assertThat(group("orders", "kept").ready()).isEqualTo(5);
+    }
+
+    private void limits(ShardLimits limits) {
+        node.close();
+        logs.close();
+        shardOptions = new ShardOptions(0, SyncLevel.ALWAYS, 1000, 1 << 20, limits);
+        open();
     }
 
     private void quota(TopicQuota quota) {

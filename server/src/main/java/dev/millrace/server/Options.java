@@ -5,13 +5,15 @@ import dev.millrace.core.shard.ShardLimits;
 import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.core.shard.SyncLevel;
 import dev.millrace.core.shard.TopicQuota;
-import dev.millrace.door.http.Authentication;
+import dev.millrace.door.grpc.GrpcDoorOptions;
 import dev.millrace.door.http.HttpDoorOptions;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.options.NsqlookupdOptions;
 import dev.millrace.door.nsq.options.OptionException;
 import dev.millrace.log.file.FileLogOptions;
+import dev.millrace.net.Authentication;
 import dev.millrace.net.ListenAddress;
+import dev.millrace.net.TlsSettings;
 import dev.millrace.node.NodeOptions;
 import dev.millrace.server.config.ConfigException;
 import dev.millrace.server.config.Configuration;
@@ -52,10 +54,12 @@ final class Options {
         };
         ShardLimits limits = new ShardLimits(settings.get(Settings.MAX_TOPICS), settings.get(Settings.MAX_GROUPS),
                 settings.get(Settings.MAX_LEASES), new Ceilings(settings.get(Settings.MAX_DEFERRED),
-                        settings.get(Settings.MAX_RETRYING), settings.get(Settings.MAX_ATTEMPT_NOTES)),
+                        settings.get(Settings.MAX_RETRYING), settings.get(Settings.MAX_ATTEMPT_NOTES),
+                        settings.get(Settings.MAX_TRACKED)),
                 new TopicQuota(settings.get(Settings.MAX_TOPIC_MESSAGES), settings.get(Settings.MAX_TOPIC_BYTES),
                         settings.get(Settings.MAX_TOPIC_AGE).toMillis(),
-                        settings.get(Settings.TOPIC_FULL) == TopicFull.DROP));
+                        settings.get(Settings.TOPIC_FULL) == TopicFull.DROP),
+                nsqd(settings, ListenAddress.OFF).memQueueSize());
         int nodeId = settings.get(Settings.NODE_ID);
         return checked(Settings.SNAPSHOT_EVERY, settings,
                 () -> new NodeOptions(settings.get(Settings.SHARDS),
@@ -65,15 +69,34 @@ final class Options {
     }
 
     static HttpDoorOptions http(Configuration settings, String version) {
-        Authentication authentication = switch (settings.get(Settings.HTTP_AUTH)) {
-            case DELETES -> Authentication.DELETIONS;
-            case ALL -> Authentication.EVERYTHING;
-        };
         return checked(Settings.MAX_REQUEST_SIZE, settings,
-                () -> new HttpDoorOptions(settings.get(Settings.HTTP), authentication,
+                () -> new HttpDoorOptions(settings.get(Settings.HTTP), authentication(settings),
                         settings.get(Settings.HTTP_HOSTS),
                         settings.get(Settings.DATA).resolve("http-token"), size(settings, Settings.MAX_MESSAGE_SIZE),
                         size(settings, Settings.MAX_REQUEST_SIZE), size(settings, Settings.REQUEST_MEMORY), version));
+    }
+
+    static GrpcDoorOptions grpc(Configuration settings, String version) {
+        String certificate = settings.get(Settings.GRPC_TLS_CERT);
+        String key = settings.get(Settings.GRPC_TLS_KEY);
+        if (certificate.isEmpty() != key.isEmpty()) {
+            throw new ConfigException("grpc-tls-cert and grpc-tls-key go together: give both files, or none");
+        }
+        TlsSettings tls = certificate.isEmpty() ? null : TlsSettings.of(Path.of(certificate), Path.of(key));
+        return checked(Settings.MAX_REQUEST_SIZE, settings,
+                () -> new GrpcDoorOptions(settings.get(Settings.GRPC), authentication(settings),
+                        settings.get(Settings.DATA).resolve("http-token"), tls,
+                        new GrpcDoorOptions.Limits(size(settings, Settings.MAX_MESSAGE_SIZE),
+                                size(settings, Settings.MAX_REQUEST_SIZE), size(settings, Settings.REQUEST_MEMORY),
+                                settings.get(Settings.GRPC_MAX_SESSIONS)),
+                        version));
+    }
+
+    private static Authentication authentication(Configuration settings) {
+        return switch (settings.get(Settings.HTTP_AUTH)) {
+            case DELETES -> Authentication.DELETIONS;
+            case ALL -> Authentication.EVERYTHING;
+        };
     }
 
     /**
@@ -93,6 +116,8 @@ final class Options {
                 .with("https-address", text(settings.get(Settings.NSQ_HTTPS)))
                 .with("max-req-timeout", LONGEST_DEFERRAL)
                 .with("max-msg-size", "" + maxMessage)
+                .with("max-connections", "" + settings.get(Settings.MAX_CONNECTIONS))
+                .with("max-delivery-bytes", "" + settings.get(Settings.MAX_DELIVERY_BYTES))
                 .with("max-body-size", "" + Math.max(maxMessage + 4, NsqdOptions.defaults().limits().maxBodyBytes()));
         if (nodeId >= 0) {
             options = options.with("node-id", "" + nodeId);

@@ -74,6 +74,9 @@ final class ServerCommand {
         if (isOn(settings, Settings.NSQ_TCP) || isOn(settings, Settings.NSQ_HTTP)) {
             server.openNsq(broker, Options.nsqd(settings, lookupd));
         }
+        if (isOn(settings, Settings.GRPC)) {
+            server.openGrpc(broker, Options.grpc(settings, Main.version()));
+        }
         if (isOn(settings, Settings.HTTP)) {
             server.openHttp(broker, Options.http(settings, Main.version()));
         }

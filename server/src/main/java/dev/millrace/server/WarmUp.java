@@ -56,7 +56,7 @@ final class WarmUp implements Runnable {
         Configuration settings = Configuration.load(List.of(Map.entry("data", folder.toString()),
                 Map.entry("nsq-tcp", "127.0.0.1:0"), Map.entry("nsq-http", "127.0.0.1:0"),
                 Map.entry("lookupd-tcp", "127.0.0.1:0"), Map.entry("lookupd-http", "127.0.0.1:0"),
-                Map.entry("http", "127.0.0.1:0")), Map.of());
+                Map.entry("grpc", "127.0.0.1:0"), Map.entry("http", "127.0.0.1:0")), Map.of());
         Server server = Server.create(settings.get(Settings.IO_THREADS));
         try {
             ServerCommand.open(server, settings);
@@ -101,6 +101,7 @@ final class WarmUp implements Runnable {
                 exchange(port, "GET /metrics HTTP/1.0\r\nHost: localhost\r\n\r\n");
             }
             case "nsq-tcp" -> exchange(port, "  V2PUB warm-up\n\0\0\0\1xSUB warm-up warm-up\nRDY 1\nCLS\nx\n");
+            case "grpc" -> WarmUpGrpc.visit(port);
             case "nsq-http", "lookupd-http" -> exchange(port, "GET /ping HTTP/1.0\r\nHost: localhost\r\n\r\n");
             default -> exchange(port, "  V1PING\nx\n");
         }

@@ -60,7 +60,7 @@ public final class ServerProcess implements AutoCloseable {
     /** A server on this folder that is ready. */
     public static ServerProcess start(Path data, String... flags) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("server", "--data", data.toString()));
-        for (String door : List.of("nsq-tcp", "nsq-http", "lookupd-tcp", "lookupd-http", "http")) {
+        for (String door : List.of("nsq-tcp", "nsq-http", "lookupd-tcp", "lookupd-http", "grpc", "http")) {
             command.add("--" + door);
             command.add("127.0.0.1:0");
         }

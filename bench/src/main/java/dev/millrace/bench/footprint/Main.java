@@ -41,7 +41,7 @@ public final class Main {
                 .withSyncLevel(dev.millrace.log.file.SyncLevel.valueOf(arguments.sync().name()));
         FileLogFactory logs = FileLogFactory.onDisk(options, Main::failed);
         ShardLimits limits = new ShardLimits(100_000, 10_000, Integer.MAX_VALUE,
-                new Ceilings(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE), TopicQuota.NONE);
+                Ceilings.NONE, TopicQuota.NONE);
         ShardOptions shard = new ShardOptions(0, arguments.sync(), 1_000, 256L << 20, limits);
         long before = heapAfterGc();
         long start = System.nanoTime();

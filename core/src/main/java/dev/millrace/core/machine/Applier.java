@@ -17,14 +17,19 @@ final class Applier {
     final State state;
     /** Notes of past attempts. */
     final Notes notes;
-    private final int attemptStep;
+    /** Transitions of tracked topics. */
+    final TrackedTopics tracked;
+    final PlantedBugs bugs;
+    final int attemptStep;
     MachineListener listener = MachineListener.NONE;
     /** The timers of live leases; null while replaying. */
     @Nullable LeaseTimers leaseTimers;
 
     Applier(State state, PlantedBugs bugs) {
         this.state = state;
+        this.bugs = bugs;
         notes = new Notes(state);
+        tracked = new TrackedTopics(this);
         attemptStep = bugs.has(PlantedBugs.Bug.ATTEMPT_NOT_COUNTED) ? 0 : 1;
     }
 
@@ -52,6 +57,9 @@ final class Applier {
         Group group = new Group(number, topic, name, ephemeral, startSeq);
         group.purged = topic.offeredSeq - startSeq - topic.gaps.apart(startSeq, topic.offeredSeq);
         group.cursorOrdinal = startSeq == topic.nextSeq ? topic.chunks.size() : topic.chunks.find(startSeq);
+        if (topic.tracked()) {
+            group.track(new Tracking(group, this));
+        }
         state.put(group);
         sweepLater(topic);
         listener.groupCreated(group);
@@ -78,6 +86,7 @@ final class Applier {
         Topic topic = group.topic;
         releaseDead(group);
         releaseReturned(group);
+        releaseTracked(group);
         notes.release(group);
         state.remove(group);
         if (topic.groups.isEmpty()) {
@@ -136,11 +145,13 @@ final class Applier {
     }
 
     void emptyGroup(Group group) {
-        group.purged += group.ready() + group.leased + group.retrying;
+        group.purged += group.ready() + group.leased + group.retrying + group.scheduled;
         group.generation++;
         group.leased = 0;
         group.retrying = 0;
+        group.scheduled = 0;
         releaseReturned(group);
+        releaseTracked(group);
         notes.releaseLiving(group);
         moveCursor(group, group.topic.offeredSeq);
         group.topic.gaps.forget(group.topic.earliestKept());
@@ -155,13 +166,24 @@ final class Applier {
             topic.offeredSeq = Math.max(topic.offeredSeq, seq);
         }
         for (Group group : topic.groups) {
-            if (group.cursor < seq) {
-                group.dropped += topic.gaps.apart(group.cursor, seq);
-                moveCursor(group, topic.gaps.skip(seq));
-            }
+            pass(group, seq);
         }
         topic.gaps.forget(topic.earliestKept());
         sweepLater(topic);
+    }
+
+    /** The same for one group. */
+    void drop(Group group, long seq) {
+        pass(group, seq);
+        group.topic.gaps.forget(group.topic.earliestKept());
+        sweepLater(group.topic);
+    }
+
+    private void pass(Group group, long seq) {
+        if (group.cursor < seq) {
+            group.dropped += group.topic.gaps.apart(group.cursor, seq);
+            moveCursor(group, group.topic.gaps.skip(seq));
+        }
     }
 
     void pauseTopic(Topic topic, boolean paused) {
@@ -258,7 +280,7 @@ final class Applier {
         group.leased += returned + fresh;
     }
 
-    private int hold(Group group, int consumer, long deadline, long seqAndAttempts, int ordinal) {
+    int hold(Group group, int consumer, long deadline, long seqAndAttempts, int ordinal) {
         long place = LeaseTable.place(group.number, ordinal);
         int slot = state.leases.allocate(seqAndAttempts, place, group.generation, consumer, deadline);
         group.held++;
@@ -281,19 +303,24 @@ final class Applier {
             if (state.leases.attempts(slot) > 1) {
                 notes.forget(group.notes, state.leases.seqAndAttempts(slot));
             }
+            if (group.tracked()) {
+                group.tracking().done(state.leases.seq(slot));
+            }
+            settle(place);
+        } else {
+            settlePurged(slot);
         }
-        settle(place);
         endLease(slot, true);
     }
 
     /** The attempt failed; the message is given back now (due 0) or waits until {@code dueMillis}. */
     void retry(int slot, long dueMillis, int reason) {
-        long place = state.leases.place(slot);
         Group group = state.groupOf(slot);
-        long packed = state.leases.seqAndAttempts(slot);
-        boolean waits = group != null && dueMillis != 0;
+        // What the worker says does not count leaves the number of attempts as it was.
+        long packed = state.leases.seqAndAttempts(slot) - (reason == Records.REASON_NOT_COUNTED ? 1 : 0);
+        boolean waits = group != null && !group.tracked() && dueMillis != 0;
         if (group == null) {
-            settle(place);
+            settlePurged(slot);
         } else {
             group.leased--;
             if (reason == Records.REASON_TIMEOUT) {
@@ -301,7 +328,9 @@ final class Applier {
             } else if (reason == Records.REASON_RETRY) {
                 group.retries++;
             }
-            if (dueMillis == 0) {
+            if (group.tracked()) {
+                group.tracking().retry(packed >>> 16, (int) packed & 0xFFFF, dueMillis);
+            } else if (dueMillis == 0) {
                 group.returned.add(packed);
                 listener.groupReady(group);
             } else {
@@ -330,18 +359,21 @@ final class Applier {
         long place = state.leases.place(slot);
         Group group = state.groupOf(slot);
         if (group == null) {
-            settle(place);
+            settlePurged(slot);
         } else {
             group.leased--;
             group.dead++;
             long ordinalAndReason = (long) LeaseTable.ordinalOf(place) << 32 | reason;
-            group.deadTable.add(state.leases.seqAndAttempts(slot), wallMillis, ordinalAndReason, error);
+            int number = group.deadTable.add(state.leases.seqAndAttempts(slot), wallMillis, ordinalAndReason, error);
+            if (group.tracked()) {
+                group.tracking().died(state.leases.seq(slot), number);
+            }
             Notes.bury(group, state.leases.seqAndAttempts(slot));
         }
         endLease(slot, true);
     }
 
-    private void endLease(int slot, boolean letGo) {
+    void endLease(int slot, boolean letGo) {
         int consumer = state.leases.consumer(slot);
         Group group = state.groupOrNull(LeaseTable.groupOf(state.leases.place(slot)));
         if (letGo && group != null) {
@@ -355,8 +387,17 @@ final class Applier {
         listener.leaseEnded(consumer);
     }
 
+    /** A lease ended whose group was emptied or deleted meanwhile. */
+    private void settlePurged(int slot) {
+        Group group = state.groupOrNull(LeaseTable.groupOf(state.leases.place(slot)));
+        if (group != null && !group.topic.removed) {
+            group.topic.forgetHolder(state.leases.seq(slot));
+        }
+        settle(state.leases.place(slot));
+    }
+
     /** One delivery under way less in a chunk, wherever its group is now. */
-    private void settle(long place) {
+    void settle(long place) {
         Group group = state.groupOrNull(LeaseTable.groupOf(place));
         if (group != null) {
             settle(group.topic, LeaseTable.ordinalOf(place));
@@ -374,10 +415,11 @@ final class Applier {
     /** A waiting entry is due: a retry can be delivered again, a deferred message joins its topic. */
     void due(long id, long payload) {
         state.waiting.left(id, payload);
-        if (Waiting.kind(payload) == Waiting.RETRY) {
-            retryDue(id, payload);
-        } else {
-            deferredDue(id, payload);
+        switch (Waiting.kind(payload)) {
+            case Waiting.RETRY -> retryDue(id, payload);
+            case Waiting.DEFERRED -> deferredDue(id, payload);
+            case Waiting.TRACKED -> tracked.due(id, payload);
+            default -> throw new IllegalStateException("unknown entry " + Long.toHexString(payload));
         }
     }
 
@@ -415,13 +457,20 @@ final class Applier {
         notes.forget(group.deadNotes, packed);
         group.dead--;
         group.redriven++;
-        group.returned.add(packed & ~0xFFFFL);
+        if (group.tracked()) {
+            group.tracking().redriven(packed >>> 16);
+        } else {
+            group.returned.add(packed & ~0xFFFFL);
+        }
         listener.groupReady(group);
     }
 
     void purgeDead(Group group, int number) {
         int ordinal = group.deadTable.ordinal(number);
         notes.forget(group.deadNotes, group.deadTable.seqAndAttempts(number));
+        if (group.tracked()) {
+            group.tracking().deadPurged(group.deadTable.seqAndAttempts(number) >>> 16);
+        }
         group.deadTable.remove(number);
         group.dead--;
         group.purged++;
@@ -445,6 +494,14 @@ final class Applier {
         state.garbage.add(group.topic, group.returned);
         group.returned = new LongQueue();
         state.garbage.work(this, SWEEP_SLICE);
+    }
+
+    /** The same of tracked messages. */
+    private void releaseTracked(Group group) {
+        if (group.tracked()) {
+            state.garbage.add(group.topic, group.tracking().empty());
+            state.garbage.work(this, SWEEP_SLICE);
+        }
     }
 
     // ---- relocation ----

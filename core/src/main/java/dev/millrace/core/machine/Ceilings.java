@@ -9,8 +9,11 @@ package dev.millrace.core.machine;
  *            messages that wait between two attempts; one more is given back at once rather than lost
  * @param notes
  *            attempts of which a note is kept; of one more nothing is kept, and that is counted
+ * @param tracked
+ *            tracked messages that are not over, counted for each group
  */
-public record Ceilings(int deferred, int retrying, int notes) {
+public record Ceilings(int deferred, int retrying, int notes, int tracked) {
     /** As many as fit. */
-    public static final Ceilings NONE = new Ceilings(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    public static final Ceilings NONE = new Ceilings(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE,
+            Integer.MAX_VALUE);
 }

@@ -1,5 +1,6 @@
 package dev.millrace.core.machine;
 
+import dev.millrace.core.message.Ids;
 import java.util.Arrays;
 
 /**
@@ -30,6 +31,8 @@ final class ChunkTable {
     private final PagedLongs words = new PagedLongs();
     /** First sequence of each page, for searching; Long.MAX_VALUE where no chunk stands yet. */
     private long[] pageFirstSeq = new long[1];
+    /** First id of each page, for searching in topics whose ids rise with their sequences. */
+    private long[] pageFirstId = new long[1];
     private int[] liveInPage = new int[1];
     private int size;
 
@@ -40,6 +43,7 @@ final class ChunkTable {
         growTo(page);
         if (ordinal % PER_PAGE == 0) {
             pageFirstSeq[page] = firstSeq;
+            pageFirstId[page] = firstId;
         }
         liveInPage[page]++;
         long at = (long) ordinal * WORDS;
@@ -52,21 +56,22 @@ final class ChunkTable {
 
     /** Loads a chunk as it was saved; ordinals come in ascending order, those left out were released. */
     void restore(int ordinal, long range, long location, long use, long firstId) {
-        skipTo(ordinal, range >>> 16);
+        skipTo(ordinal, range >>> 16, firstId);
         add(range >>> 16, (int) range & 0xFFFF, location, (int) (use >>> 32), firstId);
         words.set((long) ordinal * WORDS + 2, use);
     }
 
     /**
      * For loading: the next chunk gets this ordinal; those skipped count as released. They take the first sequence of
-     * the next live chunk, so that searching never ends at one of them.
+     * the next live chunk, and its id, so that searching never ends at one of them.
      */
-    void skipTo(int ordinal, long nextFirstSeq) {
+    void skipTo(int ordinal, long nextFirstSeq, long nextFirstId) {
         while (size < ordinal) {
             int page = size / PER_PAGE;
             growTo(page);
             if (size % PER_PAGE == 0) {
                 pageFirstSeq[page] = nextFirstSeq;
+                pageFirstId[page] = nextFirstId;
             }
             if (size % PER_PAGE == 0 && ordinal >= size + PER_PAGE) {
                 size += PER_PAGE;
@@ -74,6 +79,7 @@ final class ChunkTable {
                 long at = (long) size * WORDS;
                 words.set(at, nextFirstSeq << 16);
                 words.set(at + 1, RELEASED);
+                words.set(at + 3, nextFirstId);
                 size++;
             }
         }
@@ -82,6 +88,7 @@ final class ChunkTable {
     private void growTo(int page) {
         if (page >= pageFirstSeq.length) {
             pageFirstSeq = Arrays.copyOf(pageFirstSeq, Math.max(page + 1, page * 2));
+            pageFirstId = Arrays.copyOf(pageFirstId, pageFirstSeq.length);
             liveInPage = Arrays.copyOf(liveInPage, pageFirstSeq.length);
         }
     }
@@ -156,9 +163,59 @@ final class ChunkTable {
         return Math.min(next, size);
     }
 
+    /**
+     * The sequence of the message with this id, -1 when no live chunk holds it. Only where ids rise with sequences, but
+     * for chunks that were there before and are older than every id that is looked for.
+     */
+    long seqOf(long id) {
+        int low = size == 0 ? -1 : ordinalOf(id);
+        if (low < 0) {
+            return -1;
+        }
+        long steps = Ids.counter(id) - Ids.counter(firstId(low));
+        boolean holds = isLive(low) && steps >= 0 && steps < count(low) && Ids.plus(firstId(low), (int) steps) == id;
+        return holds ? firstSeq(low) + steps : -1;
+    }
+
+    /** The last chunk whose first id is not above this one, -1 when its page was dropped. */
+    private int ordinalOf(long id) {
+        int page = search(pageFirstId, id);
+        if (!words.holds(page)) {
+            return -1;
+        }
+        int low = page * PER_PAGE;
+        int high = Math.min(size, low + PER_PAGE) - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (firstId(middle) <= id) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** The first chunk that may hold ids above this one. */
+    int ordinalAfter(long id) {
+        if (id <= 0 || size == 0) {
+            return 0;
+        }
+        int ordinal = ordinalOf(id);
+        return ordinal >= 0 ? ordinal : search(pageFirstId, id) * PER_PAGE;
+    }
+
+    /** The first sequence from this chunk on whose id is above this one. */
+    long seqAfter(int ordinal, long id) {
+        if (!isLive(ordinal) || id < firstId(ordinal)) {
+            return words.holds(ordinal / PER_PAGE) ? firstSeq(ordinal) : 0;
+        }
+        return firstSeq(ordinal) + Ids.counter(id) - Ids.counter(firstId(ordinal)) + 1;
+    }
+
     /** The chunk that holds this sequence; it must be live. */
     int find(long seq) {
-        int page = search(seq);
+        int page = search(pageFirstSeq, seq);
         int low = page * PER_PAGE;
         int high = Math.min(size, low + PER_PAGE) - 1;
         while (low < high) {
@@ -172,12 +229,13 @@ final class ChunkTable {
         return low;
     }
 
-    private int search(long seq) {
+    /** The last page whose first value is not above this one. */
+    private int search(long[] firsts, long value) {
         int low = 0;
         int high = (size - 1) / PER_PAGE;
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (pageFirstSeq[middle] <= seq) {
+            if (firsts[middle] <= value) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -192,7 +250,7 @@ final class ChunkTable {
     }
 
     long memoryBytes() {
-        return words.memoryBytes() + 12L * pageFirstSeq.length;
+        return words.memoryBytes() + 20L * pageFirstSeq.length;
     }
 
     /** The table as it was at one moment; readable from any thread. */

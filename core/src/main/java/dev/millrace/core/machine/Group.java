@@ -1,12 +1,14 @@
 package dev.millrace.core.machine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A group's state: a cursor into its topic, and what is not as the cursor alone would say.
  *
  * <p>
  * Every message below the cursor is done unless it is leased, retrying, given back ({@link #returned}) or dead, and only
- * those have entries. Conservation: offered = ready + leased + retrying + done + dead + cancelled + expired + purged +
- * filtered + dropped.
+ * those have entries. Conservation: offered = scheduled + ready + leased + retrying + done + dead + cancelled +
+ * expired + purged + filtered + dropped.
  *
  * <p>
  * Thread safety: owner thread only.
@@ -33,6 +35,8 @@ public final class Group {
     int cursorOrdinal;
     /** Dead letters that went back to ready. */
     long redriven;
+    /** Tracked messages that are not due yet. */
+    long scheduled;
     long leased;
     long retrying;
     long done;
@@ -48,6 +52,7 @@ public final class Group {
     long minBackoffMillis;
     long maxBackoffMillis;
     boolean removed;
+    private @Nullable Tracking tracking;
     /** Leases and retries that name this group, those from before it was emptied or deleted included. */
     long held;
     /** Whose turn it was last when only one message could be taken. Not part of the state. */
@@ -94,7 +99,23 @@ public final class Group {
     }
 
     public long ready() {
-        return fresh() + returned.size();
+        return tracking != null ? tracking.ready : fresh() + returned.size();
+    }
+
+    /** Of a group of a tracked topic. */
+    Tracking tracking() {
+        if (tracking == null) {
+            throw new IllegalStateException("the messages of topic " + topic.name + " are not tracked");
+        }
+        return tracking;
+    }
+
+    void track(Tracking what) {
+        tracking = what;
+    }
+
+    boolean tracked() {
+        return tracking != null;
     }
 
     /** Messages that are offered and were never delivered. */
@@ -118,7 +139,25 @@ public final class Group {
 
     /** Whether a delivery could be made now if somebody wanted one. */
     public boolean deliverable() {
+        if (tracking != null) {
+            return !paused && !removed && !topic.paused && tracking.hasCandidates();
+        }
         return !paused && !removed && (cursor < topic.offeredSeq || !returned.isEmpty());
+    }
+
+    /** Tracked messages that wait for the instant at which they may be delivered first. */
+    public long scheduled() {
+        return scheduled;
+    }
+
+    /** How it hands out; of a tracked topic. */
+    public GroupLimits limits() {
+        return tracking().settings;
+    }
+
+    /** Done messages that are kept to be looked at. */
+    public long kept() {
+        return tracking == null ? 0 : tracking.kept;
     }
 
     public long leased() {
@@ -181,11 +220,11 @@ public final class Group {
         return maxBackoffMillis;
     }
 
-    /** Delay before the attempt after {@code attempts} failed ones, under the group's policy. */
-    long backoffMillis(int attempts) {
+    /** Delay before the attempt after {@code attempts} failed ones. */
+    static long backoffMillis(int attempts, long minMillis, long maxMillis) {
         int doublings = Math.min(Math.max(0, attempts - 1), 40);
-        long delay = minBackoffMillis << doublings;
-        return delay >>> doublings != minBackoffMillis || delay > maxBackoffMillis ? maxBackoffMillis : delay;
+        long delay = minMillis << doublings;
+        return delay >>> doublings != minMillis || delay > maxMillis ? maxMillis : delay;
     }
 
     public void attach(Object object) {

@@ -1,8 +1,10 @@
 package dev.millrace.core.machine;
 
+import dev.millrace.core.message.Ids;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state at one position of the log, frozen: scalars are copied, tables are marked (see {@link PagedLongs}), so
@@ -14,10 +16,10 @@ import java.util.List;
  */
 public final class Image {
     private static final int VERSION = 1;
-    /** 2: with what was dropped; 1 has one number less before the gaps. */
-    private static final int TOPIC_VERSION = 2;
-    /** 2: with notes of attempts. */
-    private static final int GROUP_VERSION = 2;
+    /** 3: with what tracked topics have; 2: with what was dropped; 1 has one number less before the gaps. */
+    private static final int TOPIC_VERSION = 3;
+    /** 3: with what groups of tracked topics have; 2: with notes of attempts. */
+    private static final int GROUP_VERSION = 3;
     private static final int TOPIC_SCALARS = 14;
     private static final long SECTION_STATE = 0x4D52_5354_0000_0000L;
     private static final long SECTION_TOPIC = 0x4D52_544F_0000_0000L;
@@ -37,8 +39,12 @@ public final class Image {
         final long[] scalars;
         final ChunkTable.Frozen chunks;
         final int passed;
+        final Topic topic;
+        final TrackedImage.@Nullable OfTopic tracked;
 
         TopicImage(Topic topic) {
+            this.topic = topic;
+            tracked = topic.tracked() ? new TrackedImage.OfTopic(topic.keys()) : null;
             name = topic.name;
             scalars = scalars(topic);
             chunks = topic.chunks.freeze();
@@ -55,8 +61,10 @@ public final class Image {
         final DeadTable.Frozen dead;
         final NoteTable.Frozen notes;
         final NoteTable.Frozen deadNotes;
+        final TrackedImage.@Nullable OfGroup tracked;
 
         GroupImage(Group group) {
+            tracked = group.tracked() ? new TrackedImage.OfGroup(group.tracking()) : null;
             name = group.name;
             scalars = scalars(group);
             returned = group.returned.freeze();
@@ -80,7 +88,7 @@ public final class Image {
         leases = state.leases.freeze();
         for (Garbage.Heap heap : state.garbage.heaps()) {
             if (!heap.topic().removed) {
-                garbage.add(new GarbageImage(heap.topic().number, heap.queue().freeze()));
+                garbage.add(new GarbageImage(heap.topic().number, heap.left().freeze()));
             }
         }
     }
@@ -125,6 +133,7 @@ public final class Image {
             sink.text(topic.name);
             putAll(sink, topic.scalars);
             writeChunks(sink, topic, digest);
+            write(sink, topic, digest);
         }
         sink.put(groups.size());
         for (GroupImage group : groups) {
@@ -135,10 +144,22 @@ public final class Image {
             writeDead(sink, group.dead);
             writeNotes(sink, group.notes, digest);
             writeNotes(sink, group.deadNotes, digest);
+            if (group.tracked != null) {
+                group.tracked.write(sink, digest);
+            }
         }
         writeLeases(sink);
         if (!digest) {
             writeGarbage(sink);
+        }
+    }
+
+    private static void write(ImageSink sink, TopicImage topic, boolean digest) {
+        sink.put(topic.tracked == null ? 0 : 1);
+        if (topic.tracked != null && digest) {
+            sink.put(TrackedImage.digest(topic.topic));
+        } else if (topic.tracked != null) {
+            topic.tracked.write(sink);
         }
     }
 
@@ -239,7 +260,8 @@ public final class Image {
     // ---- reading ----
 
     /** Loads a written image into an empty state. */
-    static void read(ImageSource source, State state) {
+    static void read(ImageSource source, Applier applier) {
+        State state = applier.state;
         source.section(SECTION_STATE, VERSION, "the state");
         long[] scalars = source.all();
         state.lastCounter = scalars[0];
@@ -247,7 +269,7 @@ public final class Image {
             readTopic(source, state);
         }
         for (long groups = source.get(); groups > 0; groups--) {
-            readGroup(source, state);
+            readGroup(source, applier);
         }
         readLeases(source, state);
         for (long heaps = source.get(); heaps > 0; heaps--) {
@@ -296,11 +318,17 @@ public final class Image {
             state.segments.add(location, (int) (use >>> 32));
             topic.units += use >>> 32;
         }
-        topic.chunks.skipTo(size, topic.nextSeq);
+        // Later chunks have later ids, all chunks before have earlier ones.
+        topic.chunks.skipTo(size, topic.nextSeq, Ids.of(state.lastCounter + 1, 0));
+        if (version >= 3 && source.get() != 0) {
+            topic.track();
+            TrackedImage.read(source, topic.keys());
+        }
         state.put(topic);
     }
 
-    private static void readGroup(ImageSource source, State state) {
+    private static void readGroup(ImageSource source, Applier applier) {
+        State state = applier.state;
         int version = source.section(SECTION_GROUP, GROUP_VERSION, "a group");
         String name = source.text();
         long[] s = source.all();
@@ -334,6 +362,11 @@ public final class Image {
             readNotes(source, state, group.notes);
             readNotes(source, state, group.deadNotes);
         }
+        if (topic.tracked()) {
+            group.track(new Tracking(group, applier));
+            TrackedImage.read(source, group.tracking(), state);
+            state.tracked += group.tracking().rows.size();
+        }
         state.put(group);
         if (s[22] != 0) {
             state.remove(group);
@@ -355,7 +388,7 @@ public final class Image {
         }
     }
 
-    private static void readNotes(ImageSource source, State state, NoteTable notes) {
+    static void readNotes(ImageSource source, State state, NoteTable notes) {
         for (long left = source.get(); left > 0; left--) {
             long key = source.get();
             long location = source.get();

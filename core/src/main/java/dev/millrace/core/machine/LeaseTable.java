@@ -39,6 +39,11 @@ final class LeaseTable {
     /** Per consumer: first lease + 1. */
     private int[] consumerHeads = new int[16];
 
+    /** Whether leases under this number may be taken up again after a restart: the even ones; {@link #NOBODY} as well. */
+    static boolean outlivesRestart(int consumer) {
+        return (consumer & 1) == 0;
+    }
+
     /** Takes a slot for a delivery. */
     int allocate(long seqAndAttempts, long place, int groupGeneration, int consumer, long deadline) {
         int slot;

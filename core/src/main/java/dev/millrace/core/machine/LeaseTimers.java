@@ -47,14 +47,15 @@ final class LeaseTimers {
     }
 
     /**
-     * Takes over the leases that recovery found; those that belong to nobody do not end before {@code graceEndMillis}.
+     * Takes over the leases that recovery found; those that belong to nobody, or to a session that may come back, do not
+     * end before {@code graceEndMillis}.
      */
     void adopt(long graceEndMillis) {
         for (int slot = 0; slot < leases.used(); slot++) {
             if (leases.isLive(slot)) {
                 long deadline = leases.deadline(slot);
-                boolean lasting = leases.consumer(slot) == LeaseTable.NOBODY;
-                toWheel(slot, lasting ? Math.max(deadline, graceEndMillis) : deadline);
+                boolean outlives = LeaseTable.outlivesRestart(leases.consumer(slot));
+                toWheel(slot, outlives ? Math.max(deadline, graceEndMillis) : deadline);
             }
         }
     }

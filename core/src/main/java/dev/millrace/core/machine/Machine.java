@@ -44,17 +44,21 @@ public final class Machine {
     private final RecordWriter out = new RecordWriter();
     private final Publisher publisher;
     private final Attempts attempts;
+    private final Endings endings;
+    private final Tracked tracked;
     private final Retention retention;
+    /** Tells a command that threw while it decided from one that was being applied. */
+    public final Decisions decisions;
     private long nowMillis;
     private long wallMillis;
     private long leasesHeldUntil;
     private Ceilings ceilings = Ceilings.NONE;
-    private long retriesAtOnce;
 
     private byte open = NONE;
     private int openFlags;
 
-    private final LeaseTimers.Sink leaseExpiry = slot -> endAttempt(slot, -1, Records.REASON_TIMEOUT, null);
+    private final LeaseTimers.Sink leaseExpiry = slot -> endings().failed(slot, -1, Records.REASON_TIMEOUT,
+            null);
     private final Expiry waitingExpiry = (handle, due, id, payload) -> dueItem(due, id, payload);
 
     /**
@@ -79,6 +83,13 @@ public final class Machine {
         publisher = new Publisher(origin, state, applier, out);
         attempts = new Attempts(state, applier, out);
         retention = new Retention(this, publisher, applier);
+        endings = new Endings(this, attempts);
+        tracked = new Tracked(this, origin, out);
+        decisions = new Decisions(out, publisher, tracked);
+    }
+
+    private Endings endings() {
+        return endings;
     }
 
     // ---- the cycle ----
@@ -121,7 +132,24 @@ public final class Machine {
 
     /** Retries that were given back at once because no more could wait, since the shard was opened. */
     public long retriesAtOnce() {
-        return retriesAtOnce;
+        return endings.atOnce();
+    }
+
+    /** Topics whose messages are tracked one by one: keys, priorities, limits, cancelling. */
+    public Tracked tracked() {
+        return tracked;
+    }
+
+    long nowMillis() {
+        return nowMillis;
+    }
+
+    long wallMillis() {
+        return wallMillis;
+    }
+
+    Ceilings ceilings() {
+        return ceilings;
     }
 
     /** Whether one more deferred message can wait. */
@@ -213,7 +241,10 @@ public final class Machine {
         return applier.createTopic(number, name, ephemeral);
     }
 
-    /** Creates a group that starts at the earliest kept message, or with what is offered from now on. */
+    /**
+     * Creates a group that starts at the earliest kept message, or with what is offered from now on, as groups of tracked
+     * topics always do.
+     */
     public Group createGroup(Topic topic, String name, boolean ephemeral, boolean fromEarliest) {
         if (topic.hasGroup(name)) {
             return topic.group(name);
@@ -223,7 +254,8 @@ public final class Machine {
             throw new IllegalStateException("no group number is left");
         }
         int number = state.nextGroup;
-        long startSeq = fromEarliest ? topic.earliestKept() : topic.offeredSeq;
+        boolean earliest = fromEarliest && !topic.tracked();
+        long startSeq = earliest ? topic.earliestKept() : topic.offeredSeq;
         out.begin(Records.GROUP_CREATE, ephemeral ? Records.FLAG_EPHEMERAL : 0, 16)
                 .putInt(number)
                 .putInt(topic.number)
@@ -338,6 +370,9 @@ public final class Machine {
         if (!group.deliverable() || max <= 0) {
             return 0;
         }
+        if (group.tracked()) {
+            return tracked.lease(group, consumer, deadlineMillis, max, sink);
+        }
         int takeBack = group.shareOfReturned(max);
         int takeFresh = (int) Math.min(group.fresh(), max - takeBack);
         out.begin(Records.LEASE, 0, 24)
@@ -366,8 +401,7 @@ public final class Machine {
         if (slot < 0) {
             return false;
         }
-        item(Records.ACK, flags, 8).putInt(slot).putInt((int) state.leases.seq(slot));
-        applier.acked(slot, flags != 0);
+        endings.done(slot, flags);
         return true;
     }
 
@@ -382,7 +416,17 @@ public final class Machine {
         if (slot < 0) {
             return false;
         }
-        endAttempt(slot, delayMillis, Records.REASON_RETRY, error);
+        endings.failed(slot, delayMillis, Records.REASON_RETRY, error);
+        return true;
+    }
+
+    /** The same, but the attempt is not counted: it was not the message's fault. */
+    public boolean putOff(long token, long delayMillis, @Nullable String error) {
+        int slot = resolveToEnd(token);
+        if (slot < 0) {
+            return false;
+        }
+        endings.failed(slot, delayMillis, Records.REASON_NOT_COUNTED, error);
         return true;
     }
 
@@ -403,12 +447,12 @@ public final class Machine {
         if (slot < 0) {
             return false;
         }
-        dead(slot, Records.REASON_BURIED, error);
+        endings.buried(slot, error);
         return true;
     }
 
     /** The slot of a live lease whose group still wants it, or -1. */
-    private int resolve(long token) {
+    int resolve(long token) {
         int slot = slot(token);
         return slot < 0 || state.groupOf(slot) == null ? -1 : slot;
     }
@@ -439,7 +483,7 @@ public final class Machine {
         int left = limit;
         int slot = state.leases.firstOf(consumer);
         while (slot >= 0 && left > 0) {
-            endAttempt(slot, -1, Records.REASON_SESSION, null);
+            endings.failed(slot, -1, Records.REASON_SESSION, null);
             slot = state.leases.firstOf(consumer);
             left--;
         }
@@ -454,53 +498,6 @@ public final class Machine {
             }
         }
         return -1;
-    }
-
-    /** An attempt failed: dead by policy, or given back. A delay below 0 means the policy's backoff. */
-    private void endAttempt(int slot, long delayMillis, int reason, @Nullable String error) {
-        Group group = state.groupOf(slot);
-        int made = state.leases.attempts(slot);
-        if (group != null && group.maxAttempts > 0 && made >= group.maxAttempts) {
-            dead(slot, reason, error);
-            return;
-        }
-        if (group != null && (error != null || group.maxAttempts > 0)) {
-            note(slot, group, reason, error);
-        }
-        long delay = delayMillis;
-        if (delay < 0) {
-            delay = group == null ? 0 : group.backoffMillis(made);
-        }
-        // A retry that finds no room is delivered again at once rather than lost.
-        boolean full = delay > 0 && state.waiting.retrying() >= ceilings.retrying();
-        retriesAtOnce += full ? 1 : 0;
-        long due = delay == 0 || full ? 0 : after(delay);
-        item(Records.RETRY, 0, 16).putInt(slot).putInt((int) state.leases.seq(slot)).putLong(due << 8 | reason);
-        applier.retry(slot, due, reason);
-    }
-
-    private void dead(int slot, int reason, @Nullable String error) {
-        Group group = state.groupOf(slot);
-        if (group != null && error != null) {
-            note(slot, group, reason, error);
-        }
-        closeOpen();
-        out.begin(Records.DEAD, 0, 20)
-                .putInt(slot)
-                .putInt((int) state.leases.seq(slot))
-                .putLong(wallMillis)
-                .putInt(reason);
-        out.string("");
-        out.end();
-        applier.dead(slot, wallMillis, reason, "");
-    }
-
-    /** What is known of an attempt goes into the log before its end does. */
-    private void note(int slot, Group group, int reason, @Nullable String error) {
-        if (attempts.hasRoom()) {
-            closeOpen();
-            attempts.write(group, state.leases.seqAndAttempts(slot), wallMillis, reason, error == null ? "" : error);
-        }
     }
 
     // ---- time ----
@@ -570,26 +567,27 @@ public final class Machine {
 
     // ---- open records ----
 
-    private ByteBuffer item(byte kind, int flags, int bytes) {
+    ByteBuffer item(byte kind, int flags, int bytes) {
         if (open != kind || openFlags != flags) {
             closeOpen();
             out.begin(kind, flags, bytes);
             open = kind;
             openFlags = flags;
         }
-        return out.room(bytes);
+        return out.roomForItem(bytes);
     }
 
     private void closeOpen() {
         publisher.close();
+        tracked.close();
         if (open != NONE) {
             open = NONE;
             openFlags = 0;
-            out.end();
+            out.endItems();
         }
     }
 
-    /** Writes the records of moves; see {@link Relocation}. */
+    /** For records that others write; what was open is ended. */
     RecordWriter out() {
         closeOpen();
         return out;

@@ -101,7 +101,8 @@ public final class MachineCheck {
     }
 
     private static void check(Topic topic, Group group, List<String> problems) {
-        long parts = group.ready() + group.leased + group.retrying + group.done + group.dead + group.cancelled
+        long parts = group.scheduled + group.ready() + group.leased + group.retrying + group.done + group.dead
+                + group.cancelled
                 + group.expired + group.purged + group.filtered + group.dropped;
         if (group.offered() != parts || group.ready() < 0 || group.leased < 0 || group.retrying < 0
                 || group.dead < 0) {
@@ -121,7 +122,7 @@ public final class MachineCheck {
                 }
             }
         }
-        NotesWalk notes = new NotesWalk(machine.state, (group, key, location, isDead) -> visitor.body(location,
+        NotesWalk notes = new NotesWalk(machine.state, (group, key, location, table) -> visitor.body(location,
                 "an attempt of message " + NoteTable.seq(key) + " in group number " + group,
                 batch -> compare(batch, location, group, key)));
         while (!notes.isDone()) {
@@ -150,7 +151,7 @@ public final class MachineCheck {
             return "the batch ends before offset " + offset;
         }
         byte kind = batch.get(offset);
-        if (kind != BodyLayout.PUBLISH && kind != BodyLayout.DEFER) {
+        if (!BodyLayout.isBodies(kind)) {
             return "no body record stands at offset " + offset + " but " + Records.name(kind);
         }
         if (batch.getInt(offset + BodyLayout.TOPIC) != topic || batch.getInt(offset + BodyLayout.COUNT) != count
@@ -162,7 +163,7 @@ public final class MachineCheck {
 
     private static String compare(ByteBuffer batch, long location, int group, long key) {
         int offset = Location.offset(location);
-        if (offset + Attempt.SEQ + Long.BYTES > batch.limit() || batch.get(offset) != Records.ATTEMPT) {
+        if (offset + Attempt.SEQ + Long.BYTES > batch.limit() || !Records.isNote(batch.get(offset))) {
             return "no attempt stands at offset " + offset;
         }
         if (batch.getInt(offset + Attempt.GROUP) != group

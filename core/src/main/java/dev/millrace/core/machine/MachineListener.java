@@ -11,6 +11,9 @@ public interface MachineListener {
     /** A consumer has one delivery less in flight. */
     void leaseEnded(int consumer);
 
+    /** Somebody cancelled the message of this lease, which its consumer has. */
+    void stopAsked(long token, int consumer);
+
     void topicCreated(Topic topic);
 
     void topicDeleted(Topic topic);
@@ -33,6 +36,11 @@ public interface MachineListener {
 
         @Override
         public void leaseEnded(int consumer) {
+            // no consumers yet
+        }
+
+        @Override
+        public void stopAsked(long token, int consumer) {
             // no consumers yet
         }
 

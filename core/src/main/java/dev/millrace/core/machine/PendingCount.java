@@ -27,7 +27,7 @@ final class PendingCount {
         });
         for (Garbage.Heap heap : state.garbage.heaps()) {
             if (!heap.topic().removed) {
-                count(heap.topic(), heap.queue());
+                count(heap.topic(), heap.left());
             }
         }
         for (Topic topic : state.topics()) {
@@ -39,6 +39,13 @@ final class PendingCount {
 
     private void countHeld(Group group) {
         count(group.topic, group.returned);
+        if (group.tracked()) {
+            group.tracking().rows.freeze().visit(Integer.MAX_VALUE, (words, at) -> {
+                if (Tracking.isCounted(words, at)) {
+                    count(group.topic, group.topic.chunks.find(words[at] - 1));
+                }
+            });
+        }
         for (int number = group.deadTable.first(); number < group.deadTable.size(); number++) {
             if (group.deadTable.holds(number)) {
                 count(group.topic, group.deadTable.ordinal(number));

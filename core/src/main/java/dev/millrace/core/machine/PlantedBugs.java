@@ -30,7 +30,11 @@ public final class PlantedBugs {
         /** Records say that messages were moved before the copies are synced. */
         COPIES_NOT_SYNCED,
         /** The number in a topic reference is believed without comparing the name. */
-        TOPIC_NUMBER_TRUSTED
+        TOPIC_NUMBER_TRUSTED,
+        /** A unique key is free again two milliseconds before its window ends. */
+        UNIQUE_WINDOW_SHORT,
+        /** When the current message of an ordering key is over, two others become current. */
+        KEY_RELEASED_TWICE
     }
 
     private final EnumSet<Bug> bugs = EnumSet.noneOf(Bug.class);

@@ -25,7 +25,7 @@ public final class RecordPrinter {
             }
             ByteBuffer record = records.slice(at, length);
             line.accept("  @" + at + " " + Records.name(record.get(0)) + " v" + record.get(1) + " " + fields(record));
-            if (record.get(0) == BodyLayout.PUBLISH || record.get(0) == BodyLayout.DEFER) {
+            if (BodyLayout.isBodies(record.get(0))) {
                 bodies(records, at, line);
             }
             at += length;
@@ -34,8 +34,9 @@ public final class RecordPrinter {
 
     private String fields(ByteBuffer r) {
         return switch (r.get(0)) {
-            case BodyLayout.PUBLISH -> "topic " + r.getInt(8) + ", " + r.getInt(12) + " messages from id "
-                    + hex(r.getLong(16)) + ", sequence " + r.getLong(32) + ", " + r.getInt(40) + " bytes";
+            case BodyLayout.PUBLISH, BodyLayout.ENQUEUE ->
+                    "topic " + r.getInt(8) + ", " + r.getInt(12) + " messages from id "
+                            + hex(r.getLong(16)) + ", sequence " + r.getLong(32) + ", " + r.getInt(40) + " bytes";
             case BodyLayout.DEFER -> "topic " + r.getInt(8) + ", id " + hex(r.getLong(16)) + ", due at "
                     + r.getLong(32) + " ms, " + r.getInt(40) + " bytes";
             case Records.LEASE -> "group " + r.getInt(8) + ", consumer " + r.getInt(12) + ", until " + r.getLong(16)
@@ -44,11 +45,24 @@ public final class RecordPrinter {
             case Records.RETRY -> items(r, 16, i -> slot(r, i) + " due " + (r.getLong(i + 8) >>> 8) + " reason "
                     + (r.getLong(i + 8) & 0xFF));
             case Records.EXTEND -> items(r, 16, i -> slot(r, i) + " until " + r.getLong(i + 8));
-            case Records.DUE -> items(r, 16, i -> (Waiting.kind(r.getLong(i + 8)) == Waiting.RETRY ? "group "
-                    : "deferred of topic ") + Waiting.owner(r.getLong(i + 8)) + " " + hex(r.getLong(i)));
+            case Records.DUE -> items(r, 16, i -> waited(r.getLong(i + 8)) + Waiting.owner(r.getLong(i + 8)) + " "
+                    + hex(r.getLong(i)));
+            case Records.LEASE_EACH -> "group " + r.getInt(8) + ", consumer " + r.getInt(12) + ", until "
+                    + r.getLong(16) + " ms, " + (r.limit() - 32) / Long.BYTES + " messages: " + leases(r);
+            case Records.KEEP -> items(r, 16, i -> slot(r, i) + " until " + r.getLong(i + 8));
+            case Records.END -> items(r, 16, i -> slot(r, i) + " " + (r.getInt(i + 8) == TrackedTopics.CANCELLED
+                    ? "cancelled"
+                    : "expired"));
+            case Records.TRACK -> items(r, 16, i -> "group " + r.getInt(i) + " " + command(r.getInt(i + 4)) + " seq "
+                    + r.getLong(i + 8));
+            case Records.GROUP_LIMITS -> "group " + r.getInt(8) + ", " + r.getInt(12) + " at once, " + r.getInt(16)
+                    + " in " + r.getLong(24) + " ms, ageing " + r.getLong(32) + " ms";
             case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
             case Records.ATTEMPT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
                     + ", attempt " + Attempt.read(r, 0);
+            case Records.OUTPUT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
+                    + (r.getInt(Attempt.NUMBER) == Output.RESULT ? ", result" : ", progress " + r.getInt(32) + " %")
+                    + ", " + r.getInt(36) + " bytes";
             case Records.REDRIVE, Records.DEAD_PURGE -> items(r, 8,
                     i -> "group " + r.getInt(i) + " number " + r.getInt(i + 4));
             case Records.MOVE -> items(r, Relocation.ITEM_BYTES, i -> "topic " + r.getInt(i) + " chunk "
@@ -56,10 +70,43 @@ public final class RecordPrinter {
             case Records.TOPIC_CREATE -> "topic " + r.getInt(8) + " " + name(r, 12);
             case Records.GROUP_CREATE -> "group " + r.getInt(8) + " of topic " + r.getInt(12) + " from sequence "
                     + r.getLong(16) + " " + name(r, 24);
-            case Records.DROP -> "topic " + r.getInt(8) + " up to sequence " + r.getLong(16);
+            case Records.DROP -> "topic " + r.getInt(8)
+                    + ((r.getShort(2) & Records.FLAG_ONE_GROUP) == 0 ? "" : " group " + r.getInt(12))
+                    + " up to sequence " + r.getLong(16);
             case Records.PAD -> r.limit() + " bytes";
             default -> "number " + (r.limit() >= 12 ? r.getInt(8) : -1)
                     + (r.limit() >= 16 ? " value " + r.getInt(12) : "");
+        };
+    }
+
+    private static String waited(long payload) {
+        return switch (Waiting.kind(payload)) {
+            case Waiting.RETRY -> "group ";
+            case Waiting.DEFERRED -> "deferred of topic ";
+            default -> Waiting.purpose(payload) == Tracking.UNIQUE_END ? "unique key of topic " : "tracked of group ";
+        };
+    }
+
+    private static String leases(ByteBuffer r) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 32; i + Long.BYTES <= Math.min(r.limit(), 32 + SHOWN_ITEMS * Long.BYTES); i += Long.BYTES) {
+            long item = r.getLong(i);
+            String what = switch ((int) item & 0xFF) {
+                case TrackedTopics.TAKE -> "";
+                case TrackedTopics.SKIP -> " (over)";
+                default -> " (waits for its limit)";
+            };
+            text.append(i == 32 ? "" : ", ").append("seq ").append(item >>> 16).append(what);
+        }
+        return text.toString();
+    }
+
+    private static String command(int what) {
+        return switch (what) {
+            case TrackedTopics.CANCEL -> "cancel";
+            case TrackedTopics.RUN_NOW -> "run now";
+            case TrackedTopics.REMOVE -> "remove";
+            default -> "ask to stop";
         };
     }
 

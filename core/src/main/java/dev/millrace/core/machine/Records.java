@@ -17,6 +17,9 @@ public final class Records {
     public static final byte TOPIC_PAUSE = 0x07;
     public static final byte GROUP_PAUSE = 0x08;
     public static final byte GROUP_POLICY = 0x09;
+    /** From now on each message of the topic is tracked. */
+    public static final byte TOPIC_TRACK = 0x0A;
+    public static final byte GROUP_LIMITS = 0x0B;
     public static final byte LEASE = 0x20;
     public static final byte ACK = 0x21;
     public static final byte RETRY = 0x22;
@@ -30,8 +33,18 @@ public final class Records {
     public static final byte ATTEMPT = 0x29;
 
     public static final byte DROP = 0x2A;
+    /** Leases of tracked messages, one by one, and what was passed over. */
+    public static final byte LEASE_EACH = 0x2B;
+    /** Done, and kept to be looked at. */
+    public static final byte KEEP = 0x2C;
+    /** Leases whose messages were over before they ended. */
+    public static final byte END = 0x2D;
+    /** Commands about single tracked messages. */
+    public static final byte TRACK = 0x2E;
+    /** What the worker of a tracked message said; pointed at. Layout: {@link Output}. */
+    public static final byte OUTPUT = 0x2F;
 
-    private static final byte MOVE_VERSION = 2;
+    private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
     /** Kind, version, flags, length. */
     public static final int HEADER_BYTES = 8;
@@ -41,17 +54,27 @@ public final class Records {
     /** Flag of an ACK: the messages were filtered, not done. */
     static final int FLAG_FILTERED = 1;
 
+    /** Flag of a DROP: one group drops, not all of the topic. */
+    static final int FLAG_ONE_GROUP = 1;
+
     /** Why an attempt ended without success. */
     public static final int REASON_RETRY = 1;
     public static final int REASON_TIMEOUT = 2;
     public static final int REASON_SESSION = 3;
     public static final int REASON_BURIED = 4;
+    /** Given back, and the attempt is not counted. */
+    public static final int REASON_NOT_COUNTED = 5;
 
     private Records() {}
 
+    /** Whether it is an {@link Attempt} or an {@link Output}. */
+    static boolean isNote(byte kind) {
+        return kind == ATTEMPT || kind == OUTPUT;
+    }
+
     /** The version that is written; all from 1 on are read. */
     public static byte version(byte kind) {
-        return kind == MOVE ? MOVE_VERSION : FIRST_VERSION;
+        return kind == MOVE || kind == DROP ? SECOND_VERSION : FIRST_VERSION;
     }
 
     /** Name of a kind, for dumps and messages. */
@@ -69,6 +92,14 @@ public final class Records {
             case GROUP_POLICY -> "GROUP_POLICY";
             case dev.millrace.core.message.BodyLayout.PUBLISH -> "PUBLISH";
             case dev.millrace.core.message.BodyLayout.DEFER -> "DEFER";
+            case dev.millrace.core.message.BodyLayout.ENQUEUE -> "ENQUEUE";
+            case TOPIC_TRACK -> "TOPIC_TRACK";
+            case GROUP_LIMITS -> "GROUP_LIMITS";
+            case LEASE_EACH -> "LEASE_EACH";
+            case KEEP -> "KEEP";
+            case END -> "END";
+            case TRACK -> "TRACK";
+            case OUTPUT -> "OUTPUT";
             case LEASE -> "LEASE";
             case ACK -> "ACK";
             case RETRY -> "RETRY";
@@ -102,6 +133,7 @@ public final class Records {
             case REASON_TIMEOUT -> "the lease ended by time";
             case REASON_SESSION -> "the worker went away";
             case REASON_BURIED -> "buried";
+            case REASON_NOT_COUNTED -> "given back without being counted";
             default -> "reason " + reason;
         };
     }

@@ -16,16 +16,18 @@ public final class Replayer {
     private final Machine machine;
     private final Applier applier;
     private final State state;
+    private final TrackedReplayer tracked;
 
     public Replayer(Machine machine) {
         this.machine = machine;
         applier = machine.applier;
         state = machine.state;
+        tracked = new TrackedReplayer(applier, this::slot);
     }
 
     /** Loads a snapshot into the still empty machine. */
     public void snapshot(SnapshotReader snapshot) {
-        Image.read(new ImageSource(snapshot), state);
+        Image.read(new ImageSource(snapshot), applier);
     }
 
     /** Applies all records of a batch, from the buffer's position to its limit. */
@@ -59,7 +61,10 @@ public final class Replayer {
             case Records.PAD -> {
                 // a gap
             }
-            case BodyLayout.PUBLISH, BodyLayout.DEFER -> bodies(kind, record, location);
+            case BodyLayout.PUBLISH, BodyLayout.DEFER, BodyLayout.ENQUEUE -> bodies(kind, record, location);
+            case Records.LEASE_EACH, Records.KEEP, Records.END, Records.TRACK, Records.GROUP_LIMITS,
+                    Records.TOPIC_TRACK, Records.OUTPUT ->
+                    tracked.apply(kind, record, location);
             case Records.LEASE -> lease(record);
             case Records.ACK -> acks(record);
             case Records.RETRY -> retries(record);
@@ -68,9 +73,17 @@ public final class Replayer {
             case Records.DEAD -> dead(record);
             case Records.ATTEMPT -> attempt(record, location);
             case Records.REDRIVE, Records.DEAD_PURGE -> deadItems(kind, record);
-            case Records.DROP -> applier.drop(state.topic(record.getInt(8)), record.getLong(16));
+            case Records.DROP -> drop(record);
             case Records.MOVE -> Relocation.apply(applier, record);
             default -> topology(kind, record);
+        }
+    }
+
+    private void drop(ByteBuffer record) {
+        if ((record.getShort(2) & Records.FLAG_ONE_GROUP) == 0) {
+            applier.drop(state.topic(record.getInt(8)), record.getLong(16));
+        } else {
+            applier.drop(state.group(record.getInt(12)), record.getLong(16));
         }
     }
 
@@ -106,8 +119,12 @@ public final class Replayer {
                 SegmentUse.units(record.limit()), firstId);
         if (kind == BodyLayout.DEFER) {
             applier.deferred(topic, published, record.getLong(BodyLayout.EXTRA));
+            return;
+        }
+        require(record.getLong(BodyLayout.EXTRA) == topic.nextSeq, "its first sequence does not follow");
+        if (kind == BodyLayout.ENQUEUE) {
+            applier.tracked.enqueued(topic, published, record, 0);
         } else {
-            require(record.getLong(BodyLayout.EXTRA) == topic.nextSeq, "its first sequence does not follow");
             applier.published(topic, published);
         }
     }
@@ -186,7 +203,7 @@ public final class Replayer {
         return slot;
     }
 
-    private static void require(boolean holds, String otherwise) {
+    static void require(boolean holds, String otherwise) {
         if (!holds) {
             throw new IllegalStateException(otherwise);
         }

@@ -26,6 +26,8 @@ final class State {
     final ArrayDeque<Topic> toSweep = new ArrayDeque<>();
     /** Notes of attempts, over all groups. */
     long notes;
+    /** Derived: rows of tracked messages, over all groups. */
+    long tracked;
     /** What operators purged and chunks still count. */
     final Garbage garbage = new Garbage();
 

@@ -1,7 +1,9 @@
 package dev.millrace.core.machine;
 
+import dev.millrace.core.message.Ids;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A topic's state. Messages that joined it are numbered from 0 on (the sequence); chunks say where they stand.
@@ -40,6 +42,8 @@ public final class Topic {
     long units;
 
     boolean removed;
+    /** Null unless each of its messages is tracked; a topic never ceases to be so. */
+    private @Nullable TopicKeys keys;
 
     /** Derived: chunks below are released as soon as nothing of them is pending. */
     int swept;
@@ -71,6 +75,61 @@ public final class Topic {
 
     public boolean paused() {
         return paused;
+    }
+
+    /** Whether each of its messages has keys, a priority and a state of its own. */
+    public boolean tracked() {
+        return keys != null;
+    }
+
+    void track() {
+        keys = new TopicKeys();
+    }
+
+    /** Of a tracked topic. */
+    TopicKeys keys() {
+        if (keys == null) {
+            throw new IllegalStateException("the messages of topic " + name + " are not tracked");
+        }
+        return keys;
+    }
+
+    /** Place in the order of a message that may still be here, -1 when there is none with this id. */
+    long seqOf(long id) {
+        return keys == null ? -1 : chunks.seqOf(id);
+    }
+
+    /** Whether some group has yet to do with the message; one that is dead is over. */
+    boolean isUnderWay(long id) {
+        long seq = seqOf(id);
+        if (seq >= 0) {
+            for (int i = 0; i < groups.size(); i++) {
+                if (groups.get(i).tracking().isUnderWay(seq)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A purged message holds its unique key no longer, unless another group has it under way. */
+    void forgetHolder(long seq) {
+        if (keys != null && keys.uniques.holders.size() > 0) {
+            int ordinal = chunks.find(seq);
+            long id = Ids.plus(chunks.firstId(ordinal), (int) (seq - chunks.firstSeq(ordinal)));
+            if (!isUnderWay(id)) {
+                keys.uniques.over(seq, id);
+            }
+        }
+    }
+
+    /** Messages that have joined it and are not over in some group. */
+    private long underWay() {
+        long most = 0;
+        for (Group group : groups) {
+            most = Math.max(most, group.tracking().rows.size());
+        }
+        return most;
     }
 
     public List<Group> groups() {
@@ -111,7 +170,7 @@ public final class Topic {
 
     /** What the slowest group has not taken (or, without a group, what is kept), and what is scheduled. */
     public long backlog() {
-        return nextSeq - earliestKept() + scheduled;
+        return keys != null ? underWay() : nextSeq - earliestKept() + scheduled;
     }
 
     /** Bytes in the log of what has joined and is not yet done everywhere. */

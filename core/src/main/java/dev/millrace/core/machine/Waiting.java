@@ -14,6 +14,8 @@ import java.util.ArrayDeque;
  * <pre>
  *   retry     id = seq (48) | attempts (16)    payload = group (24) | kind 1 (2) | generation (22) | 0 (16)
  *   deferred  id = location                    payload = topic (24) | kind 2 (2) | generation (22) | units (16)
+ *   tracked   id = seq (48) | waits (16), or   payload = group or topic (24) | kind 3 (2) | generation (22)
+ *             the hash of a key                          | number (13) | purpose (3)
  * </pre>
  *
  * <p>
@@ -29,6 +31,9 @@ final class Waiting {
     private static final int GENERATIONS = (1 << 22) - 1;
     static final int RETRY = 1;
     static final int DEFERRED = 2;
+    /** Of a tracked message, its key or its group: what for stands in the low bits. */
+    static final int TRACKED = 3;
+    private static final int PURPOSE_BITS = 3;
     /** Units are kept in 16 bits; a longer record counts as this much until it joins. */
     static final int MAX_UNITS = 0xFFFF;
 
@@ -55,6 +60,19 @@ final class Waiting {
         return (long) owner << 40 | (long) kind << 38 | (long) (generation & GENERATIONS) << 16 | (units & 0xFFFF);
     }
 
+    /** The payload of an entry for a tracked message; {@code number} tells entries of one name apart. */
+    static long tracked(int owner, int generation, int purpose, int number) {
+        return payload(owner, TRACKED, generation, number << PURPOSE_BITS | purpose);
+    }
+
+    static int purpose(long payload) {
+        return (int) payload & (1 << PURPOSE_BITS) - 1;
+    }
+
+    static int number(long payload) {
+        return units(payload) >>> PURPOSE_BITS;
+    }
+
     static int owner(long payload) {
         return (int) (payload >>> 40);
     }
@@ -65,7 +83,11 @@ final class Waiting {
 
     /** Whether the entry was made in this generation of its owner; there are four million before one comes again. */
     static boolean isOf(long payload, int generation) {
-        return ((int) (payload >>> 16) & GENERATIONS) == (generation & GENERATIONS);
+        return generation(payload) == (generation & GENERATIONS);
+    }
+
+    static int generation(long payload) {
+        return (int) (payload >>> 16) & GENERATIONS;
     }
 
     static int units(long payload) {

@@ -14,6 +14,7 @@ public final class Bodies {
     private int count;
     private long firstId;
     private long bornAtNanos;
+    private boolean hasEnvelopes;
     /** Place in the record and byte offset of the body that a sequential reader wants next. */
     private int nextPlace;
     private int nextOffset;
@@ -21,11 +22,12 @@ public final class Bodies {
     /** Looks at the record that starts at {@code offset} of {@code block}; checks its kind and its bounds. */
     public void wrap(ByteBuffer block, int offset) {
         byte kind = block.get(offset);
-        if (kind != BodyLayout.PUBLISH && kind != BodyLayout.DEFER) {
+        if (!BodyLayout.isBodies(kind)) {
             throw new IllegalStateException("no body record at offset " + offset + ": kind " + kind);
         }
         bytes = block;
         start = offset;
+        hasEnvelopes = kind == BodyLayout.ENQUEUE;
         count = block.getInt(offset + BodyLayout.COUNT);
         firstId = block.getLong(offset + BodyLayout.FIRST_ID);
         bornAtNanos = block.getLong(offset + BodyLayout.BORN);
@@ -35,6 +37,11 @@ public final class Bodies {
 
     public int count() {
         return count;
+    }
+
+    /** Id of the message with this index. */
+    public long id(int index) {
+        return Ids.plus(firstId, index);
     }
 
     public int topic() {
@@ -50,6 +57,13 @@ public final class Bodies {
         view.bytes = bytes;
         view.bodyOffset = nextOffset + Integer.BYTES;
         view.bodyLength = length;
+        view.envelope = -1;
+        if (hasEnvelopes) {
+            view.envelope = view.bodyOffset;
+            int envelope = Envelope.bytes(bytes, view.bodyOffset);
+            view.bodyOffset += envelope;
+            view.bodyLength -= envelope;
+        }
         nextOffset += Integer.BYTES + length;
         nextPlace++;
     }

@@ -1,20 +1,20 @@
 package dev.millrace.core.message;
 
 /**
- * Layout of the records that carry bodies ({@code PUBLISH}, {@code DEFER}); all big-endian. Cold segments hold copies of
+ * Layout of the records that carry bodies ({@code PUBLISH}, {@code DEFER}, {@code ENQUEUE}); all big-endian. Cold segments hold copies of
  * these records. See
  * docs/log-records.md for a worked example.
  *
  * <pre>
  *    0  u8   kind
  *    1  u8   version
- *    2  u16  flags        bit 0: properties stand before each body (none are written yet)
+ *    2  u16  flags        0
  *    4  i32  length       of the whole record
  *    8  i32  topic
  *   12  i32  count        bodies in this record
  *   16  i64  firstId
  *   24  i64  bornAtNanos  wall time of the publish
- *   32  i64  extra        PUBLISH: first sequence; DEFER: due instant, elapsed ms
+ *   32  i64  extra        PUBLISH, ENQUEUE: first sequence; DEFER: due instant, elapsed ms
  *   40  i32  bodiesBytes
  *   44  i32  reserved     0
  *   48       bodies       (i32 length, bytes) x count
@@ -24,7 +24,9 @@ package dev.millrace.core.message;
 public final class BodyLayout {
     public static final byte PUBLISH = 0x10;
     public static final byte DEFER = 0x11;
-    /** Version that is written for both. */
+    /** Messages of a tracked topic: an {@link Envelope} stands before each body, within its length. */
+    public static final byte ENQUEUE = 0x12;
+    /** Version that is written for all. */
     public static final byte VERSION = 1;
 
     public static final int LENGTH = 4;
@@ -41,6 +43,11 @@ public final class BodyLayout {
     public static final int MAX_COUNT = 4096;
 
     private BodyLayout() {}
+
+    /** Whether records of this kind carry bodies. */
+    public static boolean isBodies(byte kind) {
+        return kind == PUBLISH || kind == DEFER || kind == ENQUEUE;
+    }
 
     /** Bytes of the offsets table. */
     public static int offsetsBytes(int count) {

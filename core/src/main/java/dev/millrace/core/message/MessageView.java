@@ -23,4 +23,6 @@ public final class MessageView {
     public int bodyOffset;
     /** Length of the body. */
     public int bodyLength;
+    /** Index of its {@link Envelope} in {@link #bytes}, -1 when it has none. */
+    public int envelope = -1;
 }

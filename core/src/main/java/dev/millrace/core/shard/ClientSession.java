@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClientSession implements Session {
     final SessionListener listener;
-    /** Its leases outlive it. */
-    final boolean lasting;
+    final SessionKind kind;
     private final Inbox inbox;
     private final ConcurrentLinkedQueue<Submission> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -30,9 +29,9 @@ final class ClientSession implements Session {
     /** Owner thread: nothing may be told to its listener any more. */
     boolean ended;
 
-    ClientSession(SessionListener listener, Inbox inbox, boolean lasting) {
+    ClientSession(SessionListener listener, Inbox inbox, SessionKind kind) {
         this.listener = listener;
-        this.lasting = lasting;
+        this.kind = kind;
         this.inbox = inbox;
     }
 

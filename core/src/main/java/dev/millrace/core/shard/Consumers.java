@@ -1,6 +1,7 @@
 package dev.millrace.core.shard;
 
 import dev.millrace.core.machine.Group;
+import dev.millrace.core.machine.HeldLeases;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.Topic;
 import java.util.ArrayDeque;
@@ -10,13 +11,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions of a shard and their subscriptions. A subscription has a number, under which the machine keeps its leases;
- * a number is given anew only when the last lease of its former holder has ended.
+ * The sessions of a shard and their subscriptions. A subscription has a number, under which the machine keeps its leases:
+ * an odd one, or an even one if its session may be resumed; a number is given anew only when the last lease of its former
+ * holder has ended.
  *
  * <p>
- * Leases that recovery finds belong to sessions of an earlier life of the shard: they end first, slice by slice, and
- * until then nobody gets their numbers. Those of lasting sessions have no number of their own ({@link Machine#NOBODY}):
- * their end is nobody's but theirs, so such a subscription does not count what it has in flight. Thread safety: owner thread only.
+ * Leases that recovery finds belong to sessions of an earlier life of the shard, and until they have ended nobody gets
+ * their numbers. Those of odd numbers end first, slice by slice; those of even ones wait for {@link #resume} and end
+ * after {@link Machine#RESUME_MILLIS}. Those of lasting sessions have no number of their own ({@link Machine#NOBODY}):
+ * their end is nobody's but theirs, so such a subscription does not count what it has in flight. Thread safety: owner
+ * thread only.
  */
 final class Consumers {
     private static final int ENDED_PER_SLICE = 1_000;
@@ -26,18 +30,42 @@ final class Consumers {
     private final List<ClientSession> sessions = new ArrayList<>();
     private final ArrayDeque<ClientSession> ending = new ArrayDeque<>();
     private final ArrayDeque<Feed.Consumer> settled = new ArrayDeque<>();
-    private final BitSet numbers = new BitSet();
-    /** Numbers with leases of an earlier life. */
+    private final HeldLeases leases;
+    /** Half of the numbers in use: odd ones, then even ones but {@link Machine#NOBODY}. */
+    private final BitSet odd = new BitSet();
+    private final BitSet even = new BitSet();
+    /** Numbers with leases of an earlier life, to be ended. */
     private final BitSet recovered = new BitSet();
+    /** Numbers with leases of an earlier life that may be taken up again until {@link #awaitedUntilMillis}. */
+    private final BitSet awaited = new BitSet();
+    private final long awaitedUntilMillis;
     private final List<Feed.@Nullable Consumer> consumers = new ArrayList<>();
 
-    Consumers(Shard shard, Machine machine) {
+    Consumers(Shard shard, Machine machine, long nowMillis) {
         this.shard = shard;
         this.machine = machine;
+        leases = new HeldLeases(machine);
+        awaitedUntilMillis = nowMillis + Machine.RESUME_MILLIS;
         for (int number = machine.nextConsumer(1); number >= 0; number = machine.nextConsumer(number + 1)) {
-            recovered.set(number);
-            numbers.set(number);
+            (HeldLeases.outliveRestart(number) ? awaited : recovered).set(number);
+            mark(number, true);
         }
+    }
+
+    private void mark(int number, boolean used) {
+        if (HeldLeases.outliveRestart(number)) {
+            even.set(number / 2 - 1, used);
+        } else {
+            odd.set(number / 2, used);
+        }
+    }
+
+    private int freeNumber(SessionKind kind) {
+        return switch (kind) {
+            case ORDINARY -> odd.nextClearBit(0) * 2 + 1;
+            case RESUMABLE -> even.nextClearBit(0) * 2 + 2;
+            case LASTING -> Machine.NOBODY;
+        };
     }
 
     void open(ClientSession session) {
@@ -62,13 +90,17 @@ final class Consumers {
     /** Ends leases of sessions that are over, a slice; returns whether there are more. */
     boolean endSome() {
         int slice = Math.min(ENDED_PER_SLICE, shard.endsPerSlice());
+        if (!awaited.isEmpty() && shard.nowMillis() >= awaitedUntilMillis) {
+            recovered.or(awaited);
+            awaited.clear();
+        }
         int number = recovered.nextSetBit(0);
         while (number >= 0 && shard.hasRoomInBatch()) {
             if (machine.endConsumer(number, slice)) {
                 return true;
             }
             recovered.clear(number);
-            numbers.clear(number);
+            mark(number, false);
             number = recovered.nextSetBit(number);
         }
         if (number >= 0) {
@@ -96,7 +128,7 @@ final class Consumers {
         consumer.feed.consumers.remove(consumer);
         if (consumer.number != Machine.NOBODY) {
             consumers.set(consumer.number, null);
-            numbers.clear(consumer.number);
+            mark(consumer.number, false);
         }
         shard.topology().consumerLeft(consumer.feed.group);
     }
@@ -114,7 +146,30 @@ final class Consumers {
             throw new LimitException("consumers for " + topicName + ":" + groupName + " exceeds limit of "
                     + maxConsumers);
         }
-        int number = session.lasting ? Machine.NOBODY : numbers.nextClearBit(1);
+        int number = freeNumber(session.kind);
+        return enter(session, feed, number, leaseMillis);
+    }
+
+    /** As {@link #subscribe}, with the number of an earlier life that holds one of these tokens, if there is one. */
+    Feed.Consumer resume(ClientSession session, String topicName, String groupName, long leaseMillis, long[] tokens) {
+        Feed.Consumer fresh = subscribe(session, topicName, groupName, leaseMillis, 0);
+        for (long token : tokens) {
+            int number = leases.holder(token, fresh.feed.group);
+            if (number > 0 && awaited.get(number) && session.kind == SessionKind.RESUMABLE) {
+                fresh.feed.consumers.remove(fresh);
+                session.consumers.remove(fresh);
+                consumers.set(fresh.number, null);
+                mark(fresh.number, false);
+                awaited.clear(number);
+                Feed.Consumer resumed = enter(session, fresh.feed, number, leaseMillis);
+                resumed.leased(leases.tokensOf(number).length);
+                return resumed;
+            }
+        }
+        return fresh;
+    }
+
+    private Feed.Consumer enter(ClientSession session, Feed feed, int number, long leaseMillis) {
         Feed.Consumer consumer = new Feed.Consumer(session, feed, number, leaseMillis);
         if (number != Machine.NOBODY) {
             book(consumer);
@@ -125,7 +180,7 @@ final class Consumers {
     }
 
     private void book(Feed.Consumer consumer) {
-        numbers.set(consumer.number);
+        mark(consumer.number, true);
         while (consumers.size() <= consumer.number) {
             consumers.add(null);
         }
@@ -162,6 +217,14 @@ final class Consumers {
             } else if (consumer.capacity() > 0 && consumer.feed.group.deliverable()) {
                 shard.enqueue(consumer.feed);
             }
+        }
+    }
+
+    /** Tells the session of this consumer, once that is durable, that a message it has was cancelled. */
+    void stopAsked(long token, int number, Outbox outbox) {
+        Feed.Consumer consumer = number < consumers.size() ? consumers.get(number) : null;
+        if (consumer != null) {
+            outbox.askToStop(consumer.session, token);
         }
     }
 

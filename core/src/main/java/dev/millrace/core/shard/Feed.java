@@ -178,7 +178,9 @@ final class Feed {
             }
             remove(consumer);
             append(consumer);
-            left -= lease(machine, consumer, (int) Math.min(Math.min(consumer.portion(), share), left), courier);
+            int want = (int) Math.min(Math.min(consumer.portion(), share), left);
+            // A look that led to nothing costs as much as a lease.
+            left -= Math.max(1, lease(machine, consumer, want, courier));
         }
         return limit - left;
     }

@@ -13,6 +13,9 @@ final class Outbox {
 
     private record Sending(ClientSession session, Delivery delivery) {}
 
+    private record Stop(ClientSession session, long token) {}
+
+    private final ArrayDeque<Stop> stops = new ArrayDeque<>();
     private final ArrayDeque<Completion> completions = new ArrayDeque<>();
     private final ArrayDeque<Sending> sendings = new ArrayDeque<>();
     private final ArrayDeque<PendingCall<?>> calls = new ArrayDeque<>();
@@ -40,12 +43,16 @@ final class Outbox {
         sendings.add(new Sending(session, delivery));
     }
 
+    void askToStop(ClientSession session, long token) {
+        stops.add(new Stop(session, token));
+    }
+
     void answer(PendingCall<?> call) {
         calls.add(call);
     }
 
     boolean isEmpty() {
-        return completions.isEmpty() && sendings.isEmpty() && calls.isEmpty();
+        return completions.isEmpty() && stops.isEmpty() && sendings.isEmpty() && calls.isEmpty();
     }
 
     /** Everything may leave. */
@@ -67,6 +74,11 @@ final class Outbox {
                 next.session.listener.deliver(next.delivery);
             }
         }
+        for (Stop next = stops.poll(); next != null; next = stops.poll()) {
+            if (!next.session.ended) {
+                next.session.listener.stopAsked(next.token);
+            }
+        }
         if (!due.isEmpty()) {
             if (delivers) {
                 due.delivered(clock.nanos());
@@ -82,6 +94,7 @@ final class Outbox {
     /** Nothing may leave: the outcome is unknown. */
     void fail(Throwable reason) {
         completions.clear();
+        stops.clear();
         for (Sending next = sendings.poll(); next != null; next = sendings.poll()) {
             next.delivery.close();
         }

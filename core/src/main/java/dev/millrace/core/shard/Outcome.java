@@ -26,6 +26,19 @@ public final class Outcome {
     /** The topic's oldest message is older than its quota allows. */
     public static final byte LIMIT_AGE = 10;
 
+    /** The lease goes on, but its message was cancelled: the worker should stop and give it back. */
+    public static final byte STOP_ASKED = 11;
+    /** A message that has not ended, or whose window has not, holds the unique key. Nothing was stored. */
+    public static final byte DUPLICATE = 12;
+    /** The topic holds messages that are not tracked one by one. Nothing was stored. */
+    public static final byte NOT_TRACKED = 13;
+    /** As many tracked messages as may be are not over. */
+    public static final byte LIMIT_TRACKED = 14;
+    /** The topic has met as many different terms (attempts, backoff, retention) as it can tell apart. */
+    public static final byte LIMIT_TERMS = 15;
+    /** The topic has as many groups as it may. */
+    public static final byte LIMIT_GROUPS = 16;
+
     private Outcome() {}
 
     /** Which limit refused a command, with the setting that raises it; empty for other outcomes. */
@@ -37,6 +50,10 @@ public final class Outcome {
             case LIMIT_MESSAGES -> "the topic keeps as many messages as max-topic-messages allows";
             case LIMIT_BYTES -> "the topic keeps as many bytes as max-topic-bytes allows";
             case LIMIT_AGE -> "the topic's oldest message is older than max-topic-age allows";
+            case LIMIT_TRACKED -> "as many tasks are under way as max-tracked allows";
+            case LIMIT_TERMS -> "the queue has met 65,536 different combinations of attempts, backoff and retention;"
+                    + " use fewer of them";
+            case LIMIT_GROUPS -> "the topic has as many groups as max-groups allows";
             default -> "";
         };
     }

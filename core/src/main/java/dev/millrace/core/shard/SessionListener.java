@@ -18,6 +18,14 @@ public interface SessionListener {
     void deliver(Delivery delivery);
 
     /**
+     * The message of this lease was cancelled: its worker should stop and give it back, however it likes. Protocols that
+     * cannot say so do nothing.
+     */
+    default void stopAsked(long token) {
+        // the lease ends by itself
+    }
+
+    /**
      * The shard has stopped, or the session was ended by an operator (its topic or group is gone). Commands that have
      * not completed have an unknown outcome. Called at most once, as the last call.
      */

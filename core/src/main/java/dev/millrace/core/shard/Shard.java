@@ -4,6 +4,7 @@ import dev.millrace.core.log.LogException;
 import dev.millrace.core.log.LogFactory;
 import dev.millrace.core.log.RecoveryReport;
 import dev.millrace.core.log.ShardLog;
+import dev.millrace.core.machine.HeldLeases;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.MissingException;
 import dev.millrace.core.machine.PlantedBugs;
@@ -30,14 +31,11 @@ public final class Shard {
     private static final int MAX_BATCH_BYTES = 512 << 10;
     /** Of a segment, a batch takes at most one in so many before it is closed; small segments are for tests. */
     private static final int BATCH_SHARE = 16;
-    /** Body bytes taken from one session before the next one has its turn. */
-    private static final int QUANTUM_BYTES = 256 << 10;
     private static final int TIMERS_PER_CYCLE = 2_000;
     private static final int LEASES_PER_CYCLE = 8_192;
     private static final int CALLS_PER_CYCLE = 64;
-    private static final int COMMANDS_PER_CYCLE = 65_536;
-    /** A lease writes at most so much. */
-    private static final int LEASE_BYTES = 48;
+    /** A lease writes at most so much, or a look at a group that leads to none. */
+    private static final int LEASE_BYTES = 64;
     /** What falls due, the end of a lease with the note of its attempt included, writes at most so much. */
     private static final int END_BYTES = 192;
     private static final int MOVE_BYTES = 64;
@@ -67,6 +65,9 @@ public final class Shard {
     private final Consumers consumers;
     private final Quotas quotas;
     private final Dispatch dispatch;
+    private final Intake intake;
+    private final Faults faults;
+    private final ClockJumps jumps;
 
     private long elapsedBaseMillis;
     private final long startNanos;
@@ -111,18 +112,17 @@ public final class Shard {
             batchBytes = (int) Math.min(MAX_BATCH_BYTES, log.segmentBytes() / BATCH_SHARE);
             reservedBytes = 4 * batchBytes;
             machine = new Machine(options.origin(), 0, log.segmentBytes(), bugs);
-            snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background(),
-                    clock.nanos());
+            faults = new Faults(machine, metrics, around.listener());
+            snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background(), clock.nanos(),
+                    faults::snapshotFailed);
             recovery = log.recover(snapshots.replayTarget());
         } catch (RuntimeException e) {
             log.close();
             throw e;
         }
+        jumps = new ClockJumps(faults);
         mover = new Mover(machine, log, around.background(), bugs);
-        reclaimer = new Reclaimer(machine.segments(), log, mover, outstanding, problem -> {
-            metrics.failedMoves++;
-            around.listener().trouble("moving messages out of old segments failed: " + problem.getMessage());
-        }, clock.nanos());
+        reclaimer = new Reclaimer(machine.segments(), log, mover, outstanding, faults::moveFailed, clock.nanos());
         startNanos = clock.nanos();
         syncedAtNanos = startNanos;
         // Less the milliseconds that had begun: nothing may be early.
@@ -130,11 +130,12 @@ public final class Shard {
         elapsedBaseMillis = recovery.lastWallMillis() == 0 ? 0 : recovery.lastElapsedMillis() + slept;
         nowMillis = elapsedBaseMillis;
         machine.limit(options.limits().ceilings());
-        consumers = new Consumers(this, machine);
-        quotas = new Quotas(machine, options.limits().quota(), clock);
+        consumers = new Consumers(this, machine, nowMillis);
+        quotas = new Quotas(machine, options.limits(), clock);
         machine.serve(topology, nowMillis);
         topology.adopt(machine);
         dispatch = new Dispatch(log, outbox, outstanding, metrics, this::readFailed);
+        intake = new Intake(this, clock, outbox);
     }
 
     // ---- any thread ----
@@ -145,17 +146,12 @@ public final class Shard {
 
     /** Opens a session; its listener is called on the owner thread. */
     public Session openSession(SessionListener listener) {
-        return openSession(listener, false);
+        return openSession(listener, SessionKind.ORDINARY);
     }
 
-    /**
-     * Opens a session.
-     *
-     * @param lasting
-     *            its leases outlive it and a restart: they end by their token or by time
-     */
-    public Session openSession(SessionListener listener, boolean lasting) {
-        ClientSession session = new ClientSession(listener, inbox, lasting);
+    /** Opens a session of this kind. */
+    public Session openSession(SessionListener listener, SessionKind kind) {
+        ClientSession session = new ClientSession(listener, inbox, kind);
         CompletableFuture<Session> opened = call(shard -> {
             shard.consumers.open(session);
             return session;
@@ -226,6 +222,7 @@ public final class Shard {
         }
         long began = clock.nanos();
         readClocks(began);
+        jumps.look(began, clock.wallMillis());
         stall.cycleStarts(began, nowMillis, machine);
         attach(reservedBytes);
         hasRoom = log.hasRoom();
@@ -235,7 +232,7 @@ public final class Shard {
         slices.ended(Part.ENDINGS, clock.nanos());
         more |= takeCalls();
         slices.ended(Part.CALLS, clock.nanos());
-        more |= takeSessions();
+        more |= intake.work();
         slices.ended(Part.COMMANDS, clock.nanos());
         // After what was received: an ack that is here already is in time.
         makeRoomFor(0);
@@ -278,7 +275,7 @@ public final class Shard {
     }
 
     /** Commands that follow happen now. */
-    private void readClocks(long nanos) {
+    void readClocks(long nanos) {
         nowMillis = elapsedBaseMillis + (nanos - startNanos) / 1_000_000;
         machine.begin(nowMillis, clock.wallMillis());
     }
@@ -315,6 +312,7 @@ public final class Shard {
     }
 
     private void append() {
+        faults.appendBegins();
         machine.finish();
         if (bugs.has(Bug.REPLY_BEFORE_DURABLE)) {
             outbox.release();
@@ -325,6 +323,7 @@ public final class Shard {
         awaited = false;
         lazySince = 0;
         outbox.release();
+        faults.appendEnds();
     }
 
     private void appendBatch() {
@@ -385,46 +384,9 @@ public final class Shard {
         return true;
     }
 
-    private boolean takeSessions() {
-        int left = COMMANDS_PER_CYCLE;
-        while (left > 0 && hasRoomInBatch()) {
-            ClientSession session = inbox.pollSession();
-            if (session == null) {
-                return false;
-            }
-            left -= take(session);
-        }
-        return true;
-    }
-
-    private int take(ClientSession session) {
-        int quantum = QUANTUM_BYTES;
-        int taken = 1;
-        while (quantum > 0) {
-            Submission submission = session.poll();
-            if (submission == null) {
-                break;
-            }
-            quantum -= submission.publishedBytes + submission.size * 8;
-            taken += submission.size;
-            if (submission.timed && !bugs.has(Bug.DELAY_FROM_CYCLE_START)) {
-                // The submission may have come after the cycle began: counted from then, it would be early.
-                readClocks(clock.nanos());
-            }
-            Commands.run(this, submission);
-            session.copied(submission);
-            if (submission.publishes > 0) {
-                awaited = true;
-                metrics.publishes += submission.publishes;
-                metrics.publishedBytes += submission.publishedBytes;
-            }
-            outbox.complete(session, submission);
-        }
-        if (session.isClosing() && !session.ended) {
-            consumers.end(session);
-        }
-        session.rest();
-        return taken;
+    /** Somebody waits for what this cycle writes. */
+    void isAwaited() {
+        awaited = true;
     }
 
     /** How many leases one slice of work may end. */
@@ -470,6 +432,19 @@ public final class Shard {
         return consumers.subscribe((ClientSession) session, topicName, groupName, leaseMillis, maxConsumers);
     }
 
+    /**
+     * Subscribes a resumable session, and takes up the leases of one that held these tokens before the shard was opened
+     * anew, if they still wait; all of its leases, also those that are not named.
+     */
+    public Subscription resume(Session session, String topicName, String groupName, long leaseMillis, long[] tokens) {
+        return consumers.resume((ClientSession) session, topicName, groupName, leaseMillis, tokens);
+    }
+
+    /** Tokens of the leases of a subscription of an ordinary or resumable session. */
+    public long[] tokens(Subscription subscription) {
+        return new HeldLeases(machine).tokensOf(((Feed.Consumer) subscription).number);
+    }
+
     /** Ends a subscription; its leases stay until they are settled or the session ends. */
     public void unsubscribe(Subscription subscription) {
         consumers.unsubscribe((Feed.Consumer) subscription);
@@ -506,6 +481,11 @@ public final class Shard {
         return nowMillis;
     }
 
+    /** Wall time, now. */
+    public long wallMillis() {
+        return clock.wallMillis();
+    }
+
     /** Bytes of bodies that one publish command may have. */
     public long maxPublishBytes() {
         return log.segmentBytes() / 2;
@@ -513,6 +493,10 @@ public final class Shard {
 
     Quotas quotas() {
         return quotas;
+    }
+
+    Faults faults() {
+        return faults;
     }
 
     PlantedBugs bugs() {
@@ -525,6 +509,11 @@ public final class Shard {
             metrics.refusedForRoom(log.usage());
         }
         return hasRoom;
+    }
+
+    /** A message that this consumer has was cancelled. */
+    void stopAsked(long token, int consumer) {
+        consumers.stopAsked(token, consumer, outbox);
     }
 
     /** Something was due at this elapsed time and is ready now. */

@@ -1,5 +1,6 @@
 package dev.millrace.core.shard;
 
+import dev.millrace.core.machine.Output;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * {@link SessionListener#copied} says when the bytes are not needed any more.
  */
 public final class Submission {
+    /** As the delay of a retry: that of the group's retry policy. */
+    public static final long BY_POLICY = -1;
     static final byte PUBLISH = 1;
     static final byte DEFER = 2;
     static final byte ACK = 3;
@@ -23,6 +26,9 @@ public final class Submission {
     static final byte FILTER = 6;
     static final byte BURY = 7;
     static final byte CREDIT = 8;
+    static final byte ENQUEUE = 9;
+    static final byte PUT_OFF = 10;
+    static final byte SAY = 11;
 
     private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0);
 
@@ -67,6 +73,30 @@ public final class Submission {
         publishedBytes += bytes;
         timed = true;
         add(DEFER, (long) offset << 32 | bytes, delayMillis, topic);
+    }
+
+    /** Enqueues a batch; {@link #result} is that of the batch as a whole, its messages have their own. */
+    public void enqueue(Enqueue batch) {
+        publishes += batch.count;
+        publishedBytes += batch.length;
+        timed = true;
+        add(ENQUEUE, 0, 0, batch);
+    }
+
+    /** As {@link #retry(long, long, String)}, but the attempt is not counted. */
+    public void putOff(long token, long delayMillis, @Nullable String error) {
+        timed = true;
+        add(PUT_OFF, token, delayMillis, error);
+    }
+
+    /** How far the worker of a tracked message is: 0..100 percent, and a text, of which 400 bytes are kept. */
+    public void progress(long token, int percent, String text) {
+        add(SAY, token, 0, Output.progress(percent, text));
+    }
+
+    /** What the worker of a tracked message leaves, at most {@link Output#MAX_RESULT_BYTES}; copied later. */
+    public void result(long token, ByteBuffer bytes) {
+        add(SAY, token, 0, Output.result(bytes));
     }
 
     /** Done with a delivery. */

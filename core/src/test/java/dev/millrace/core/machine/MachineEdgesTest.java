@@ -118,7 +118,7 @@ final class MachineEdgesTest {
 
     @Test
     void notes_atTheirCeiling_areLeftOutAndCounted() {
-        rig.machine.limit(new Ceilings(10, 10, 2));
+        rig.machine.limit(new Ceilings(10, 10, 2, 10));
         publish(3, 1);
         lease(group, 3);
         for (long token : tokens) {
@@ -135,7 +135,7 @@ final class MachineEdgesTest {
 
     @Test
     void retries_atTheirCeiling_comeBackAtOnce_andDeferralsHaveTheirOwn() {
-        rig.machine.limit(new Ceilings(1, 1, 0));
+        rig.machine.limit(new Ceilings(1, 1, 0, 1));
         publish(2, 1);
         lease(group, 2);
         tokens.forEach(token -> assertThat(rig.machine.retry(token, 1_000)).isTrue());

@@ -37,6 +37,13 @@ final class StateLaws {
         });
         for (Topic topic : state.topics()) {
             for (Group group : topic.groups) {
+                if (group.tracked()) {
+                    group.tracking().rows.freeze().visit(Integer.MAX_VALUE, (words, at) -> {
+                        if (Tracking.isCounted(words, at)) {
+                            count(expected, topic, topic.chunks.find(words[at] - 1));
+                        }
+                    });
+                }
                 LongQueue.Frozen returned = group.returned.freeze();
                 for (int i = 0; i < returned.size(); i++) {
                     count(expected, topic, topic.chunks.find(returned.get(i) >>> 16));
@@ -106,7 +113,8 @@ final class StateLaws {
         long notes = 0;
         for (Topic topic : state.topics()) {
             for (Group group : topic.groups) {
-                notes += notes(group.notes, use) + notes(group.deadNotes, use);
+                notes += notes(group.notes, use) + notes(group.deadNotes, use)
+                        + notes(Notes.table(group, Notes.OUTPUTS), use);
             }
         }
         if (notesGarbage) {

@@ -1,5 +1,7 @@
 package dev.millrace.door.http;
 
+import dev.millrace.net.ApiToken;
+import dev.millrace.net.Authentication;
 import dev.millrace.net.http.HttpExchange;
 import dev.millrace.net.http.HttpFailure;
 import dev.millrace.net.http.HttpHandler;

@@ -1,10 +1,13 @@
 package dev.millrace.door.http;
 
+import dev.millrace.net.ApiToken;
+import dev.millrace.net.Authentication;
 import dev.millrace.net.EventLoops;
 import dev.millrace.net.ListenAddress;
 import dev.millrace.net.http.HttpServer;
 import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
+import dev.millrace.node.Submissions;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import java.util.HashMap;
@@ -24,7 +27,8 @@ public final class HttpDoor implements AutoCloseable {
     private final Future<?> sweeper;
     private final List<Router.Route> routes;
 
-    private HttpDoor(Broker broker, EventLoops loops, HttpDoorOptions options, Map<String, IntSupplier> connections) {
+    private HttpDoor(Broker broker, EventLoops loops, HttpDoorOptions options, Map<String, IntSupplier> connections,
+            List<DoorFigure> figures) {
         refuseOpenDoor(options);
         ApiToken token = ApiToken.in(options.tokenFile());
         Access access = new Access(options, token);
@@ -33,11 +37,14 @@ public final class HttpDoor implements AutoCloseable {
         pullers = new Pullers(broker);
         self = new ServerRoutes(broker, options);
         self.addTo(router);
-        new MetricsRoutes(broker, withOwn(connections)).addTo(router);
+        new MetricsRoutes(broker, withOwn(connections), figures).addTo(router);
         new TopicRoutes(broker, access).addTo(router);
         new GroupRoutes(broker, access).addTo(router);
         new PublishRoutes(broker, submissions, options).addTo(router);
-        new PullRoutes(broker, submissions, pullers).addTo(router);
+        new PullRoutes(broker, submissions, pullers, PullPlace.GROUP).addTo(router);
+        new PullRoutes(broker, submissions, pullers, PullPlace.QUEUE).addTo(router);
+        new QueueRoutes(broker).addTo(router);
+        new TaskRoutes(broker, access, options).addTo(router);
         new DeadRoutes(broker, access).addTo(router);
         routes = router.routes();
         server = HttpServer.builder(loops, router, new Problems()).before(access::check).start(options.address());
@@ -52,14 +59,16 @@ public final class HttpDoor implements AutoCloseable {
      *
      * @param connections
      *            open connections of the other doors by name, for the metrics
+     * @param figures
+     *            more of the other doors, for the metrics
      * @throws dev.millrace.net.NetException
      *             when it cannot listen
      * @throws IllegalStateException
      *             when it would listen without credentials where others can reach it, or the token file cannot be used
      */
     public static HttpDoor open(Broker broker, EventLoops loops, HttpDoorOptions options,
-            Map<String, IntSupplier> connections) {
-        return new HttpDoor(broker, loops, options, connections);
+            Map<String, IntSupplier> connections, List<DoorFigure> figures) {
+        return new HttpDoor(broker, loops, options, connections, figures);
     }
 
     private static void refuseOpenDoor(HttpDoorOptions options) {

@@ -1,5 +1,6 @@
 package dev.millrace.door.http;
 
+import dev.millrace.net.Authentication;
 import dev.millrace.net.ListenAddress;
 import java.nio.file.Path;
 import java.util.List;

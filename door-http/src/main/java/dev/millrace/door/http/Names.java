@@ -1,14 +1,11 @@
 package dev.millrace.door.http;
 
 import dev.millrace.net.http.HttpExchange;
-import dev.millrace.net.http.HttpFailure;
-import java.util.regex.Pattern;
+import dev.millrace.node.BrokerException;
+import dev.millrace.node.NameRules;
 
-/** Names of topics and groups: what NSQ allows, so that every door can spell them; the system's own are none of these. */
+/** Names of topics and groups in requests. */
 final class Names {
-    private static final int MAX_LENGTH = 64;
-    private static final Pattern FORM = Pattern.compile("[.a-zA-Z0-9_-]+(#ephemeral)?");
-
     private Names() {}
 
     static String topic(HttpExchange exchange) {
@@ -19,11 +16,15 @@ final class Names {
         return check("group", exchange.parameter("group"));
     }
 
+    static String queue(HttpExchange exchange) {
+        return check("queue", exchange.parameter("queue"));
+    }
+
     static String check(String kind, String name) {
-        if (name.length() > MAX_LENGTH || !FORM.matcher(name).matches()) {
-            throw new HttpFailure(400, "INVALID", kind + " '" + name + "' is no valid name: 1 to " + MAX_LENGTH
-                    + " of letters, digits, dot, underscore and dash, at the end perhaps #ephemeral");
+        try {
+            return NameRules.check(kind, name);
+        } catch (BrokerException e) {
+            throw Problems.of(e);
         }
-        return name;
     }
 }

@@ -6,6 +6,8 @@ import dev.millrace.net.http.HttpExchange;
 import dev.millrace.net.http.HttpFailure;
 import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
+import dev.millrace.node.PublishBatch;
+import dev.millrace.node.Submissions;
 import java.io.IOException;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
@@ -45,7 +47,7 @@ final class PublishRoutes {
             byte[] body = exchange.bodyBytes(limit);
             return PublishRequest.of(JsonInput.parse(body), options.maxMessageBytes(), body.length);
         }
-        long delay = Queries.number(exchange, "delayMillis", 0, 0, PublishRequest.MAX_DELAY_MILLIS);
+        long delay = Queries.number(exchange, "delayMillis", 0, 0, PublishBatch.MAX_DELAY_MILLIS);
         byte[] body;
         try {
             body = exchange.bodyBytes(limit);

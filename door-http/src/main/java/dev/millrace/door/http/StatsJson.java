@@ -22,6 +22,7 @@ final class StatsJson {
         json.put("purged", topic.purged());
         json.put("dropped", topic.dropped());
         json.put("waiting", topic.waiting());
+        json.put("tracked", topic.tracked());
         ArrayNode groups = json.putArray("groups");
         topic.groups().forEach(group -> groups.add(of(group)));
         return json;
@@ -32,6 +33,7 @@ final class StatsJson {
         json.put("name", group.name());
         json.put("paused", group.paused());
         json.put("offered", group.offered());
+        json.put("scheduled", group.scheduled());
         json.put("ready", group.ready());
         json.put("leased", group.leased());
         json.put("retrying", group.retrying());
@@ -58,9 +60,10 @@ final class StatsJson {
                 + topic.purged();
     }
 
-    /** offered = ready + leased + retrying + done + dead + cancelled + expired + purged + filtered + dropped. */
+    /** offered = scheduled + ready + leased + retrying + done + dead + cancelled + expired + purged + filtered + dropped. */
     static boolean conserved(GroupStats group) {
-        return group.offered() == group.ready() + group.leased() + group.retrying() + group.done() + group.dead()
+        return group.offered() == group.scheduled() + group.ready() + group.leased() + group.retrying() + group.done()
+                + group.dead()
                 + group.cancelled() + group.expired() + group.purged() + group.filtered() + group.dropped();
     }
 }

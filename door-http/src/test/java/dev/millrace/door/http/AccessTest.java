@@ -3,6 +3,8 @@ package dev.millrace.door.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.net.ApiToken;
+import dev.millrace.net.Authentication;
 import dev.millrace.net.ListenAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

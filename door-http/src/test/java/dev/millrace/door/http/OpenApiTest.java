@@ -87,8 +87,8 @@ class OpenApiTest {
 
     @Test
     void topicAndGroup_haveTheMembersThatAreDescribed() throws IOException {
-        TopicStats topic = new TopicStats("t", false, 0, 0, 0, 0, 0, 0, 0, 0, 0, List.of());
-        GroupStats group = new GroupStats("g", false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        TopicStats topic = new TopicStats("t", false, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, List.of());
+        GroupStats group = new GroupStats("g", false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
                 RetryPolicy.NONE);
         assertThat(StatsJson.of(topic).propertyNames()).containsExactlyElementsOf(properties("Topic"));
         assertThat(StatsJson.of(group).propertyNames()).containsExactlyElementsOf(properties("Group"));

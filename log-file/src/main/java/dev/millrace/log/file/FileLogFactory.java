@@ -1,8 +1,8 @@
 package dev.millrace.log.file;
 
+import dev.millrace.core.log.FolderLogs;
 import dev.millrace.core.log.LogException;
 import dev.millrace.core.log.LogException.Category;
-import dev.millrace.core.log.LogFactory;
 import dev.millrace.core.log.ShardLog;
 import dev.millrace.log.file.disk.FilePort;
 import dev.millrace.log.file.disk.FilePort.FolderLock;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Thread safety: any thread.
  */
-public final class FileLogFactory implements LogFactory, AutoCloseable {
+public final class FileLogFactory implements FolderLogs {
     private static final long MAX_SEGMENT_BYTES = 64 << 20;
     private static final long MIN_SEGMENT_BYTES = 4 << 20;
     private static final long SECOND_FAILURE_NANOS = 60_000_000_000L;

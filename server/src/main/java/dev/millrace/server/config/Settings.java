@@ -40,8 +40,17 @@ public final class Settings {
             "nsqlookupd's HTTP API");
     public static final Setting<ListenAddress> HTTP = address("http", "127.0.0.1:7070",
             "the HTTP API, health probes and metrics");
+    public static final Setting<ListenAddress> GRPC = address("grpc", "127.0.0.1:7071",
+            "the native protocol, for Millrace's own clients");
+    public static final Setting<String> GRPC_TLS_CERT = new Setting<>("grpc-tls-cert", Kind.TEXT, "",
+            "PEM file with the certificate of the native protocol's door; empty: no TLS");
+    public static final Setting<String> GRPC_TLS_KEY = new Setting<>("grpc-tls-key", Kind.TEXT, "",
+            "PEM file with the key of that certificate");
+    public static final Setting<Integer> GRPC_MAX_SESSIONS = new Setting<>("grpc-max-sessions",
+            Kind.number(1, 1_000_000), "10000",
+            "workers' sessions of the native protocol at once, those that wait to be resumed included");
     public static final Setting<HttpAuth> HTTP_AUTH = new Setting<>("http-auth", Kind.choice(HttpAuth.class), "deletes",
-            "which HTTP requests need the token of DATA/http-token; all is needed to listen beyond loopback");
+            "which HTTP requests and gRPC calls need the token of DATA/http-token; all is needed to listen beyond loopback");
     public static final Setting<List<String>> HTTP_HOSTS = new Setting<>("http-hosts", Kind.TEXTS, "",
             "names besides the loopback ones by which HTTP clients may call this server");
     public static final Setting<Sync> SYNC = new Setting<>("sync", Kind.choice(Sync.class), "always",
@@ -51,9 +60,9 @@ public final class Settings {
     public static final Setting<Long> MAX_MESSAGE_SIZE = new Setting<>("max-message-size", Kind.SIZE_IN_BYTES, "1MiB",
             "largest body of one message, by every door");
     public static final Setting<Long> MAX_REQUEST_SIZE = new Setting<>("max-request-size", Kind.SIZE_IN_BYTES, "8MiB",
-            "largest body of one HTTP request, which may hold many messages");
+            "largest body of one HTTP request or gRPC publish, which may hold many messages");
     public static final Setting<Long> REQUEST_MEMORY = new Setting<>("request-memory", Kind.SIZE_IN_BYTES, "64MiB",
-            "HTTP request bodies held at once; further requests wait");
+            "bodies of requests held at once, by each of HTTP and gRPC; further requests wait");
     public static final Setting<Integer> SHARDS = new Setting<>("shards", Kind.number(1, 64), "1",
             "logs, each with a thread of its own; may grow, never shrink");
     public static final Setting<Integer> NODE_ID = new Setting<>("node-id", Kind.number(-1, 1023), "-1",
@@ -82,6 +91,9 @@ public final class Settings {
     public static final Setting<Integer> MAX_ATTEMPT_NOTES = new Setting<>("max-attempt-notes",
             Kind.number(0, Integer.MAX_VALUE), "2000000",
             "failed attempts of one shard whose reason is kept for the dead letter; each takes about 22 bytes");
+    public static final Setting<Integer> MAX_TRACKED = new Setting<>("max-tracked",
+            Kind.number(0, Integer.MAX_VALUE), "10000000",
+            "tasks of one shard that are not over; each takes about 80 bytes for each group");
     public static final Setting<Long> MAX_TOPIC_MESSAGES = new Setting<>("max-topic-messages",
             Kind.COUNT, "0",
             "messages that a topic keeps for its slowest group, deferred ones included; 0: no limit");
@@ -94,6 +106,11 @@ public final class Settings {
             "at a limit of a topic: publishes are refused, or the oldest that no group has taken are dropped");
     public static final Setting<Integer> MAX_LEASES = new Setting<>("max-leases", Kind.number(1, Integer.MAX_VALUE),
             "10000000", "messages in flight of one shard; beyond it nothing more is handed out");
+    public static final Setting<Integer> MAX_CONNECTIONS = new Setting<>("max-connections",
+            Kind.number(0, Integer.MAX_VALUE), "65536",
+            "NSQ connections at a time; one more is refused. 0: no limit");
+    public static final Setting<Long> MAX_DELIVERY_BYTES = new Setting<>("max-delivery-bytes", Kind.SIZE_IN_BYTES,
+            "256MiB", "bytes of messages on their way to all NSQ connections together; more wait. 0: no limit");
     public static final Setting<Integer> IO_THREADS = new Setting<>("io-threads", Kind.number(0, 1024), "0",
             "threads that serve sockets; 0: one for each core");
     public static final Setting<Duration> STOP_TIMEOUT = new Setting<>("stop-timeout", Kind.DURATION, "10s",
@@ -106,11 +123,13 @@ public final class Settings {
 
     /** In the order of the help. */
     public static final List<Setting<?>> ALL = List.of(DATA, NSQ_TCP, NSQ_HTTP, NSQ_HTTPS, LOOKUPD_TCP, LOOKUPD_HTTP,
-            HTTP, HTTP_AUTH, HTTP_HOSTS, SYNC, SYNC_INTERVAL, MAX_MESSAGE_SIZE, MAX_REQUEST_SIZE, REQUEST_MEMORY,
+            HTTP, GRPC, GRPC_TLS_CERT, GRPC_TLS_KEY, GRPC_MAX_SESSIONS, HTTP_AUTH, HTTP_HOSTS, SYNC, SYNC_INTERVAL,
+            MAX_MESSAGE_SIZE, MAX_REQUEST_SIZE, REQUEST_MEMORY,
             SHARDS,
             NODE_ID, SEGMENT_SIZE, SNAPSHOT_EVERY, CACHE_RECENT, CACHE_READ, DISK_LOW, DISK_HIGH, MAX_TOPICS,
-            MAX_GROUPS, MAX_DEFERRED, MAX_RETRYING, MAX_ATTEMPT_NOTES,
-            MAX_TOPIC_MESSAGES, MAX_TOPIC_BYTES, MAX_TOPIC_AGE, TOPIC_FULL, MAX_LEASES, IO_THREADS,
+            MAX_GROUPS, MAX_DEFERRED, MAX_RETRYING, MAX_ATTEMPT_NOTES, MAX_TRACKED,
+            MAX_TOPIC_MESSAGES, MAX_TOPIC_BYTES, MAX_TOPIC_AGE, TOPIC_FULL, MAX_LEASES, MAX_CONNECTIONS,
+            MAX_DELIVERY_BYTES, IO_THREADS,
             STOP_TIMEOUT, LOG_LEVEL, LOG_FORMAT);
 
     /** Tables whose keys are another program's options and are checked there: {@code nsqd.max-rdy-count}. */

@@ -42,7 +42,7 @@ final class Stack implements AutoCloseable {
         Addresses at = Addresses.WELL_KNOWN;
         List<String> command = new ArrayList<>(List.of(launcher.toString(), "server", "--data",
                 programs.folder("server").toString(), "--nsq-tcp", at.tcp(), "--nsq-http", at.http(), "--lookupd-tcp",
-                at.lookupdTcp(), "--lookupd-http", at.lookupdHttp(), "--http", "127.0.0.1:0"));
+                at.lookupdTcp(), "--lookupd-http", at.lookupdHttp(), "--grpc", "off", "--http", "127.0.0.1:0"));
         for (String flag : flags) {
             int equals = flag.indexOf('=');
             command.addAll(List.of("--nsqd." + flag.substring(2, equals), flag.substring(equals + 1)));

@@ -48,7 +48,7 @@ public final class MillraceProcess implements AutoCloseable {
     private static MillraceProcess start(Path dataDir, List<String> flags) throws IOException {
         List<String> command = new ArrayList<>(program());
         command.addAll(List.of("server", "--data", dataDir.toString()));
-        for (String door : List.of("--nsq-tcp", "--nsq-http", "--lookupd-tcp", "--lookupd-http", "--http")) {
+        for (String door : List.of("--nsq-tcp", "--nsq-http", "--lookupd-tcp", "--lookupd-http", "--grpc", "--http")) {
             if (!flags.contains(door)) {
                 command.addAll(List.of(door, "127.0.0.1:0"));
             }
@@ -92,7 +92,7 @@ public final class MillraceProcess implements AutoCloseable {
     /**
      * Where a door listens.
      *
-     * @param door its name in the server's output: nsq-tcp, nsq-http, lookupd-tcp, lookupd-http, http
+     * @param door its name in the server's output: nsq-tcp, nsq-http, lookupd-tcp, lookupd-http, grpc, http
      */
     public InetSocketAddress address(String door) throws IOException {
         MatchResult line = process.await(Pattern.compile("(?:^|\\s)" + door + " listening on (\\S+):(\\d+)"),

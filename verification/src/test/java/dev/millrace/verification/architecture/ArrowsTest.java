@@ -64,13 +64,14 @@ class ArrowsTest {
     }
 
     @Test
-    void structuresAndCore_useNothingButTheJdk() {
+    void structuresCoreAndApi_useNothingButTheJdk() {
         classes().that()
-                .resideInAnyPackage("dev.millrace.structures..", "dev.millrace.core..")
+                .resideInAnyPackage("dev.millrace.structures..", "dev.millrace.core..", "dev.millrace.api",
+                        "dev.millrace.api.spi", "dev.millrace.api.task", "dev.millrace.api.internal")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage("java..", "org.jspecify.annotations", "dev.millrace..")
-                .because("the engine must run wherever a JDK runs")
+                .because("the engine must run wherever a JDK runs, and the API must not bring anything along")
                 .check(ShippedClasses.ALL);
     }
 

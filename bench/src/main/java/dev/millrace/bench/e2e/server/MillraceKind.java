@@ -54,7 +54,7 @@ public record MillraceKind(Path launcher, String sync) implements ServerKind {
         ManagedProcess process = ManagedProcess.start(
                 List.of(launcher.toAbsolutePath().toString(), "server", "--data", dataDir.toString(), "--nsq-tcp",
                         "127.0.0.1:0", "--nsq-http", "127.0.0.1:0", "--lookupd-tcp", "off", "--lookupd-http", "off",
-                        "--http", "off", "--sync", sync),
+                        "--grpc", "off", "--http", "off", "--sync", sync),
                 Path.of("").toAbsolutePath(), Map.of(JVM_OPTIONS_VARIABLE, String.join(" ", jvmOptions)));
         try {
             MatchResult ready = process.await(READY, START_MILLIS);

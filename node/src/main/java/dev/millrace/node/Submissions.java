@@ -1,11 +1,9 @@
-package dev.millrace.door.http;
+package dev.millrace.node;
 
 import dev.millrace.core.shard.Delivery;
 import dev.millrace.core.shard.Session;
 import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Submission;
-import dev.millrace.node.Broker;
-import dev.millrace.node.ShardHealth;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Thread-safe.
  */
-final class Submissions {
+public final class Submissions implements AutoCloseable {
     /** Several, because a shard serves its sessions in turn. */
     private static final int LANES = 4;
 
@@ -27,7 +25,7 @@ final class Submissions {
     private final Lane[] lanes;
     private final AtomicInteger turn = new AtomicInteger();
 
-    Submissions(Broker broker) {
+    public Submissions(Broker broker) {
         this.broker = broker;
         lanes = new Lane[broker.shardCount() * LANES];
         for (int i = 0; i < lanes.length; i++) {
@@ -36,24 +34,33 @@ final class Submissions {
     }
 
     /**
-     * The future has the submission with its results, or {@link dev.millrace.net.http.HttpFailure} 503 when the outcome
-     * is unknown.
+     * The future has the submission with its results, or {@link BrokerException} UNAVAILABLE when the outcome is unknown.
      */
-    CompletableFuture<Submission> send(int shard, Submission submission) {
+    public CompletableFuture<Submission> send(int shard, Submission submission) {
+        return sendInOrder(shard, turn.getAndIncrement(), submission);
+    }
+
+    /** The same; submissions with the same {@code lane}, any number, are carried out in the order of their calls. */
+    public CompletableFuture<Submission> sendInOrder(int shard, int lane, Submission submission) {
         ShardHealth health = broker.health().get(shard);
         if (!health.serving()) {
-            return CompletableFuture.failedFuture(Problems.unavailable(health.message()));
+            return CompletableFuture.failedFuture(unavailable(health.message()));
         }
         CompletableFuture<Submission> future = new CompletableFuture<>();
         submission.attach(future);
-        lanes[shard * LANES + Math.floorMod(turn.getAndIncrement(), LANES)].send(submission);
+        lanes[shard * LANES + Math.floorMod(lane, LANES)].send(submission);
         return future;
     }
 
-    void close() {
+    @Override
+    public void close() {
         for (Lane lane : lanes) {
             lane.close();
         }
+    }
+
+    private static BrokerException unavailable(String why) {
+        return new BrokerException(BrokerException.Category.UNAVAILABLE, why);
     }
 
     /** The place of one session at a shard. */
@@ -147,7 +154,7 @@ final class Submissions {
             lane.ended(this);
             for (Submission submission : underWay) {
                 future(submission)
-                        .completeExceptionally(Problems.unavailable(reason + "; whether it was done is unknown"));
+                        .completeExceptionally(unavailable(reason + "; whether it was done is unknown"));
             }
         }
 

@@ -1,4 +1,4 @@
-package dev.millrace.door.http;
+package dev.millrace.net;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
  * <p>
  * The file also names the address it is for, so that the command line never sends the token to somebody else who happens
  * to listen where Millrace did. The token is made once and stays; the address is written at every start.
+ * Several doors share one file; the one that the command line uses writes its address. Thread-safe.
  */
-final class ApiToken {
+public final class ApiToken {
     private static final Logger LOG = LoggerFactory.getLogger(ApiToken.class);
     private static final Pattern LINE = Pattern.compile("(?m)^token = (mr_[A-Za-z0-9_-]{43})$");
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
@@ -39,7 +40,7 @@ final class ApiToken {
     }
 
     /** The token of this file, made if there is none yet. */
-    static ApiToken in(Path file) {
+    public static ApiToken in(Path file) {
         try {
             if (Files.exists(file)) {
                 Matcher line = LINE.matcher(Files.readString(file));
@@ -58,8 +59,15 @@ final class ApiToken {
         return new ApiToken(file, "mr_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random));
     }
 
+    /** Writes the file if there is none, for a server without the door that the command line uses. */
+    public void writeIfMissing(String url) {
+        if (!Files.exists(file)) {
+            write(url);
+        }
+    }
+
     /** Writes the file anew, with the address at which the token is good. */
-    void write(String url) {
+    public void write(String url) {
         String text = """
                 # Needed for requests that delete; the command line finds it by itself. Keep it to yourself.
                 url = %s
@@ -89,12 +97,12 @@ final class ApiToken {
                 : new FileAttribute<?>[0];
     }
 
-    Path file() {
+    public Path file() {
         return file;
     }
 
     /** Compares in constant time. */
-    boolean matches(String candidate) {
+    public boolean matches(String candidate) {
         return MessageDigest.isEqual(candidate.getBytes(StandardCharsets.UTF_8),
                 token.getBytes(StandardCharsets.UTF_8));
     }

@@ -1,4 +1,4 @@
-package dev.millrace.door.http;
+package dev.millrace.net;
 
 /** Which requests must carry the token. */
 public enum Authentication {

@@ -1,0 +1,420 @@
+package dev.millrace.api.internal;
+
+import dev.millrace.api.MillraceException;
+import dev.millrace.api.spi.Feed;
+import dev.millrace.api.spi.FeedListener;
+import dev.millrace.api.spi.Leased;
+import dev.millrace.api.spi.Settlement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs handlers for what feeds bring: at most so many at once, leases extended, feeds opened anew when the engine comes
+ * back, and a close that drains. Messages and tasks both use it.
+ *
+ * <p>
+ * Thread safety: any thread. The lock guards the lines and the set of running work; user code runs outside of it.
+ */
+final class WorkLoop {
+    private static final System.Logger LOG = System.getLogger("dev.millrace");
+    private static final long FIRST_REOPEN_MILLIS = 100;
+    private static final long LAST_REOPEN_MILLIS = 5_000;
+
+    /**
+     * Settings.
+     *
+     * @param what
+     *            names it in messages
+     * @param concurrency
+     *            handlers at once
+     * @param leaseMillis
+     *            what leases are extended by
+     * @param strict
+     *            the first line that has something is served first; else lines share by their weights
+     */
+    record Settings(String what, int concurrency, long leaseMillis, boolean strict) {}
+
+    private final Settings settings;
+    private final WorkRules rules;
+    private final List<WorkLine> lines;
+    private final Executor executor;
+    private final Timer timer;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Set<Held> running = new HashSet<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final Future<?> extending;
+    private boolean closing;
+
+    WorkLoop(Settings settings, WorkRules rules, List<WorkLine> lines, Executor executor, Timer timer) {
+        this.settings = settings;
+        this.rules = rules;
+        this.lines = lines;
+        this.executor = executor;
+        this.timer = timer;
+        extending = timer.every(Math.max(settings.leaseMillis() / 3, 10), this::extendAll);
+    }
+
+    /** Opens the feeds and waits until they stand. */
+    void start() {
+        try {
+            List<CompletableFuture<Void>> opened = new ArrayList<>();
+            for (WorkLine line : lines) {
+                opened.add(open(line));
+            }
+            for (CompletableFuture<Void> one : opened) {
+                Futures.await(one, settings.what());
+            }
+        } catch (MillraceException e) {
+            close(0);
+            throw e;
+        }
+    }
+
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    int running() {
+        lock.lock();
+        try {
+            return running.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- feeds ----
+
+    private CompletableFuture<Void> open(WorkLine line) {
+        int generation;
+        lock.lock();
+        try {
+            generation = ++line.generation;
+        } finally {
+            lock.unlock();
+        }
+        return line.opener.open(new FeedListener() {
+            @Override
+            public void delivered(Leased leased) {
+                WorkLoop.this.delivered(line, generation, new Held(leased, line.name));
+            }
+
+            @Override
+            public void cancelled(long token) {
+                executor.execute(() -> cancelRunning(line, token));
+            }
+
+            @Override
+            public void ended(MillraceException reason) {
+                executor.execute(() -> feedEnded(line, generation, reason));
+            }
+        }).thenAccept(feed -> opened(line, generation, feed));
+    }
+
+    private void opened(WorkLine line, int generation, Feed feed) {
+        boolean wanted;
+        lock.lock();
+        try {
+            wanted = !closing && line.generation == generation;
+            if (wanted) {
+                line.feed = feed;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (wanted) {
+            feed.credit(line.credit);
+        } else {
+            Futures.onEnd(feed.close(), (done, failure) -> {
+                // nobody uses it any more
+            });
+        }
+    }
+
+    private void delivered(WorkLine line, int generation, Held held) {
+        lock.lock();
+        try {
+            // What comes while it closes is given back with its feed.
+            if (!closing && line.generation == generation) {
+                line.waiting.add(held);
+                startMore();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void cancelRunning(WorkLine line, long token) {
+        List<Held> cancelled = new ArrayList<>();
+        lock.lock();
+        try {
+            for (Held held : running) {
+                if (held.leased().token() == token && held.source().equals(line.name)) {
+                    cancelled.add(held);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        cancelled.forEach(Held::cancel);
+    }
+
+    private void feedEnded(WorkLine line, int generation, MillraceException reason) {
+        List<Held> lost = new ArrayList<>();
+        boolean again;
+        boolean allOver;
+        lock.lock();
+        try {
+            if (closing || line.generation != generation) {
+                return;
+            }
+            line.generation++;
+            line.feed = null;
+            line.waiting.clear();
+            for (Held held : running) {
+                if (held.source().equals(line.name)) {
+                    lost.add(held);
+                }
+            }
+            again = reason.category() == MillraceException.Category.RETRY;
+            line.over = !again;
+            allOver = lines.stream().allMatch(one -> one.over);
+        } finally {
+            lock.unlock();
+        }
+        lost.forEach(Held::lost);
+        if (again) {
+            reopenLater(line, FIRST_REOPEN_MILLIS);
+        } else if (allOver) {
+            extending.cancel(false);
+            ended.completeExceptionally(reason);
+        }
+    }
+
+    private void reopenLater(WorkLine line, long millis) {
+        timer.later(millis, () -> executor.execute(() -> reopen(line, millis)));
+    }
+
+    private void reopen(WorkLine line, long waitedMillis) {
+        lock.lock();
+        try {
+            if (closing) {
+                return;
+            }
+        } finally {
+            lock.unlock();
+        }
+        Futures.onEnd(open(line), (done, failure) -> {
+            if (failure == null) {
+                return;
+            }
+            MillraceException reason = Futures.failure(failure);
+            if (reason.category() == MillraceException.Category.CALLER
+                    || reason.category() == MillraceException.Category.FATAL) {
+                ended.completeExceptionally(reason);
+            } else {
+                reopenLater(line, Math.min(waitedMillis * 2, LAST_REOPEN_MILLIS));
+            }
+        });
+    }
+
+    private void extendAll() {
+        List<Held> alive;
+        lock.lock();
+        try {
+            alive = new ArrayList<>(running);
+            lines.forEach(line -> alive.addAll(line.waiting));
+        } finally {
+            lock.unlock();
+        }
+        alive.forEach(held -> held.keep(settings.leaseMillis()));
+    }
+
+    // ---- work ----
+
+    /** Under the lock. */
+    private void startMore() {
+        while (!closing && running.size() < settings.concurrency()) {
+            WorkLine line = next();
+            if (line == null) {
+                return;
+            }
+            Held held = line.waiting.remove();
+            if (!held.isLost()) {
+                running.add(held);
+                executor.execute(() -> run(held));
+            }
+        }
+    }
+
+    /** The line to be served; by weights each gets its share over time, and a silent one saves nothing up. */
+    private @Nullable WorkLine next() {
+        WorkLine best = null;
+        long total = 0;
+        for (WorkLine line : lines) {
+            if (line.waiting.isEmpty()) {
+                line.turn = 0;
+                continue;
+            }
+            if (settings.strict()) {
+                return line;
+            }
+            line.turn += line.weight;
+            total += line.weight;
+            if (best == null || line.turn > best.turn) {
+                best = line;
+            }
+        }
+        if (best != null) {
+            best.turn -= total;
+        }
+        return best;
+    }
+
+    private void run(Held held) {
+        Settlement outcome;
+        Error fatal = null;
+        held.begin(Thread.currentThread());
+        Future<?> timeout = startTimeout(held);
+        try {
+            rules.handle(held);
+            outcome = rules.returned(held);
+        } catch (Throwable failure) { // an Error of a handler must not cost the message or the thread's place
+            outcome = rules.failed(held, failure);
+            fatal = failure instanceof VirtualMachineError error ? error : null;
+        } finally {
+            if (timeout != null) {
+                timeout.cancel(false);
+            }
+            held.end();
+        }
+        settle(held, outcome);
+        finished(held);
+        if (fatal != null) {
+            throw fatal;
+        }
+    }
+
+    private @Nullable Future<?> startTimeout(Held held) {
+        long millis = rules.timeoutMillis(held);
+        return millis == 0 ? null : timer.after(millis, held::timeOut);
+    }
+
+    private void settle(Held held, Settlement outcome) {
+        if (held.isSettled() || held.isLost()) {
+            return;
+        }
+        Futures.onEnd(held.settle(outcome), (done, failure) -> {
+            if (failure != null) {
+                LOG.log(System.Logger.Level.WARNING, () -> settings.what() + ": message " + held.leased().id()
+                        + " could not be settled and is delivered again: " + Futures.failure(failure).getMessage());
+            }
+        });
+    }
+
+    private void finished(Held held) {
+        lock.lock();
+        try {
+            running.remove(held);
+            startMore();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- close ----
+
+    /** As {@link dev.millrace.api.Subscription#close}. */
+    int close(long drainMillis) {
+        if (isCalledByHandler()) {
+            executor.execute(() -> closeNow(drainMillis));
+            return 0;
+        }
+        return closeNow(drainMillis);
+    }
+
+    /** Whether this thread runs one of its handlers. */
+    boolean isCalledByHandler() {
+        lock.lock();
+        try {
+            return running.stream().anyMatch(held -> held.isRunBy(Thread.currentThread()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int closeNow(long drainMillis) {
+        List<Held> unfinished;
+        List<Feed> feeds = new ArrayList<>();
+        boolean interrupted;
+        lock.lock();
+        try {
+            if (closing) {
+                return 0;
+            }
+            closing = true;
+            for (WorkLine line : lines) {
+                Feed feed = line.feed;
+                if (feed != null) {
+                    feeds.add(feed);
+                    feed.credit(0);
+                }
+                line.waiting.forEach(held -> settle(held, new Settlement.Retry(0, "")));
+                line.waiting.clear();
+            }
+            interrupted = awaitHandlers(drainMillis);
+            unfinished = running.stream().filter(held -> !held.isSettled()).toList();
+            // Before the interrupt, or what the handler throws at it could be taken for the reason.
+            unfinished.forEach(held -> settle(held,
+                    new Settlement.Retry(0, "the handler had not ended when " + settings.what() + " was closed")));
+            running.forEach(Held::interrupt);
+        } finally {
+            lock.unlock();
+        }
+        extending.cancel(false);
+        List<CompletableFuture<Void>> ends = feeds.stream().map(Feed::close).toList();
+        if (!interrupted) {
+            interrupted = awaitFeeds(ends);
+        }
+        ended.complete(null);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return unfinished.size();
+    }
+
+    /** Whether an interrupt cut it short. */
+    private boolean awaitHandlers(long drainMillis) {
+        long left = TimeUnit.MILLISECONDS.toNanos(drainMillis);
+        try {
+            while (!running.isEmpty() && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        }
+    }
+
+    private static boolean awaitFeeds(List<CompletableFuture<Void>> ends) {
+        try {
+            CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get();
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        } catch (java.util.concurrent.ExecutionException e) {
+            return false; // the engine is gone, and with it every lease
+        }
+    }
+}

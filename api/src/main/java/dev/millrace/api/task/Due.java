@@ -1,0 +1,18 @@
+package dev.millrace.api.task;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** When a task may start. Never early by the clock that it names. */
+public sealed interface Due {
+    /**
+     * So long after it was taken, by a clock that never jumps; 0 is at once.
+     *
+     * @param delay
+     *            0 to 100 years
+     */
+    record In(Duration delay) implements Due {}
+
+    /** At this instant of the wall clock. */
+    record At(Instant instant) implements Due {}
+}

@@ -1,0 +1,52 @@
+package dev.millrace.api.task;
+
+import dev.millrace.api.Subscription;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/** Handlers at work on the tasks of one or several queues. */
+public interface Worker extends AutoCloseable {
+    /** Handlers that run now. */
+    int running();
+
+    /**
+     * As {@link Subscription#close(Duration)}.
+     *
+     * @return tasks given back because their handlers had not ended
+     */
+    int close(Duration drain);
+
+    /** The same with the worker's own drain time. */
+    @Override
+    void close();
+
+    /** Completes when it has been closed; fails with the reason when it ended by itself. */
+    CompletableFuture<Void> ended();
+
+    /** Sets a worker up; used by one thread. */
+    interface Builder {
+        /** One more queue; tasks of queues that have some are taken in proportion to their weights. */
+        Builder queue(String name, int weight);
+
+        /** A queue is served only when those named before it have nothing ready. */
+        Builder strict();
+
+        /** Handlers at once, over all queues; 1 unless set. */
+        Builder concurrency(int handlers);
+
+        /** How long a task is kept from others if this process dies without a word; 30 s unless set. */
+        Builder lease(Duration lease);
+
+        /** How long {@link Worker#close()} waits for running handlers; 10 s unless set. */
+        Builder drain(Duration drain);
+
+        /** What handles tasks of this type; a task of a type without one fails its attempt. */
+        Builder handle(String type, TaskHandler handler);
+
+        /** Put around every handler; the first one named is outermost. */
+        Builder use(Middleware middleware);
+
+        /** Begins to work; returns when the queues are subscribed. */
+        Worker start();
+    }
+}

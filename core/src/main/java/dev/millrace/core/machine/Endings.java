@@ -1,0 +1,142 @@
+package dev.millrace.core.machine;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Decides what becomes of a message when an attempt at it ends. Owner thread only. */
+final class Endings {
+    /** The backoff of tracked messages is shorter by up to one in so many. */
+    private static final int JITTER_SHARE = 4;
+
+    private final Machine machine;
+    private final State state;
+    private final Applier applier;
+    private final Attempts attempts;
+    private long atOnce;
+
+    Endings(Machine machine, Attempts attempts) {
+        this.machine = machine;
+        this.attempts = attempts;
+        state = machine.state;
+        applier = machine.applier;
+    }
+
+    /** Retries that were given back at once because no more could wait. */
+    long atOnce() {
+        return atOnce;
+    }
+
+    /** Success; tracked messages may be kept to be looked at. */
+    void done(int slot, int flags) {
+        Group group = state.groupOf(slot);
+        long retention = group == null || !group.tracked() || flags != 0 ? 0
+                : group.tracking().termsOf(state.leases.seq(slot)).retentionMillis();
+        if (retention > 0) {
+            long until = machine.after(retention);
+            item(slot, Records.KEEP, 0, 16).putLong(until);
+            applier.tracked.kept(slot, until);
+        } else {
+            item(slot, Records.ACK, flags, 8);
+            applier.acked(slot, flags != 0);
+        }
+    }
+
+    /** An attempt failed: dead by policy, or given back. A delay below 0 means the policy's backoff. */
+    void failed(int slot, long delayMillis, int reason, @Nullable String error) {
+        Group group = state.groupOf(slot);
+        int made = state.leases.attempts(slot);
+        if (group != null && isOver(group, slot)) {
+            return;
+        }
+        int most = group == null ? 0 : maxAttempts(group, slot);
+        if (most > 0 && made >= most && reason != Records.REASON_NOT_COUNTED) {
+            dead(slot, reason, error);
+            return;
+        }
+        if (group != null && (error != null || most > 0)) {
+            note(slot, group, reason, error);
+        }
+        long delay = delayMillis;
+        if (delay < 0) {
+            delay = group == null ? 0 : backoffMillis(group, slot, made);
+        }
+        // A retry that finds no room is delivered again at once rather than lost.
+        boolean full = delay > 0 && state.waiting.retrying() >= machine.ceilings().retrying();
+        atOnce += full ? 1 : 0;
+        long due = delay == 0 || full ? 0 : machine.after(delay);
+        item(slot, Records.RETRY, 0, 16).putLong(due << 8 | reason);
+        applier.retry(slot, due, reason);
+    }
+
+    private int maxAttempts(Group group, int slot) {
+        int own = group.tracked() ? group.tracking().termsOf(state.leases.seq(slot)).maxAttempts() : 0;
+        return own > 0 ? own : group.maxAttempts;
+    }
+
+    private long backoffMillis(Group group, int slot, int made) {
+        if (!group.tracked()) {
+            return Group.backoffMillis(made, group.minBackoffMillis, group.maxBackoffMillis);
+        }
+        long seq = state.leases.seq(slot);
+        Terms terms = group.tracking().termsOf(seq);
+        boolean own = terms.minBackoffMillis() >= 0;
+        long delay = Group.backoffMillis(made, own ? terms.minBackoffMillis() : group.minBackoffMillis,
+                own ? terms.maxBackoffMillis() : group.maxBackoffMillis);
+        return delay - jitter(seq << 16 | made, delay / JITTER_SHARE);
+    }
+
+    /** 0..most, from a hash: tasks that failed together do not come back together. */
+    private static long jitter(long name, long most) {
+        long h = name * 0x9E37_79B9_7F4A_7C15L;
+        h = (h ^ h >>> 32) * 0xD6E8_FEB8_6659_FD93L;
+        return Long.remainderUnsigned(h ^ h >>> 29, most + 1);
+    }
+
+    /** Whether the message was cancelled or has expired while it was leased: then the attempt was its last. */
+    private boolean isOver(Group group, int slot) {
+        int flags = group.tracked() ? Tracking.flags(group.tracking().status(state.leases.seq(slot))) : 0;
+        if ((flags & (Tracking.CANCEL | Tracking.EXPIRED)) == 0) {
+            return false;
+        }
+        int how = (flags & Tracking.CANCEL) != 0 ? TrackedTopics.CANCELLED : TrackedTopics.EXPIRED;
+        item(slot, Records.END, 0, 16).putInt(how).putInt(0);
+        applier.tracked.ended(slot, how);
+        return true;
+    }
+
+    void buried(int slot, @Nullable String error) {
+        Group group = state.groupOf(slot);
+        if (group == null || !isOver(group, slot)) {
+            dead(slot, Records.REASON_BURIED, error);
+        }
+    }
+
+    private void dead(int slot, int reason, @Nullable String error) {
+        Group group = state.groupOf(slot);
+        if (group != null && error != null) {
+            note(slot, group, reason, error);
+        }
+        RecordWriter out = machine.out();
+        out.begin(Records.DEAD, 0, 20)
+                .putInt(slot)
+                .putInt((int) state.leases.seq(slot))
+                .putLong(machine.wallMillis())
+                .putInt(reason);
+        out.string("");
+        out.end();
+        applier.dead(slot, machine.wallMillis(), reason, "");
+    }
+
+    /** What is known of an attempt goes into the log before its end does. */
+    private void note(int slot, Group group, int reason, @Nullable String error) {
+        if (attempts.hasRoom()) {
+            machine.out();
+            attempts.write(group, state.leases.seqAndAttempts(slot), machine.wallMillis(), reason,
+                    error == null ? "" : error);
+        }
+    }
+
+    private ByteBuffer item(int slot, byte kind, int flags, int bytes) {
+        return machine.item(kind, flags, bytes).putInt(slot).putInt((int) state.leases.seq(slot));
+    }
+}

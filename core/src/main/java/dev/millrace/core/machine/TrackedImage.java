@@ -1,0 +1,158 @@
+package dev.millrace.core.machine;
+
+/**
+ * The part of an {@link Image} that is about tracked topics: for a topic its terms and unique keys, for a group its
+ * settings, lanes and tables. docs/state.md has the format.
+ *
+ * <p>
+ * Made on the owner thread; may be written by another.
+ */
+final class TrackedImage {
+    private TrackedImage() {}
+
+    /** A tracked topic. */
+    static final class OfTopic {
+        private final long[] terms;
+        private final long taken;
+        private final LongTable.Frozen uniques;
+        private final LongTable.Frozen holders;
+
+        OfTopic(TopicKeys keys) {
+            terms = new long[4 * (keys.terms.size() - 1)];
+            for (int number = 1; number < keys.terms.size(); number++) {
+                Terms each = keys.terms.get(number);
+                int at = 4 * (number - 1);
+                terms[at] = each.maxAttempts();
+                terms[at + 1] = each.minBackoffMillis();
+                terms[at + 2] = each.maxBackoffMillis();
+                terms[at + 3] = each.retentionMillis();
+            }
+            taken = keys.uniques.taken;
+            uniques = keys.uniques.rows.freeze();
+            holders = keys.uniques.holders.freeze();
+        }
+
+        void write(ImageSink sink) {
+            putAll(sink, terms);
+            sink.put(taken);
+            rows(sink, uniques, Uniques.ROW_WORDS);
+            rows(sink, holders, Uniques.HOLDER_WORDS);
+        }
+    }
+
+    static void read(ImageSource source, TopicKeys keys) {
+        long[] terms = source.all();
+        for (int at = 0; at < terms.length; at += 4) {
+            keys.terms.number(new Terms((int) terms[at], terms[at + 1], terms[at + 2], terms[at + 3]));
+        }
+        keys.uniques.taken = source.get();
+        rows(source, keys.uniques.rows, Uniques.ROW_WORDS);
+        rows(source, keys.uniques.holders, Uniques.HOLDER_WORDS);
+    }
+
+    /** A hash of what is kept for a topic, the same however far what was purged has been forgotten. */
+    static long digest(Topic topic) {
+        TopicKeys keys = topic.keys();
+        long hash = keys.uniques.digest(topic::isUnderWay) + keys.uniques.taken * 31;
+        for (long word : new OfTopic(keys).terms) {
+            hash = hash * 0x9E37_79B9_7F4A_7C15L + word;
+        }
+        return hash;
+    }
+
+    /** A group of a tracked topic. */
+    static final class OfGroup {
+        private final long[] scalars;
+        private final LongQueue.Frozen[] lanes;
+        private final LongTable.Frozen rows;
+        private final LongTable.Frozen dead;
+        private final LongTable.Frozen lines;
+        private final LongTable.Frozen limits;
+        private final NoteTable.Frozen outputs;
+
+        OfGroup(Tracking tracking) {
+            GroupLimits settings = tracking.settings;
+            scalars = new long[]{tracking.group().scheduled, tracking.ready, tracking.kept, settings.concurrency(),
+                settings.rate(), settings.periodMillis(), settings.ageingMillis()};
+            lanes = new LongQueue.Frozen[tracking.lanes.length];
+            for (int lane = 0; lane < lanes.length; lane++) {
+                lanes[lane] = tracking.lanes[lane].freeze();
+            }
+            rows = tracking.rows.freeze();
+            dead = tracking.dead.freeze();
+            lines = tracking.lines.freeze();
+            limits = tracking.limits.rows.freeze();
+            outputs = tracking.outputs.freeze();
+        }
+
+        void write(ImageSink sink, boolean digest) {
+            putAll(sink, scalars);
+            for (LongQueue.Frozen lane : lanes) {
+                sink.put(lane.size());
+                for (long i = 0; i < lane.size(); i++) {
+                    sink.put(lane.get(i));
+                }
+            }
+            if (digest) {
+                sink.put(rows.digest(Tracking.ROW_WORDS));
+                sink.put(dead.digest(Tracking.ROW_WORDS));
+                sink.put(lines.digest(Tracking.LINE_WORDS));
+                sink.put(limits.digest(LimitLines.ROW_WORDS));
+                sink.put(outputs.digest());
+            } else {
+                rows(sink, rows, Tracking.ROW_WORDS);
+                rows(sink, dead, Tracking.ROW_WORDS);
+                rows(sink, lines, Tracking.LINE_WORDS);
+                rows(sink, limits, LimitLines.ROW_WORDS);
+                rows(sink, outputs.rows(), NoteTable.WORDS);
+            }
+        }
+    }
+
+    static void read(ImageSource source, Tracking tracking, State state) {
+        long[] s = source.all();
+        tracking.group().scheduled = s[0];
+        tracking.ready = s[1];
+        tracking.kept = s[2];
+        tracking.settings = new GroupLimits((int) s[3], (int) s[4], s[5], s[6]);
+        for (LongQueue lane : tracking.lanes) {
+            for (long left = source.get(); left > 0; left--) {
+                lane.add(source.get());
+            }
+        }
+        rows(source, tracking.rows, Tracking.ROW_WORDS);
+        rows(source, tracking.dead, Tracking.ROW_WORDS);
+        rows(source, tracking.lines, Tracking.LINE_WORDS);
+        rows(source, tracking.limits.rows, LimitLines.ROW_WORDS);
+        Image.readNotes(source, state, tracking.outputs);
+    }
+
+    private static void rows(ImageSink sink, LongTable.Frozen table, int width) {
+        sink.put(table.size());
+        LongTable.Frozen all = table.copy();
+        while (all.visit(1, (words, at) -> {
+            for (int word = 0; word < width; word++) {
+                sink.put(words[at + word]);
+            }
+        }) > 0) {
+            // the next page
+        }
+    }
+
+    private static void rows(ImageSource source, LongTable table, int width) {
+        for (long left = source.get(); left > 0; left--) {
+            long key = source.get();
+            table.put(key);
+            for (int word = 1; word < width; word++) {
+                table.set(key, word, source.get());
+            }
+        }
+    }
+
+    private static void putAll(ImageSink sink, long[] values) {
+        sink.put(values.length);
+        for (long value : values) {
+            sink.put(value);
+        }
+    }
+}

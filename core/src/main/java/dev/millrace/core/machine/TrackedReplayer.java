@@ -1,0 +1,72 @@
+package dev.millrace.core.machine;
+
+import java.nio.ByteBuffer;
+import java.util.function.ToIntFunction;
+
+/** The part of {@link Replayer} that is about tracked topics. */
+final class TrackedReplayer {
+    private final Applier applier;
+    private final State state;
+    private final ToIntFunction<ByteBuffer> slot;
+
+    /**
+     * @param slot
+     *            reads a slot and the sequence that must agree with it
+     */
+    TrackedReplayer(Applier applier, ToIntFunction<ByteBuffer> slot) {
+        this.applier = applier;
+        this.slot = slot;
+        state = applier.state;
+    }
+
+    void apply(byte kind, ByteBuffer record, long location) {
+        switch (kind) {
+            case Records.OUTPUT -> applier.tracked.said(state.group(record.getInt(Attempt.GROUP)),
+                    record.getLong(Attempt.SEQ), record.getInt(Attempt.NUMBER), location,
+                    SegmentUse.units(record.limit()));
+            case Records.TOPIC_TRACK -> applier.tracked.track(state.topic(record.getInt()));
+            case Records.GROUP_LIMITS -> limits(record);
+            case Records.LEASE_EACH -> leases(record);
+            case Records.KEEP -> {
+                while (record.remaining() >= 16) {
+                    int of = slot.applyAsInt(record);
+                    applier.tracked.kept(of, record.getLong());
+                }
+            }
+            case Records.END -> {
+                while (record.remaining() >= 16) {
+                    int of = slot.applyAsInt(record);
+                    applier.tracked.ended(of, record.getInt());
+                    record.getInt();
+                }
+            }
+            case Records.TRACK -> {
+                while (record.remaining() >= 16) {
+                    Group group = state.group(record.getInt());
+                    int what = record.getInt();
+                    applier.tracked.command(group, what, record.getLong());
+                }
+            }
+            default -> throw new IllegalStateException("not a record of tracked topics: " + kind);
+        }
+    }
+
+    private void limits(ByteBuffer record) {
+        Group group = state.group(record.getInt());
+        int concurrency = record.getInt();
+        int rate = record.getInt();
+        record.getInt();
+        long period = record.getLong();
+        applier.tracked.limits(group, new GroupLimits(concurrency, rate, period, record.getLong()));
+    }
+
+    private void leases(ByteBuffer record) {
+        Group group = state.group(record.getInt());
+        int consumer = record.getInt();
+        long deadline = record.getLong();
+        long at = record.getLong();
+        while (record.remaining() >= Long.BYTES) {
+            applier.tracked.leaseItem(group, consumer, deadline, at, record.getLong(), DeliverySink.NONE);
+        }
+    }
+}

@@ -1,0 +1,551 @@
+package dev.millrace.core.machine;
+
+import dev.millrace.core.machine.PlantedBugs.Bug;
+import dev.millrace.core.message.Envelope;
+import java.nio.ByteBuffer;
+
+/**
+ * What a group knows of each message of a tracked topic that is not over: one row of six longs.
+ *
+ * <pre>
+ *   0  seq + 1
+ *   1  id
+ *   2  hash of the ordering key, 0: none
+ *   3  hash of the limit key, 0: none
+ *   4  state (4) | priority (4) | flags (8) | number of its terms (16) | attempts (16) | waits (16)
+ *   5  in a line: seq + 1 of the next; leased: slot; waits or is kept: until when, elapsed ms; dead: its number
+ * </pre>
+ *
+ * <h2>Keys</h2> Of the messages of one ordering key at most one is <em>current</em>: in a lane, leased or retrying. Those
+ * behind it stand in the key's line and count as ready. When the current one is over or dead, the next takes its place.
+ *
+ * <h2>Lanes</h2> What can be leased stands in the lane of its priority. A message that is over leaves its place in a lane
+ * or line behind, which is passed over when it comes to the front.
+ *
+ * <p>
+ * Dead letters keep their row apart, so that emptying a group leaves them alone. Part of {@link Applier}: owner thread
+ * only.
+ */
+final class Tracking {
+    static final int ROW_WORDS = 6;
+    static final int LINE_WORDS = 4;
+
+    /** Not delivered yet, because it is not due. */
+    static final int SCHEDULED = 1;
+    /** In a lane. */
+    static final int READY = 2;
+    /** In the line of its ordering key. */
+    static final int PARKED = 3;
+    /** In the line of its limit key. */
+    static final int LIMITED = 4;
+    static final int LEASED = 5;
+    /** Waits between two attempts. */
+    static final int RETRYING = 6;
+    /** Over, but still in a line. */
+    static final int GONE = 7;
+    /** Done, and kept to be looked at. */
+    static final int KEPT = 8;
+
+    /** Flag: somebody asked to cancel it while it is leased. */
+    static final int CANCEL = 1;
+    /** Flag: it expired while it is leased. */
+    static final int EXPIRED = 2;
+
+    /** What a wheel entry of a tracked message is for, in the low bits of its payload. */
+    static final int WAKE = 1;
+    static final int EXPIRE = 2;
+    static final int FORGET = 3;
+    static final int LIMIT_WAKE = 4;
+    /** Owned by the topic, not by the group. */
+    static final int UNIQUE_END = 5;
+
+    static final int ID = 1;
+    static final int KEY = 2;
+    static final int LIMIT = 3;
+    static final int STATUS = 4;
+    static final int LINK = 5;
+
+    private static final int HOLDER = 1;
+    private static final int HEAD = 2;
+    private static final int TAIL = 3;
+
+    private static final int STATE_SHIFT = 60;
+    private static final int PRIORITY_SHIFT = 56;
+    private static final int FLAGS_SHIFT = 48;
+    private static final int TERMS_SHIFT = 32;
+    private static final int ATTEMPTS_SHIFT = 16;
+
+    private final Group group;
+    private final Applier applier;
+    LongTable rows = new LongTable(ROW_WORDS, 0);
+    final LongTable dead = new LongTable(ROW_WORDS, 0);
+    /** Ordering key -> holder's seq + 1, head and tail of the line. */
+    LongTable lines = new LongTable(LINE_WORDS, 0);
+    LimitLines limits;
+    /** What workers said of messages. */
+    NoteTable outputs = new NoteTable();
+    GroupLimits settings = GroupLimits.NONE;
+    final LongQueue[] lanes = new LongQueue[Envelope.MAX_PRIORITY + 1];
+    /** Ready, parked and limited. */
+    long ready;
+    /** Done and kept. */
+    long kept;
+
+    Tracking(Group group, Applier applier) {
+        this.group = group;
+        this.applier = applier;
+        limits = new LimitLines(this);
+        for (int priority = 0; priority < lanes.length; priority++) {
+            lanes[priority] = new LongQueue();
+        }
+    }
+
+    // ---- reading ----
+
+    static int state(long status) {
+        return (int) (status >>> STATE_SHIFT) & 0xF;
+    }
+
+    static int priority(long status) {
+        return (int) (status >>> PRIORITY_SHIFT) & 0xF;
+    }
+
+    static int flags(long status) {
+        return (int) (status >>> FLAGS_SHIFT) & 0xFF;
+    }
+
+    static int terms(long status) {
+        return (int) (status >>> TERMS_SHIFT) & 0xFFFF;
+    }
+
+    static int attempts(long status) {
+        return (int) (status >>> ATTEMPTS_SHIFT) & 0xFFFF;
+    }
+
+    private static int waits(long status) {
+        return (int) status & 0xFFFF;
+    }
+
+    /** State of a message that is not over, 0 when it is over or was never here. */
+    int stateOf(long seq) {
+        return state(rows.get(seq + 1, STATUS));
+    }
+
+    long status(long seq) {
+        return rows.get(seq + 1, STATUS);
+    }
+
+    /** Whether it is neither over nor dead. */
+    boolean isUnderWay(long seq) {
+        int state = stateOf(seq);
+        return state != 0 && state != GONE && state != KEPT;
+    }
+
+    /** Of a leased message. */
+    int slot(long seq) {
+        return (int) rows.get(seq + 1, LINK);
+    }
+
+    Terms termsOf(long seq) {
+        return group.topic.keys().terms.get(terms(status(seq)));
+    }
+
+    /** Whether a lane has something, if only places left behind. */
+    boolean hasCandidates() {
+        for (LongQueue lane : lanes) {
+            if (!lane.isEmpty()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    Group group() {
+        return group;
+    }
+
+    // ---- changing rows ----
+
+    private static long with(long status, long value, int shift, long mask) {
+        return (status & ~(mask << shift)) | value << shift;
+    }
+
+    private void put(long seq) {
+        rows.put(seq + 1);
+        applier.state.tracked++;
+    }
+
+    private void drop(long seq) {
+        applier.notes.forget(outputs, seq << 16);
+        forgetRow(seq);
+    }
+
+    /** Only its row: it is dead now, and what workers said of it stays. */
+    private void forgetRow(long seq) {
+        rows.remove(seq + 1);
+        applier.state.tracked--;
+    }
+
+    private void state(long seq, int state) {
+        rows.set(seq + 1, STATUS, with(status(seq), state, STATE_SHIFT, 0xF));
+    }
+
+    void flag(long seq, int flag) {
+        rows.set(seq + 1, STATUS, status(seq) | (long) flag << FLAGS_SHIFT);
+    }
+
+    private void attempts(long seq, int attempts) {
+        rows.set(seq + 1, STATUS, with(status(seq), attempts, ATTEMPTS_SHIFT, 0xFFFF));
+    }
+
+    // ---- a message comes ----
+
+    /** A message has joined the topic; its envelope stands in the buffer. */
+    void joined(long seq, long id, ByteBuffer buffer, int envelope, int terms) {
+        put(seq);
+        rows.set(seq + 1, ID, id);
+        rows.set(seq + 1, KEY, Envelope.word(buffer, envelope, Envelope.KEY));
+        rows.set(seq + 1, LIMIT, Envelope.word(buffer, envelope, Envelope.LIMIT));
+        rows.set(seq + 1, STATUS,
+                (long) Envelope.priority(buffer, envelope) << PRIORITY_SHIFT | (long) terms << TERMS_SHIFT);
+        long due = Envelope.word(buffer, envelope, Envelope.DUE);
+        if (due > 0) {
+            group.scheduled++;
+            waitUntil(seq, SCHEDULED, due);
+        } else {
+            admit(seq);
+        }
+        long expires = Envelope.word(buffer, envelope, Envelope.EXPIRES);
+        if (expires > 0) {
+            applier.state.waiting.add(expires, seq << 16, payload(EXPIRE));
+        }
+    }
+
+    private void waitUntil(long seq, int state, long dueMillis) {
+        int waits = waits(status(seq)) + 1 & 0xFFFF;
+        state(seq, state);
+        rows.set(seq + 1, STATUS, with(status(seq), waits, 0, 0xFFFF));
+        rows.set(seq + 1, LINK, dueMillis);
+        applier.state.waiting.add(dueMillis, seq << 16 | waits, payload(WAKE));
+    }
+
+    private long payload(int what) {
+        return Waiting.tracked(group.number, group.generation, what, 0);
+    }
+
+    void wakeLimit(long key, long dueMillis, int number) {
+        applier.state.waiting.add(dueMillis, key, Waiting.tracked(group.number, group.generation, LIMIT_WAKE, number));
+    }
+
+    /** It may be delivered as far as time goes: into its lane, or behind the message that is current in its key. */
+    private void admit(long seq) {
+        long key = rows.get(seq + 1, KEY);
+        if (key == 0) {
+            toLane(seq);
+            return;
+        }
+        long holder = lines.get(key, HOLDER);
+        if (holder != 0 && holder != seq + 1) {
+            park(seq, key);
+            return;
+        }
+        lines.put(key);
+        lines.set(key, HOLDER, seq + 1);
+        toLane(seq);
+    }
+
+    private void park(long seq, long key) {
+        state(seq, PARKED);
+        ready++;
+        rows.set(seq + 1, LINK, 0);
+        long tail = lines.get(key, TAIL);
+        if (tail == 0) {
+            lines.set(key, HEAD, seq + 1);
+        } else {
+            rows.set(tail, LINK, seq + 1);
+        }
+        lines.set(key, TAIL, seq + 1);
+    }
+
+    /** It becomes ready; the caller has seen to its key. */
+    void toLane(long seq) {
+        int before = stateOf(seq);
+        ready += before == PARKED || before == LIMITED ? 0 : 1;
+        state(seq, READY);
+        lanes[priority(status(seq))].add(seq);
+        applier.listener.groupReady(group);
+    }
+
+    // ---- leases ----
+
+    /** The message at the head of this lane. */
+    long head(int lane) {
+        return lanes[lane].peek();
+    }
+
+    /** Passes over a place left behind. */
+    void skip(int lane) {
+        lanes[lane].remove();
+    }
+
+    /** The head of the lane has to wait for its limit. */
+    void limit(int lane, long nowMillis) {
+        long seq = lanes[lane].remove();
+        state(seq, LIMITED);
+        limits.add(rows.get(seq + 1, LIMIT), seq, nowMillis);
+    }
+
+    /** The head of the lane goes to a consumer; returns its attempts, this one included. */
+    int take(int lane, long nowMillis, int attemptStep) {
+        long seq = lanes[lane].remove();
+        int attempts = Math.min(attempts(status(seq)) + attemptStep, 0xFFFF);
+        attempts(seq, attempts);
+        state(seq, LEASED);
+        ready--;
+        long limit = rows.get(seq + 1, LIMIT);
+        if (limit != 0) {
+            limits.taken(limit, nowMillis);
+        }
+        return attempts;
+    }
+
+    void leasedIn(long seq, int slot) {
+        rows.set(seq + 1, LINK, slot);
+    }
+
+    // ---- an attempt ends ----
+
+    /** Done or filtered. */
+    void done(long seq) {
+        releaseLimit(seq);
+        end(seq);
+    }
+
+    /** Done, and kept to be looked at until an instant. */
+    void done(long seq, long keptUntilMillis) {
+        releaseLimit(seq);
+        leaveKey(seq);
+        over(seq);
+        state(seq, KEPT);
+        rows.set(seq + 1, LINK, keptUntilMillis);
+        kept++;
+        applier.state.waiting.add(keptUntilMillis, seq << 16, payload(FORGET));
+    }
+
+    /** The attempt failed; due 0: again at once. */
+    void retry(long seq, int attempts, long dueMillis) {
+        releaseLimit(seq);
+        attempts(seq, attempts);
+        if (dueMillis == 0) {
+            toLane(seq);
+        } else {
+            group.retrying++;
+            waitUntil(seq, RETRYING, dueMillis);
+        }
+    }
+
+    void died(long seq, int number) {
+        releaseLimit(seq);
+        leaveKey(seq);
+        dead.put(seq + 1);
+        for (int word = 1; word < ROW_WORDS; word++) {
+            dead.set(seq + 1, word, rows.get(seq + 1, word));
+        }
+        dead.set(seq + 1, LINK, number);
+        over(seq);
+        forgetRow(seq);
+    }
+
+    private void releaseLimit(long seq) {
+        long limit = rows.get(seq + 1, LIMIT);
+        if (limit != 0) {
+            limits.released(limit);
+        }
+    }
+
+    // ---- a message is over ----
+
+    /** Takes out a message that is not leased: cancelled, expired or purged. Its chunk is the caller's. */
+    void remove(long seq) {
+        int state = stateOf(seq);
+        switch (state) {
+            case SCHEDULED -> group.scheduled--;
+            case RETRYING -> group.retrying--;
+            case READY, PARKED, LIMITED -> ready--;
+            case KEPT -> kept--;
+            default -> throw new IllegalStateException("message " + seq + " cannot be removed in state " + state);
+        }
+        if (state == PARKED || state == LIMITED) {
+            // Its place in the line stays until it comes to the front.
+            leaveKey(seq);
+            over(seq);
+            state(seq, GONE);
+        } else if (state == KEPT) {
+            drop(seq);
+        } else {
+            long limit = rows.get(seq + 1, LIMIT);
+            end(seq);
+            if (state == READY && limit != 0) {
+                // It may have been the one that its limit let try: now another one may.
+                limits.next(limit);
+            }
+        }
+    }
+
+    private void end(long seq) {
+        leaveKey(seq);
+        over(seq);
+        drop(seq);
+    }
+
+    /** Lets the next one of its key come forward, if it is the current one. */
+    private void leaveKey(long seq) {
+        long key = rows.get(seq + 1, KEY);
+        if (key == 0 || lines.get(key, HOLDER) != seq + 1) {
+            return;
+        }
+        long next = popLive(lines, key, HEAD, TAIL);
+        if (next == 0) {
+            lines.remove(key);
+            return;
+        }
+        lines.set(key, HOLDER, next);
+        toLane(next - 1);
+        if (applier.bugs.has(Bug.KEY_RELEASED_TWICE)) {
+            long another = popLive(lines, key, HEAD, TAIL);
+            if (another != 0) {
+                toLane(another - 1);
+            }
+        }
+    }
+
+    /** Takes the first message off a line that is not over; seq + 1, or 0. */
+    long popLive(LongTable table, long key, int headWord, int tailWord) {
+        for (;;) {
+            long head = table.get(key, headWord);
+            if (head == 0) {
+                return 0;
+            }
+            long next = rows.get(head, LINK);
+            table.set(key, headWord, next);
+            if (next == 0) {
+                table.set(key, tailWord, 0);
+            }
+            if (state(rows.get(head, STATUS)) != GONE) {
+                return head;
+            }
+            drop(head - 1);
+        }
+    }
+
+    /** Its unique key is free again once no other group has it under way. */
+    private void over(long seq) {
+        Topic topic = group.topic;
+        for (int i = 0; i < topic.groups.size(); i++) {
+            Group other = topic.groups.get(i);
+            if (other != group && other.tracking().isUnderWay(seq)) {
+                return;
+            }
+        }
+        topic.keys().uniques.over(seq, rows.get(seq + 1, ID));
+    }
+
+    // ---- time ----
+
+    /** An entry of the wheel is due; nothing happens when what it was for is past. */
+    void due(long id, int what, int number) {
+        long seq = id >>> 16;
+        switch (what) {
+            case WAKE -> wake(seq, (int) id & 0xFFFF);
+            case EXPIRE -> expire(seq);
+            case FORGET -> forget(seq);
+            case LIMIT_WAKE -> limits.wake(id, number);
+            default -> throw new IllegalStateException("a tracked message waits for " + what);
+        }
+    }
+
+    private void wake(long seq, int waits) {
+        long status = status(seq);
+        int state = state(status);
+        if (waits(status) != waits || (state != SCHEDULED && state != RETRYING)) {
+            return;
+        }
+        runNow(seq);
+    }
+
+    /** What waits for its time is ready now. */
+    void runNow(long seq) {
+        if (stateOf(seq) == SCHEDULED) {
+            group.scheduled--;
+            admit(seq);
+        } else {
+            group.retrying--;
+            toLane(seq);
+        }
+    }
+
+    private void expire(long seq) {
+        int state = stateOf(seq);
+        if (state == LEASED) {
+            flag(seq, EXPIRED);
+        } else if (state != 0 && state != GONE && state != KEPT) {
+            remove(seq);
+            group.expired++;
+            applier.tracked.settleSeq(group.topic, seq);
+        }
+    }
+
+    private void forget(long seq) {
+        if (stateOf(seq) == KEPT) {
+            remove(seq);
+            applier.tracked.settleSeq(group.topic, seq);
+        }
+    }
+
+    // ---- dead letters ----
+
+    void redriven(long seq) {
+        put(seq);
+        for (int word = 1; word < STATUS; word++) {
+            rows.set(seq + 1, word, dead.get(seq + 1, word));
+        }
+        long status = dead.get(seq + 1, STATUS);
+        dead.remove(seq + 1);
+        rows.set(seq + 1, STATUS,
+                (long) priority(status) << PRIORITY_SHIFT | (long) terms(status) << TERMS_SHIFT | waits(status));
+        admit(seq);
+    }
+
+    /** Number of a dead letter, -1 when it is none. */
+    int deadNumber(long seq) {
+        return dead.contains(seq + 1) ? (int) dead.get(seq + 1, LINK) : -1;
+    }
+
+    void deadPurged(long seq) {
+        applier.notes.forget(outputs, seq << 16);
+        dead.remove(seq + 1);
+    }
+
+    // ---- a group is emptied ----
+
+    /** Everything but dead letters is gone at once; what was there is returned, for its chunks to be told. */
+    LongTable.Frozen empty() {
+        LongTable.Frozen old = rows.freeze();
+        applier.state.tracked -= old.size();
+        rows = new LongTable(ROW_WORDS, 0);
+        lines = new LongTable(LINE_WORDS, 0);
+        limits = new LimitLines(this);
+        for (int priority = 0; priority < lanes.length; priority++) {
+            lanes[priority] = new LongQueue();
+        }
+        ready = 0;
+        kept = 0;
+        return old;
+    }
+
+    /** Whether a row that was there when the group was emptied is still counted by its chunk. */
+    static boolean isCounted(long[] words, int at) {
+        int state = state(words[at + STATUS]);
+        return state != LEASED && state != GONE;
+    }
+}

@@ -1,0 +1,79 @@
+package dev.millrace.door.grpc;
+
+import dev.millrace.core.shard.Outcome;
+import dev.millrace.core.shard.Submission;
+import dev.millrace.grpc.v1.Burial;
+import dev.millrace.grpc.v1.Extension;
+import dev.millrace.grpc.v1.Results;
+import dev.millrace.grpc.v1.Retry;
+import dev.millrace.grpc.v1.Settled;
+import dev.millrace.node.PublishBatch;
+import org.jspecify.annotations.Nullable;
+
+/** Results as a submission, and back. */
+final class Settlements {
+    private static final int MAX_RESULTS = 10_000;
+    private static final int MAX_ERROR_LENGTH = 2_000;
+
+    private Settlements() {}
+
+    /** The commands, with the results attached. */
+    static Submission of(Results results) {
+        int count = results.getAcksCount() + results.getRetriesCount() + results.getExtensionsCount()
+                + results.getBurialsCount();
+        OpenReader.inRange("the number of results in one message", count, 1, MAX_RESULTS);
+        Submission submission = new Submission();
+        for (int i = 0; i < results.getAcksCount(); i++) {
+            submission.ack(results.getAcks(i));
+        }
+        for (Retry retry : results.getRetriesList()) {
+            long most = retry.getByPolicy() ? 0 : PublishBatch.MAX_DELAY_MILLIS;
+            long delay = OpenReader.inRange("delay_millis", retry.getDelayMillis(), 0, most);
+            submission.retry(retry.getToken(), retry.getByPolicy() ? Submission.BY_POLICY : delay,
+                    error(retry.getError()));
+        }
+        for (Extension extension : results.getExtensionsList()) {
+            submission.extend(extension.getToken(), OpenReader.inRange("lease_millis", extension.getLeaseMillis(), 1,
+                    OpenReader.MAX_LEASE_MILLIS));
+        }
+        for (Burial burial : results.getBurialsList()) {
+            submission.bury(burial.getToken(), error(burial.getError()));
+        }
+        submission.attach(results);
+        return submission;
+    }
+
+    private static @Nullable String error(String error) {
+        OpenReader.inRange("the length of error", error.length(), 0, MAX_ERROR_LENGTH);
+        return error.isEmpty() ? null : error;
+    }
+
+    static Settled answer(Results results, Submission done) {
+        Settled.Builder settled = Settled.newBuilder().setNumber(results.getNumber());
+        int size = done.size();
+        for (int i = 0; i < size; i++) {
+            if (done.result(i) == Outcome.STALE) {
+                settled.addStale(token(results, i));
+            } else if (done.result(i) != Outcome.OK) {
+                settled.addFailed(token(results, i));
+            }
+        }
+        return settled.build();
+    }
+
+    private static long token(Results results, int command) {
+        int i = command;
+        if (i < results.getAcksCount()) {
+            return results.getAcks(i);
+        }
+        i -= results.getAcksCount();
+        if (i < results.getRetriesCount()) {
+            return results.getRetries(i).getToken();
+        }
+        i -= results.getRetriesCount();
+        if (i < results.getExtensionsCount()) {
+            return results.getExtensions(i).getToken();
+        }
+        return results.getBurials(i - results.getExtensionsCount()).getToken();
+    }
+}

@@ -1,0 +1,61 @@
+package dev.millrace.door.grpc;
+
+import dev.millrace.api.ConnectOptions;
+import dev.millrace.api.Millrace;
+import dev.millrace.api.PublishLimits;
+import dev.millrace.api.contract.MillraceWorld;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A server on a folder of a test, and a client over a real socket. */
+final class ClientWorld implements MillraceWorld {
+    private final Path folder;
+    private @Nullable DoorRig rig;
+    private @Nullable Millrace opened;
+
+    /** The folder goes with the test. */
+    ClientWorld(Path folder) {
+        this.folder = folder;
+    }
+
+    @Override
+    public Millrace open(PublishLimits limits) {
+        close();
+        DoorRig started = new DoorRig(folder);
+        rig = started;
+        try {
+            Millrace m = Millrace.connect("127.0.0.1:" + started.door.address().port(),
+                    ConnectOptions.defaults().publishLimits(limits).token(started.token()));
+            opened = m;
+            return m;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void crash() {
+        DoorRig running = rig;
+        rig = null;
+        if (running != null) {
+            running.die();
+        }
+        close();
+    }
+
+    @Override
+    public void close() {
+        Millrace m = opened;
+        if (m != null) {
+            m.close(Duration.ZERO);
+        }
+        DoorRig running = rig;
+        rig = null;
+        if (running != null) {
+            running.close();
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package dev.millrace.node;
+
+import dev.millrace.core.machine.Group;
+import dev.millrace.core.machine.GroupLimits;
+import dev.millrace.core.machine.Tracked;
+import dev.millrace.core.machine.TrackedList;
+import dev.millrace.core.shard.Enqueue;
+import dev.millrace.core.shard.Enqueues;
+import dev.millrace.core.shard.Outcome;
+import dev.millrace.core.shard.Shard;
+import dev.millrace.node.tasks.Enqueued;
+import dev.millrace.node.tasks.QueueLimits;
+import dev.millrace.node.tasks.TaskAnswer;
+import dev.millrace.node.tasks.TaskEncoder;
+import dev.millrace.node.tasks.TaskInfo;
+import dev.millrace.node.tasks.TaskPage;
+import dev.millrace.node.tasks.TaskSpec;
+import dev.millrace.node.tasks.TaskState;
+import dev.millrace.node.tasks.Tasks;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Task queues of a node; each request goes to the shard that is home to its queue. */
+final class NodeTasks implements Tasks {
+    /** Tasks of a bulk action in one slice. */
+    private static final int SLICE = 500;
+    /** Bytes of bodies on one page, but for the last one. */
+    private static final long PAGE_BYTES = 8 << 20;
+
+    private final NodeBroker broker;
+
+    NodeTasks(NodeBroker broker) {
+        this.broker = broker;
+    }
+
+    @Override
+    public CompletableFuture<Boolean> createQueue(String queue) {
+        boolean[] isNew = {false};
+        return NodeBroker.translate(broker.at(queue, shard -> {
+            isNew[0] = shard.machine().topicOrNull(queue) == null;
+            return Enqueues.open(shard, broker.topic(queue), GROUP);
+        }).thenApply(outcome -> {
+            check(queue, outcome);
+            return isNew[0];
+        }));
+    }
+
+    @Override
+    public CompletableFuture<List<Enqueued>> enqueue(String queue, List<TaskSpec> tasks) {
+        Enqueue batch;
+        try {
+            batch = TaskEncoder.encode(broker.topic(queue), tasks);
+        } catch (IllegalArgumentException e) {
+            return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
+                    String.valueOf(e.getMessage())));
+        }
+        return NodeBroker.translate(broker.at(queue, shard -> Enqueues.run(shard, batch)).thenApply(outcome -> {
+            check(queue, outcome);
+            return results(batch);
+        }));
+    }
+
+    private static List<Enqueued> results(Enqueue batch) {
+        List<Enqueued> results = new ArrayList<>(batch.count());
+        for (int i = 0; i < batch.count(); i++) {
+            byte outcome = batch.outcome(i);
+            results.add(new Enqueued(batch.id(i), outcome == Outcome.DUPLICATE, Outcome.limit(outcome)));
+        }
+        return results;
+    }
+
+    private void check(String queue, byte outcome) {
+        switch (outcome) {
+            case Outcome.OK -> {
+                // taken
+            }
+            case Outcome.NO_ROOM -> throw new BrokerException(BrokerException.Category.NO_ROOM,
+                    broker.noRoom(broker.topic(queue).shard()));
+            case Outcome.NOT_TRACKED -> throw new BrokerException(BrokerException.Category.INVALID, "topic " + queue
+                    + " holds messages that are no tasks; empty it first, or use another name for the queue");
+            default -> throw new BrokerException(BrokerException.Category.LIMIT, Outcome.limit(outcome));
+        }
+    }
+
+    // ---- looking ----
+
+    @Override
+    public CompletableFuture<Optional<TaskInfo>> find(String queue, long id) {
+        return NodeBroker.translate(broker.at(queue, shard -> {
+            TaskPages pages = new TaskPages(shard);
+            TrackedList.Entry entry = shard.machine().tracked().entry(group(shard, queue), id);
+            if (entry != null) {
+                pages.add(entry);
+            }
+            return pages;
+        }).thenCompose(TaskPages::read).thenApply(page -> page.tasks().stream().findFirst()));
+    }
+
+    @Override
+    public CompletableFuture<TaskPage> list(String queue, @Nullable TaskState state, long after, int limit) {
+        if (limit < 1 || limit > 1_000) {
+            return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
+                    "limit must be 1..1000, not " + limit));
+        }
+        return NodeBroker.translate(broker.at(queue, shard -> {
+            TaskPages pages = new TaskPages(shard);
+            TrackedList list = shard.machine().tracked().list(group(shard, queue), after);
+            TrackedList.State wanted = state == null ? null : state.core();
+            TrackedList.Entry entry = list.next(wanted);
+            while (entry != null) {
+                pages.add(entry);
+                boolean full = pages.size() == limit || pages.bytes() >= PAGE_BYTES;
+                entry = full ? null : list.next(wanted);
+            }
+            pages.next(list.isDone() ? 0 : list.lastId());
+            return pages;
+        }).thenCompose(TaskPages::read));
+    }
+
+    // ---- single tasks ----
+
+    @Override
+    public CompletableFuture<TaskAnswer> cancel(String queue, long id) {
+        return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().cancel(group(shard, queue), id)));
+    }
+
+    @Override
+    public CompletableFuture<TaskAnswer> runNow(String queue, long id) {
+        return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().runNow(group(shard, queue), id)));
+    }
+
+    @Override
+    public CompletableFuture<TaskAnswer> redrive(String queue, long id) {
+        return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().redrive(group(shard, queue), id)));
+    }
+
+    @Override
+    public CompletableFuture<TaskAnswer> delete(String queue, long id) {
+        return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().remove(group(shard, queue), id)));
+    }
+
+    // ---- many ----
+
+    private record Progress(long after, long done, boolean isOver) {}
+
+    @Override
+    public CompletableFuture<Long> all(String queue, TaskState state, Bulk what) {
+        return all(queue, state, what, new Progress(0, 0, false));
+    }
+
+    private CompletableFuture<Long> all(String queue, TaskState state, Bulk what, Progress so) {
+        return broker.at(queue, shard -> slice(shard, queue, state, what, so))
+                .thenCompose(next -> next.isOver ? CompletableFuture.completedFuture(next.done)
+                        : all(queue, state, what, next));
+    }
+
+    private static Progress slice(Shard shard, String queue, TaskState state, Bulk what, Progress so) {
+        Group group = group(shard, queue);
+        Tracked tracked = shard.machine().tracked();
+        List<Long> ids = new ArrayList<>();
+        TrackedList list = tracked.list(group, so.after);
+        for (TrackedList.Entry entry = list.next(state.core()); entry != null; entry = list.next(state.core())) {
+            ids.add(entry.id());
+            if (ids.size() == SLICE) {
+                break;
+            }
+        }
+        Progress next = new Progress(list.lastId(), so.done, list.isDone());
+        long done = so.done;
+        for (long id : ids) {
+            Tracked.Answer answer = switch (what) {
+                case CANCEL -> tracked.cancel(group, id);
+                case RUN_NOW -> tracked.runNow(group, id);
+                case REDRIVE -> tracked.redrive(group, id);
+                case DELETE -> tracked.remove(group, id);
+            };
+            done += answer == Tracked.Answer.DONE || answer == Tracked.Answer.ASKED ? 1 : 0;
+        }
+        return new Progress(next.after, done, next.isOver);
+    }
+
+    // ---- limits ----
+
+    @Override
+    public CompletableFuture<Void> limits(String queue, QueueLimits limits) {
+        GroupLimits core;
+        try {
+            core = new GroupLimits(limits.concurrencyPerKey(), limits.ratePerKey(), limits.period().toMillis(),
+                    limits.ageing().toMillis());
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
+                    String.valueOf(e.getMessage())));
+        }
+        return broker.at(queue, shard -> {
+            shard.machine().tracked().limits(group(shard, queue), core);
+            return Boolean.TRUE;
+        }).thenAccept(done -> {
+            // the answer is that it is done
+        });
+    }
+
+    @Override
+    public CompletableFuture<QueueLimits> limits(String queue) {
+        return broker.at(queue, shard -> {
+            GroupLimits core = group(shard, queue).limits();
+            return new QueueLimits(core.concurrency(), core.rate(), Duration.ofMillis(core.periodMillis()),
+                    Duration.ofMillis(core.ageingMillis()));
+        });
+    }
+
+    private static Group group(Shard shard, String queue) {
+        if (!shard.machine().topic(queue).tracked()) {
+            throw new IllegalArgumentException("topic " + queue + " is no task queue");
+        }
+        return shard.machine().group(queue, GROUP);
+    }
+}

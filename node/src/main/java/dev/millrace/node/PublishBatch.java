@@ -1,0 +1,94 @@
+package dev.millrace.node;
+
+import dev.millrace.core.message.Ids;
+import dev.millrace.core.shard.Outcome;
+import dev.millrace.core.shard.Submission;
+import dev.millrace.core.shard.TopicRef;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Messages to be published as one submission, in the form the shard takes: (length, bytes) after each other. A door has
+ * checked their sizes. Thread safety: none.
+ */
+public final class PublishBatch {
+    /** A hundred years, as the engine has it. */
+    public static final long MAX_DELAY_MILLIS = 3_155_760_000_000L;
+
+    private ByteBuffer data;
+    private final List<Long> delays = new ArrayList<>();
+    private final List<Integer> offsets = new ArrayList<>();
+
+    /** Room for so many bytes of bodies is taken at once; it grows. */
+    public PublishBatch(int expectedBytes) {
+        data = ByteBuffer.allocate(Math.max(64, expectedBytes + Integer.BYTES));
+    }
+
+    /** Adds a message, which is copied: at least one byte, and a delay from 0 to {@link #MAX_DELAY_MILLIS}. */
+    public void add(ByteBuffer body, long delayMillis) {
+        int length = body.remaining();
+        if (data.remaining() < length + Integer.BYTES) {
+            int needed = data.position() + length + Integer.BYTES;
+            data = ByteBuffer.allocate(Math.max(needed, data.capacity() * 2)).put(data.flip());
+        }
+        offsets.add(data.position());
+        delays.add(delayMillis);
+        data.putInt(length).put(body);
+    }
+
+    /** Messages so far. */
+    public int size() {
+        return offsets.size();
+    }
+
+    /** Neighbours without a delay are one command. */
+    public Submission submission(TopicRef topic) {
+        Submission submission = new Submission().data(data);
+        int size = offsets.size();
+        int next;
+        for (int i = 0; i < size; i = next) {
+            next = i + 1;
+            if (delays.get(i) > 0) {
+                submission.defer(topic, offsets.get(i), end(i) - offsets.get(i), delays.get(i));
+            } else {
+                while (next < size && delays.get(next) == 0) {
+                    next++;
+                }
+                submission.publish(topic, offsets.get(i), end(next - 1) - offsets.get(i), next - i);
+            }
+        }
+        return submission;
+    }
+
+    private int end(int message) {
+        return message + 1 < offsets.size() ? offsets.get(message + 1) : data.position();
+    }
+
+    /** What became of the submission: ids in the order of the messages up to the first command that was refused. */
+    public Published published(Submission done) {
+        List<Long> ids = new ArrayList<>(offsets.size());
+        int command = 0;
+        for (int i = 0; i < offsets.size(); command++) {
+            if (done.result(command) != Outcome.OK) {
+                return new Published(ids, done.result(command));
+            }
+            int first = i;
+            do {
+                ids.add(Ids.plus(done.messageId(command), i - first));
+                i++;
+            } while (delays.get(first) == 0 && i < offsets.size() && delays.get(i) == 0);
+        }
+        return new Published(ids, Outcome.OK);
+    }
+
+    /**
+     * What became of a batch.
+     *
+     * @param ids
+     *            of the messages that were published, which are the first ones
+     * @param outcome
+     *            {@link Outcome#OK}, or why the next one was refused
+     */
+    public record Published(List<Long> ids, byte outcome) {}
+}

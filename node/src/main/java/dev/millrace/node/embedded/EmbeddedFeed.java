@@ -1,0 +1,90 @@
+package dev.millrace.node.embedded;
+
+import dev.millrace.api.MillraceException;
+import dev.millrace.api.spi.Feed;
+import dev.millrace.api.spi.FeedListener;
+import dev.millrace.api.spi.Leased;
+import dev.millrace.core.shard.Submission;
+import dev.millrace.core.shard.Subscription;
+import dev.millrace.core.shard.TopicRef;
+import dev.millrace.node.Broker;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A push subscription: a session of its own, so that its end gives back everything at once. */
+final class EmbeddedFeed extends LeaseLine implements Feed {
+    private final Broker broker;
+    private final int shard;
+    private final FeedListener listener;
+    private volatile @Nullable Subscription subscription;
+    private volatile boolean closing;
+
+    private EmbeddedFeed(Broker broker, int shard, FeedListener listener, Threads threads) {
+        super(threads);
+        this.broker = broker;
+        this.shard = shard;
+        this.listener = listener;
+    }
+
+    static CompletableFuture<Feed> open(Broker broker, TopicRef topic, String group, long leaseMillis,
+            FeedListener listener, Threads threads) {
+        EmbeddedFeed feed = new EmbeddedFeed(broker, topic.shard(), listener, threads);
+        feed.open(broker, topic.shard());
+        return Failures.translate(broker.subscribe(feed.session(), topic, group, leaseMillis, 0))
+                .whenComplete((subscribed, failure) -> {
+                    if (failure != null) {
+                        feed.stop();
+                    }
+                })
+                .thenApply(subscribed -> {
+                    feed.subscription = subscribed;
+                    return feed;
+                });
+    }
+
+    @Override
+    public void credit(int credit) {
+        Subscription subscribed = subscription;
+        if (subscribed != null && !isOver()) {
+            CompletableFuture<Submission> sent = sendCredit(subscribed, credit);
+            Ends.ignore(sent);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> close() {
+        closing = true;
+        closeDeliveries();
+        CompletableFuture<Void> settled = CompletableFuture.allOf(underWay().toArray(CompletableFuture[]::new));
+        stop();
+        return settled;
+    }
+
+    private void stop() {
+        end(new MillraceException.Closed("the subscription has been closed; its leases have ended"));
+    }
+
+    @Override
+    void leased(Leased leased) {
+        if (!closing) {
+            listener.delivered(leased);
+        }
+    }
+
+    @Override
+    void readAll() {
+        // the next delivery starts anew
+    }
+
+    @Override
+    public void ended(String reason) {
+        // Told by a shard that stops, or by one that serves on: then topic or group is gone.
+        boolean serving = broker.health().get(shard).serving();
+        super.ended(reason);
+        closeDeliveries();
+        if (!closing) {
+            listener.ended(serving ? new MillraceException.NotFound("the subscription has ended: " + reason)
+                    : new MillraceException.Unavailable("the subscription has ended: " + reason));
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.millrace.node.embedded;
+
+import dev.millrace.api.DeadLetter;
+import dev.millrace.api.FailedAttempt;
+import dev.millrace.api.GroupStats;
+import dev.millrace.api.MessageId;
+import dev.millrace.api.RetryPolicy;
+import dev.millrace.api.TopicStats;
+import java.time.Instant;
+
+/** The node's figures as the API shows them. */
+final class Views {
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private Views() {}
+
+    static TopicStats of(dev.millrace.node.TopicStats topic) {
+        return new TopicStats(topic.name(), topic.paused(), topic.accepted(), topic.acceptedBytes(), topic.scheduled(),
+                topic.joined(), topic.cancelled(), topic.expired(), topic.purged(), topic.dropped(), topic.waiting(),
+                topic.groups().stream().map(Views::of).toList());
+    }
+
+    private static GroupStats of(dev.millrace.node.GroupStats group) {
+        return new GroupStats(group.name(), group.paused(), group.offered(), group.ready(), group.leased(),
+                group.retrying(), group.done(), group.dead(), group.cancelled(), group.expired(), group.purged(),
+                group.filtered(), group.dropped(), group.retries(), group.timeouts(), group.subscriptions(),
+                new RetryPolicy(group.retryPolicy().maxAttempts(), group.retryPolicy().minBackoff(),
+                        group.retryPolicy().maxBackoff()));
+    }
+
+    static DeadLetter of(dev.millrace.node.DeadLetter letter) {
+        Instant bornAt = Instant.ofEpochSecond(letter.bornAtNanos() / NANOS_PER_SECOND,
+                letter.bornAtNanos() % NANOS_PER_SECOND);
+        return new DeadLetter(new MessageId(letter.id()), letter.attempts(), bornAt,
+                Instant.ofEpochMilli(letter.diedAtMillis()), letter.reason(), letter.error(),
+                letter.history()
+                        .stream()
+                        .map(one -> new FailedAttempt(one.number(), Instant.ofEpochMilli(one.atMillis()), one.reason(),
+                                one.error()))
+                        .toList(),
+                letter.body());
+    }
+}

@@ -1,0 +1,84 @@
+package dev.millrace.node.tasks;
+
+import dev.millrace.core.message.EnvelopeWriter;
+import dev.millrace.core.message.Properties;
+import dev.millrace.core.shard.Enqueue;
+import dev.millrace.core.shard.TopicRef;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+
+/** Turns tasks into the bytes that a shard takes. Stateless. */
+public final class TaskEncoder {
+    private TaskEncoder() {}
+
+    /** Throws IllegalArgumentException naming what is wrong with a task, and which one it is when there are several. */
+    public static Enqueue encode(TopicRef topic, List<TaskSpec> tasks) {
+        EnvelopeWriter writer = new EnvelopeWriter();
+        ByteBuffer bytes = ByteBuffer.allocate(estimate(tasks));
+        for (int i = 0; i < tasks.size(); i++) {
+            TaskSpec task = tasks.get(i);
+            try {
+                fill(writer.reset(), task);
+            } catch (IllegalArgumentException e) {
+                throw tasks.size() == 1 ? e : new IllegalArgumentException("task " + i + ": " + e.getMessage(), e);
+            }
+            int length = writer.length() + task.payload().remaining();
+            bytes = room(bytes, Integer.BYTES + length);
+            bytes.putInt(length);
+            writer.write(bytes);
+            bytes.put(task.payload().duplicate());
+        }
+        bytes.flip();
+        return new Enqueue(topic, Tasks.GROUP, bytes, 0, bytes.remaining(), tasks.size());
+    }
+
+    private static int estimate(List<TaskSpec> tasks) {
+        long bytes = 0;
+        for (TaskSpec task : tasks) {
+            bytes += task.payload().remaining() + 160L;
+        }
+        return (int) Math.min(bytes, Integer.MAX_VALUE - 8);
+    }
+
+    private static ByteBuffer room(ByteBuffer bytes, int more) {
+        return bytes.remaining() >= more ? bytes
+                : ByteBuffer.allocate(Math.max(bytes.capacity() * 2, bytes.position() + more)).put(bytes.flip());
+    }
+
+    private static void fill(EnvelopeWriter to, TaskSpec task) {
+        TaskSpec.Keys keys = task.keys();
+        TaskSpec.Terms terms = task.terms();
+        to.priority(keys.priority()).maxAttempts(terms.maxAttempts()).delay(terms.delayMillis());
+        if (!task.type().isEmpty()) {
+            to.text(Properties.TYPE, task.type());
+        }
+        if (!keys.order().isEmpty()) {
+            to.key(keys.order());
+        }
+        if (!keys.limit().isEmpty()) {
+            to.limitKey(keys.limit());
+        }
+        if (!keys.unique().isEmpty()) {
+            to.uniqueKey(keys.unique(), keys.uniqueMillis(), keys.untilDone() || keys.uniqueMillis() <= 0);
+        }
+        if (terms.expiresMillis() != 0) {
+            to.expiresIn(terms.expiresMillis());
+        }
+        if (terms.backoff().minMillis() >= 0) {
+            to.backoff(terms.backoff().minMillis(), terms.backoff().maxMillis());
+        }
+        if (terms.retentionMillis() != 0) {
+            to.retention(terms.retentionMillis());
+        }
+        if (terms.timeoutMillis() != 0) {
+            to.number(Properties.TIMEOUT, terms.timeoutMillis());
+        }
+        if (terms.deadlineMillis() != 0) {
+            to.number(Properties.DEADLINE, terms.deadlineMillis());
+        }
+        for (Map.Entry<String, String> header : task.headers().entrySet()) {
+            to.header(header.getKey(), header.getValue());
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.millrace.node.embedded;
+
+import dev.millrace.api.contract.AdministrationContract;
+import dev.millrace.api.contract.MillraceWorld;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The suite on the embedded engine, on real files. */
+final class EmbeddedAdministrationTest extends AdministrationContract {
+    @TempDir Path folder;
+
+    @Override
+    protected MillraceWorld newWorld() {
+        return new EmbeddedWorld(folder);
+    }
+}

@@ -1,0 +1,89 @@
+package dev.millrace.verification.crash;
+
+import dev.millrace.api.Delivery;
+import dev.millrace.api.Group;
+import dev.millrace.api.Millrace;
+import dev.millrace.api.MillraceException.StaleLease;
+import dev.millrace.api.MillraceException.UnknownOutcome;
+import dev.millrace.verification.process.ManagedProcess;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * A worker in a process of its own, over the native protocol: takes one message, says {@code got TEXT ATTEMPT}, waits for
+ * a line of its standard input, acknowledges, says {@code acked TEXT} or {@code stale TEXT}, and ends.
+ */
+public final class NativeWorker implements AutoCloseable {
+    private static final Duration LEASE = Duration.ofHours(1);
+    private static final long PATIENCE_MILLIS = 60_000;
+
+    private final ManagedProcess process;
+
+    private NativeWorker(ManagedProcess process) {
+        this.process = process;
+    }
+
+    /** The process. */
+    public static void main(String[] args) throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        try (Millrace m = Millrace.connect(args[0])) {
+            Group group = m.topic(args[1]).group(args[2]);
+            Delivery delivery = group.pull(1, LEASE, LEASE).get(0);
+            System.out.println("got " + delivery.text() + " " + delivery.attempt());
+            if (in.readLine() == null) {
+                throw new IOException("no word to go on");
+            }
+            try {
+                delivery.ack();
+                System.out.println("acked " + delivery.text());
+            } catch (StaleLease | UnknownOutcome e) {
+                // The server refused it, or the client had noticed before that its session was over.
+                System.out.println("not acked " + delivery.text());
+            }
+        }
+    }
+
+    /** Starts one. */
+    static NativeWorker start(Path folder, String address, String topic, String group) throws IOException {
+        return new NativeWorker(ManagedProcess.start(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        NativeWorker.class.getName(), address, topic, group),
+                folder, Map.of()));
+    }
+
+    /** Waits for a line of its output. */
+    void says(String line) throws IOException {
+        process.await(Pattern.compile("^" + Pattern.quote(line) + "$"), PATIENCE_MILLIS);
+    }
+
+    void goOn() throws IOException {
+        process.input("go on\n");
+    }
+
+    void kill() {
+        process.kill();
+    }
+
+    /** SIGSTOP or SIGCONT. */
+    void signal(String name) throws IOException {
+        ManagedProcess kill = ManagedProcess.start(List.of("kill", "-" + name, Long.toString(process.pid())),
+                Path.of("").toAbsolutePath(), Map.of());
+        int exit = kill.awaitExit(PATIENCE_MILLIS);
+        if (exit != 0) {
+            throw new IOException("kill -" + name + " ended with " + exit);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.kill();
+    }
+}
