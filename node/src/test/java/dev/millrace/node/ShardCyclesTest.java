@@ -154,6 +154,15 @@ final class ShardCyclesTest {
         }
     }
 
+    /** Until the shard would sleep; how many cycles had more to do. */
+    private int workToTheEnd() {
+        int cycles = 0;
+        while (shard.doWork()) {
+            cycles++;
+        }
+        return cycles;
+    }
+
     /** The clock goes on in steps as small as the shard sleeps. */
     private void pass(long millis) {
         for (long i = 0; i < millis; i += 50) {
@@ -264,7 +273,7 @@ final class ShardCyclesTest {
         assertThat(leaving).extracting(Peer::delivered).containsOnly(4);
 
         leaving.forEach(peer -> peer.session.close());
-        settle();
+        workToTheEnd();
         assertThat(shard.machine().leases()).as("leases of sessions that are over").isZero();
         heir.subscribe(100);
         settle();
@@ -287,10 +296,7 @@ final class ShardCyclesTest {
         settle();
         assertThat(leaving.delivered()).isEqualTo(5_000);
         leaving.session.close();
-        int cycles = 0;
-        while (shard.doWork()) {
-            cycles++;
-        }
+        int cycles = workToTheEnd();
         assertThat(cycles).as("slices, not one cycle").isGreaterThan(1);
         assertThat(shard.machine().leases()).isZero();
     }

@@ -45,9 +45,11 @@ final class ReadHandles {
         }
     }
 
-    /** The same past the page cache; offset and buffer need no alignment. */
+    /**
+     * The same past the page cache; offset and buffer need no alignment. What the file system does not read so, for
+     * whatever reason, is read through the page cache.
+     */
     int readDirect(Path path, ByteBuffer target, long offset) throws IOException {
-        Key key = new Key(path, Access.READ_DIRECT);
         int start = target.position();
         ByteBuffer piece = borrow();
         try {
@@ -56,15 +58,27 @@ final class ReadHandles {
                 int skip = (int) (at & AlignedMemory.UNIT - 1);
                 long needed = skip + target.remaining() + AlignedMemory.UNIT - 1L & -AlignedMemory.UNIT;
                 piece.clear().limit((int) Math.min(piece.capacity(), needed));
-                int length = readOnce(key, piece, at - skip) - skip;
-                if (length <= 0) {
+                int length = readPiece(path, piece, at - skip);
+                if (length <= skip) {
+                    // The end of the file, or a read too short to go on from.
+                    read(path, target, at);
                     break;
                 }
-                target.put(piece.slice(skip, Math.min(length, target.remaining())));
+                target.put(piece.slice(skip, Math.min(length - skip, target.remaining())));
             }
             return target.position() - start;
         } finally {
             giveBack(piece);
+        }
+    }
+
+    /** Bytes read, or 0 when nothing came. */
+    private int readPiece(Path path, ByteBuffer piece, long offset) {
+        try {
+            return handle(new Key(path, Access.READ_DIRECT)).read(piece, offset);
+        } catch (IOException refused) {
+            // Closed meanwhile, or refused: the other way of reading says what is wrong, if something is.
+            return 0;
         }
     }
 
@@ -80,14 +94,6 @@ final class ReadHandles {
             if (pieces.size() < KEPT_PIECES) {
                 pieces.add(piece);
             }
-        }
-    }
-
-    private int readOnce(Key key, ByteBuffer target, long offset) throws IOException {
-        try {
-            return handle(key).read(target, offset);
-        } catch (ClosedChannelException closedMeanwhile) {
-            return handle(key).read(target, offset);
         }
     }
 

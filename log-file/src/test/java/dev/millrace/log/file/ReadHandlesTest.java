@@ -28,6 +28,9 @@ final class ReadHandlesTest {
     private final byte[] content = new byte[FILE_BYTES];
     private final List<Read> reads = new ArrayList<>();
     private ReadHandles handles;
+    /** One read brings no more than this. */
+    private int shortTo = Integer.MAX_VALUE;
+    private boolean refuses;
 
     @BeforeEach
     void write() throws IOException {
@@ -104,7 +107,14 @@ final class ReadHandlesTest {
         @Override
         public int read(ByteBuffer target, long offset) throws IOException {
             int asked = target.remaining();
+            if (access == Access.READ_DIRECT && refuses) {
+                throw new IOException("Invalid argument");
+            }
+            if (asked > shortTo) {
+                target.limit(target.position() + shortTo);
+            }
             int length = file.read(target, offset);
+            target.limit(target.position() + asked - length);
             reads.add(new Read(access, offset, asked));
             return length;
         }
@@ -161,5 +171,19 @@ final class ReadHandlesTest {
         handles.forget(FILE);
         assertReads(0, 10, 10);
         assertThat(reads).hasSize(2);
+    }
+
+    @Test
+    void readDirect_goesOnAfterShortReads() throws IOException {
+        shortTo = 12_288;
+        assertReads(4096 * 3 + 77, 100_000, 100_000);
+        assertThat(reads).hasSizeGreaterThan(8).allMatch(read -> read.access() == Access.READ_DIRECT);
+    }
+
+    @Test
+    void readDirect_whereItIsRefused_readsThroughThePageCache() throws IOException {
+        refuses = true;
+        assertReads(4096 * 3 + 77, 700_000, 700_000);
+        assertThat(reads).isNotEmpty().allMatch(read -> read.access() == Access.READ);
     }
 }
