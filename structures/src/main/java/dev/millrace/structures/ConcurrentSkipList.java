@@ -15,8 +15,14 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sorted map for several readers and writers at once, made of fat nodes: about 12 bytes per entry beside the key and
+ * A sorted map for several readers and writers at once, made of fat nodes: about 20 bytes per entry beside the key and
  * the value, and few cache misses per search. {@link UnrolledList} says how it works.
+ *
+ * <p>
+ * In the natural order of {@code Long}, {@code Integer} or {@code String} keys, nodes keep the first 64 bits of each key,
+ * and a search follows a reference to a key only where two prefixes are equal. Which class the keys are of follows from the
+ * first that is put, for as long as the map lives; one of another class is refused with {@link ClassCastException}. Keys
+ * of other classes and maps with a comparator have no prefixes, and 8 bytes less per entry.
  *
  * <h2>Guarantees</h2>
  * <ul>

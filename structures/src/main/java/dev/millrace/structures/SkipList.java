@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * belongs there. Each link also knows how many entries it passes over, its span, so that a position is found like a key.
  * A search takes from the highest level of the first node what does not pass its goal and goes down a level where that
  * ends, then searches the node. A full node is split in two; a node is taken over by the one before it when both are less
- * than half full together.
+ * than half full together. Keys of some classes have prefixes, as in {@link ConcurrentSkipList}; {@link #clear} lets the
+ * next key decide anew whether.
  *
  * <h2>Guarantees</h2> Searches, changes, {@link #rank} and {@link #select} take O(log n) on average; the order of calls
  * alone, and no clock or outside randomness, determines the heights. Iterators of the map itself notice a change that
@@ -85,7 +86,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
             }
             long prefix = prefixToPut(key);
             if (last == null) {
-                node = head;
+                node = head; // which prefixToPut replaces at the first key
                 Arrays.fill(path, head);
             }
             if (node.count == NODE_MAX * 3 / 4) {
