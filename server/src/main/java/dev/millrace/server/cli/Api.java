@@ -53,6 +53,16 @@ final class Api {
         return rest.isEmpty() ? path : path + "/" + rest;
     }
 
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    /** {@code /api/v1/queues/QUEUE/REST}. */
+    static String queue(String queue, String rest) {
+        String path = "/api/v1/queues/" + URLEncoder.encode(queue, StandardCharsets.UTF_8);
+        return rest.isEmpty() ? path : path + "/" + rest;
+    }
+
     JsonNode get(String path) {
         return send("GET", path, BodyPublishers.noBody(), "");
     }

@@ -129,6 +129,16 @@ class DocumentedCommandsTest {
     }
 
     @Test
+    void httpApi_curlExamplesOfTasks_areAnswered() throws IOException {
+        for (String block : blocks("docs/http-api.md", "## Task queues")) {
+            assertThat(String.join("\n", paste(block))).contains("\"duplicate\":false")
+                    .contains("\"state\":\"ready\"")
+                    .contains("\"token\":")
+                    .doesNotContain("urn:millrace:problem");
+        }
+    }
+
+    @Test
     void nsq_curlExamples_areAnswered() throws IOException {
         String curls = blocks("docs/nsq.md", "").stream()
                 .filter(block -> block.startsWith("curl"))
