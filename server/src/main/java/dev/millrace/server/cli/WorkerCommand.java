@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import sun.misc.Signal;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  * {@code worker}: runs a shell command for each task. One thread pulls, a virtual thread looks after each task; SIGTERM
  * and SIGINT end the pulling, what runs may end within {@code --drain}.
  */
+// sun.misc.Signal is the only way to signals that leaves the exit code to the program, as in the server.
 @Command(name = "worker", description = "Runs a shell command for each task of a queue.", footer = {"",
     "The payload comes on standard input; MILLRACE_TASK_ID, _TYPE, _ATTEMPT, MILLRACE_QUEUE and",
     "MILLRACE_HEADER_NAME in the environment. Exit code 0: done. 75: put off for --put-off, not counted.",
@@ -44,7 +46,6 @@ public final class WorkerCommand implements Callable<Integer> {
             description = "what runs may take after SIGTERM [30s]") private String drain;
 
     private final CountDownLatch stop = new CountDownLatch(1);
-    private final CountDownLatch over = new CountDownLatch(1);
     private final Set<ShellTask> running = ConcurrentHashMap.newKeySet();
 
     @Override
@@ -55,26 +56,24 @@ public final class WorkerCommand implements Callable<Integer> {
         long drainMillis = Common.millis("--drain", drain);
         ShellTask.Place place = new ShellTask.Place(common.api(), queue, exec,
                 Math.max(1_000, Common.millis("--lease", lease)), Common.millis("--put-off", putOff));
-        Thread hook = Thread.ofPlatform().unstarted(() -> {
-            stop.countDown();
-            try {
-                over.await(drainMillis + 10_000, TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
+        for (String name : new String[]{"TERM", "INT"}) {
+            Signal.handle(new Signal(name), _ -> signalled());
+        }
         Semaphore free = new Semaphore(concurrency);
-        try {
-            work(place, free);
-            if (!free.tryAcquire(concurrency, drainMillis, TimeUnit.MILLISECONDS)) {
-                running.forEach(ShellTask::giveUp);
-                free.tryAcquire(concurrency, 5, TimeUnit.SECONDS);
-            }
-        } finally {
-            over.countDown();
+        work(place, free);
+        if (!free.tryAcquire(concurrency, drainMillis, TimeUnit.MILLISECONDS)) {
+            running.forEach(ShellTask::giveUp);
+            free.tryAcquire(concurrency, 5, TimeUnit.SECONDS);
         }
         return 0;
+    }
+
+    /** The first signal drains, a second one ends at once: the leases then end by time. */
+    private void signalled() {
+        if (stop.getCount() == 0) {
+            Runtime.getRuntime().halt(1);
+        }
+        stop.countDown();
     }
 
     private void work(ShellTask.Place place, Semaphore free) throws InterruptedException {
