@@ -1,12 +1,12 @@
 package dev.millrace.door.http;
 
-import dev.millrace.core.machine.Tracked;
 import dev.millrace.net.http.HttpExchange;
 import dev.millrace.net.http.HttpFailure;
 import dev.millrace.net.http.HttpHandler;
 import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
 import dev.millrace.node.tasks.Enqueued;
+import dev.millrace.node.tasks.TaskAnswer;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskPage;
 import dev.millrace.node.tasks.TaskSpec;
@@ -28,7 +28,7 @@ final class TaskRoutes {
 
     /** A change of one task. */
     private interface Change {
-        CompletableFuture<Tracked.Answer> of(String queue, long id);
+        CompletableFuture<TaskAnswer> of(String queue, long id);
     }
 
     private final Broker broker;
@@ -162,7 +162,7 @@ final class TaskRoutes {
         String queue = Names.queue(exchange);
         long id = id(exchange);
         QueueRoutes.find(broker, queue);
-        Tracked.Answer answer = Answers.await(change.of(queue, id));
+        TaskAnswer answer = Answers.await(change.of(queue, id));
         String why = switch (answer) {
             case DONE, ASKED -> null;
             case MISSING -> throw missing(queue, id);
@@ -176,8 +176,8 @@ final class TaskRoutes {
         }
         Json.send(exchange, 200, Json.object()
                 .put("id", MessageJson.hex(id))
-                .put("done", answer == Tracked.Answer.DONE)
-                .put("asked", answer == Tracked.Answer.ASKED));
+                .put("done", answer == TaskAnswer.DONE)
+                .put("asked", answer == TaskAnswer.ASKED));
     }
 
     private static HttpFailure conflict(long id, String what, String why) {
