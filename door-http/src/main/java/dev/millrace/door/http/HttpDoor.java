@@ -43,7 +43,7 @@ public final class HttpDoor implements AutoCloseable {
         new PublishRoutes(broker, submissions, options).addTo(router);
         new PullRoutes(broker, submissions, pullers, PullPlace.GROUP).addTo(router);
         new PullRoutes(broker, submissions, pullers, PullPlace.QUEUE).addTo(router);
-        new QueueRoutes(broker).addTo(router);
+        new QueueRoutes(broker, access).addTo(router);
         new TaskRoutes(broker, access, options).addTo(router);
         new DeadRoutes(broker, access).addTo(router);
         routes = router.routes();

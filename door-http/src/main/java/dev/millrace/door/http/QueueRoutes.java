@@ -19,9 +19,11 @@ final class QueueRoutes {
     private static final int MAX_PAGE = 1_000;
 
     private final Broker broker;
+    private final Access access;
 
-    QueueRoutes(Broker broker) {
+    QueueRoutes(Broker broker, Access access) {
         this.broker = broker;
+        this.access = access;
     }
 
     void addTo(Router router) {
@@ -29,6 +31,12 @@ final class QueueRoutes {
         router.add("GET", "/api/v1/queues", this::list);
         router.add("PUT", queue, this::create);
         router.add("GET", queue, this::show);
+        router.add("DELETE", queue, access.withToken(exchange -> {
+            String name = Names.queue(exchange);
+            find(broker, name);
+            Answers.await(broker.deleteTopic(name));
+            exchange.send(204);
+        }));
         router.add("PUT", queue + "/limits", this::setLimits);
         router.add("POST", queue + "/pause", pause(true));
         router.add("POST", queue + "/resume", pause(false));

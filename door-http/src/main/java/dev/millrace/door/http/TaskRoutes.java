@@ -191,7 +191,7 @@ final class TaskRoutes {
             TaskState state = state(input.text("state"));
             input.end();
             QueueRoutes.find(broker, queue);
-            long changed = Answers.await(broker.tasks().all(queue, state, what));
+            long changed = Answers.awaitBulk(broker.tasks().all(queue, state, what));
             Json.send(exchange, 200, Json.object().put("changed", changed));
         };
     }

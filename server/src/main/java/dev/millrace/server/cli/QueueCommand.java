@@ -6,12 +6,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code queue}: lists, shows and changes task queues. */
-@Command(name = "queue", description = "Lists, shows, pauses and limits task queues.", subcommands = {
-    QueueCommand.ListAll.class, QueueCommand.Show.class, QueueCommand.Pause.class, QueueCommand.Resume.class,
-    QueueCommand.Limits.class},
+@Command(name = "queue", description = "Lists, shows, creates, pauses, limits and deletes task queues.",
+        subcommands = {QueueCommand.ListAll.class, QueueCommand.Show.class, QueueCommand.Create.class,
+            QueueCommand.Pause.class, QueueCommand.Resume.class, QueueCommand.Limits.class, QueueCommand.Delete.class},
         footer = {"", "Examples:", "  millrace queue list", "  millrace queue limits emails --concurrency 5"})
 public final class QueueCommand extends Parent {
     private static final String[] COLUMNS = {"name", "paused", "scheduled", "ready", "leased", "retrying", "dead",
@@ -23,7 +24,14 @@ public final class QueueCommand extends Parent {
 
         @Override
         public void run() {
-            JsonNode queues = common.api().get("/api/v1/queues?limit=1000").path("queues");
+            Api api = common.api();
+            ArrayNode queues = Api.JSON.createArrayNode();
+            JsonNode page = api.get("/api/v1/queues?limit=1000");
+            page.path("queues").forEach(queues::add);
+            while (page.path("next").isString()) {
+                page = api.get("/api/v1/queues?limit=1000&after=" + Api.encode(page.path("next").asString()));
+                page.path("queues").forEach(queues::add);
+            }
             common.print(queues, queues.isEmpty() ? "no queues" : Tables.of(queues, COLUMNS));
         }
     }
@@ -44,6 +52,23 @@ public final class QueueCommand extends Parent {
         public void run() {
             JsonNode found = common.api().get(Api.queue(queue, ""));
             common.print(found, found.toPrettyString());
+        }
+    }
+
+    @Command(name = "create", description = "Creates a queue; enqueueing does it as well.")
+    static final class Create extends OnQueue {
+        @Override
+        public void run() {
+            JsonNode answer = common.api().put(Api.queue(queue, ""), "{}");
+            common.print(answer, (answer.path("created").asBoolean() ? "created " : "exists already: ") + queue);
+        }
+    }
+
+    @Command(name = "delete", description = "Deletes a queue with its tasks.")
+    static final class Delete extends OnQueue {
+        @Override
+        public void run() {
+            common.print(common.api().delete(Api.queue(queue, "")), "deleted " + queue);
         }
     }
 

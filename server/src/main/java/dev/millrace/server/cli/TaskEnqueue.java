@@ -55,7 +55,7 @@ final class TaskEnqueue implements Callable<Integer> {
         text(task, "type", type);
         String json = payload;
         if (json != null) {
-            task.set("json", parse(json.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+            task.put("text", checked(json.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
                     : json));
         }
         millis(task, "delayMillis", "--in", delay);
@@ -79,9 +79,13 @@ final class TaskEnqueue implements Callable<Integer> {
         return 0;
     }
 
-    private static JsonNode parse(String json) {
+    /** What is enqueued is the text as it was given, not JSON written anew. */
+    private static String checked(String json) {
         try {
-            return Api.JSON.readTree(json);
+            if (Api.JSON.readTree(json).isMissingNode()) {
+                throw new CliException("--payload is empty; leave it out for a task without a payload");
+            }
+            return json;
         } catch (JacksonException e) {
             throw new CliException("--payload is not JSON: " + e.getOriginalMessage() + ". Quote a text as '\"text\"'");
         }
