@@ -106,6 +106,7 @@ final class PullRoutes {
     // ---- pull ----
 
     private void pull(HttpExchange exchange) throws IOException {
+        IdempotencyKey.refuse(exchange, "a pull always takes what nobody has. Leave the header out");
         String topic = place.topic(exchange);
         String group = place.group(exchange);
         JsonInput input = JsonInput.of(exchange, MAX_BODY_BYTES);

@@ -10,6 +10,7 @@ import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.Tasks;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -54,6 +55,17 @@ final class QueueRoutes {
         return workers(found.getFirst());
     }
 
+    /** The figures of a queue that was there; null if it is gone or no queue any more. */
+    static @Nullable GroupStats findOrNull(Broker broker, String queue) {
+        return Answers.await(broker.stats(queue))
+                .stream()
+                .filter(TopicStats::tracked)
+                .flatMap(topic -> topic.groups().stream())
+                .filter(group -> group.name().equals(Tasks.GROUP))
+                .findFirst()
+                .orElse(null);
+    }
+
     private static GroupStats workers(TopicStats topic) {
         return topic.groups()
                 .stream()
@@ -80,7 +92,7 @@ final class QueueRoutes {
         Json.send(exchange, 200, answer);
     }
 
-    private static ObjectNode figures(String queue, GroupStats workers) {
+    static ObjectNode figures(String queue, GroupStats workers) {
         return StatsJson.of(workers).put("name", queue);
     }
 

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 
 /** The HTTP API as commands use it. Thread-safe: at worst the token is looked up twice. */
 final class Api {
@@ -96,6 +97,18 @@ final class Api {
 
     JsonNode get(String path) {
         return send("GET", path, BodyPublishers.noBody(), "");
+    }
+
+    /** All pages of a list, put together. */
+    ArrayNode all(String path, String member) {
+        ArrayNode all = JSON.createArrayNode();
+        JsonNode page = get(path + "?limit=1000");
+        page.path(member).forEach(all::add);
+        while (page.path("next").isString()) {
+            page = get(path + "?limit=1000&after=" + encode(page.path("next").asString()));
+            page.path(member).forEach(all::add);
+        }
+        return all;
     }
 
     JsonNode post(String path, String json) {

@@ -24,14 +24,7 @@ public final class QueueCommand extends Parent {
 
         @Override
         public void run() {
-            Api api = common.api();
-            ArrayNode queues = Api.JSON.createArrayNode();
-            JsonNode page = api.get("/api/v1/queues?limit=1000");
-            page.path("queues").forEach(queues::add);
-            while (page.path("next").isString()) {
-                page = api.get("/api/v1/queues?limit=1000&after=" + Api.encode(page.path("next").asString()));
-                page.path("queues").forEach(queues::add);
-            }
+            ArrayNode queues = common.api().all("/api/v1/queues", "queues");
             common.print(queues, queues.isEmpty() ? "no queues" : Tables.of(queues, COLUMNS));
         }
     }
