@@ -139,6 +139,14 @@ class DocumentedCommandsTest {
     }
 
     @Test
+    void httpApi_curlExamplesOfLiveFigures_areAnswered() throws IOException {
+        paste("./millrace queue create emails");
+        String printed = String.join("\n", paste(blocks("docs/http-api.md", "## Live figures").getFirst()));
+        assertThat(printed).contains("event: topics", "event: queue", "\"name\":\"emails\"")
+                .doesNotContain("urn:millrace:problem");
+    }
+
+    @Test
     void tasks_firstCommands_enqueueListAndDo() throws IOException {
         script(folder.resolve("send-mail.sh"), "cat >mail && mv mail sent");
         String block = blocks("docs/tasks.md", "").getFirst();
