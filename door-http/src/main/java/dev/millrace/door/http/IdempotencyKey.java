@@ -23,8 +23,9 @@ final class IdempotencyKey {
     /** Refuses a request that has the header although it cannot be kept. */
     static void refuse(HttpExchange exchange, String why) {
         if (exchange.header(HEADER) != null) {
-            throw new HttpFailure(400, "NOT_IDEMPOTENT", "the header " + HEADER + " cannot be kept here, and nothing was"
-                    + " done: " + why);
+            throw new HttpFailure(400, "NOT_IDEMPOTENT",
+                    "the header " + HEADER + " cannot be kept here, and nothing was"
+                            + " done: " + why);
         }
     }
 

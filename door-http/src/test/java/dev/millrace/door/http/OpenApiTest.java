@@ -101,7 +101,8 @@ class OpenApiTest {
 
     @Test
     void task_hasTheMembersThatAreDescribed() throws IOException {
-        TaskSpec spec = new TaskSpec("t", ByteBuffer.allocate(1), Map.of(), new TaskSpec.Keys("k", "l", "u", 1, true, 4),
+        TaskSpec spec = new TaskSpec("t", ByteBuffer.allocate(1), Map.of(),
+                new TaskSpec.Keys("k", "l", "u", 1, true, 4),
                 new TaskSpec.Terms(0, 1, 1, new TaskSpec.Backoff(1, 1), 1, 1, 1));
         TaskInfo task = new TaskInfo(1, TaskState.DONE, spec, new TaskInfo.Attempts(1, 1, List.of()),
                 new TaskInfo.Times(1, 1), false, new TaskInfo.Output(1, "x", ByteBuffer.allocate(1)));

@@ -87,10 +87,11 @@ public final class QueueCommand extends Parent {
                 description = "most tasks of one limit key that run at once") int concurrency;
         @Option(names = "--rate", paramLabel = "COUNT", defaultValue = "0",
                 description = "most tasks of one limit key that start in a period") int rate;
-        @Option(names = "--period", paramLabel = "DURATION", defaultValue = "1s", description = "of the rate [1s]")
-        String period;
+        @Option(names = "--period", paramLabel = "DURATION", defaultValue = "1s",
+                description = "of the rate [1s]") String period;
         @Option(names = "--ageing", paramLabel = "DURATION",
-                description = "waiting so long counts as one priority higher") @Nullable String ageing;
+                description = "waiting so long counts as one priority higher")
+        @Nullable String ageing;
 
         @Override
         public void run() {

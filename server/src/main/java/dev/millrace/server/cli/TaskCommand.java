@@ -24,9 +24,10 @@ public final class TaskCommand extends Parent {
         @Mixin Common common;
         @Parameters(index = "0", paramLabel = "QUEUE") String queue;
         @Option(names = "--state", paramLabel = "STATE",
-                description = "only those scheduled, ready, leased, retrying, dead or done") @Nullable String state;
-        @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "100", description = "at most so many")
-        int limit;
+                description = "only those scheduled, ready, leased, retrying, dead or done")
+        @Nullable String state;
+        @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "100",
+                description = "at most so many") int limit;
 
         @Override
         public void run() {
@@ -87,9 +88,11 @@ public final class TaskCommand extends Parent {
     abstract static class Change implements Runnable {
         @Mixin Common common;
         @Parameters(index = "0", paramLabel = "QUEUE") String queue;
-        @Parameters(index = "1", arity = "0..1", paramLabel = "ID") @Nullable String id;
+        @Parameters(index = "1", arity = "0..1", paramLabel = "ID")
+        @Nullable String id;
         @Option(names = "--all", description = "all that are in --state") boolean all;
-        @Option(names = "--state", paramLabel = "STATE", description = "with --all") @Nullable String state;
+        @Option(names = "--state", paramLabel = "STATE", description = "with --all")
+        @Nullable String state;
 
         /** The words of the API, and what was done. */
         void change(String one, String many, String done) {

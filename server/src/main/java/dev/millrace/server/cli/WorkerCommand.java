@@ -35,23 +35,22 @@ public final class WorkerCommand implements Callable<Integer> {
 
     @Mixin private Common common;
     @Parameters(index = "0", paramLabel = "QUEUE") private String queue;
-    @Option(names = "--exec", paramLabel = "COMMAND", required = true, description = "run by sh -c") private String exec;
+    @Option(names = "--exec", paramLabel = "COMMAND", required = true,
+            description = "run by sh -c") private String exec;
     @Option(names = "--concurrency", paramLabel = "COUNT", defaultValue = "1",
             description = "tasks at once, 1 to 1000 [1]") private int concurrency;
     @Option(names = "--type", paramLabel = "TYPE",
-            description = "only these; others are put off for another worker. May be repeated")
-    private @Nullable List<String> types;
+            description = "only these; others are put off for another worker. May be repeated") private @Nullable List<String> types;
     @Option(names = "--lease", paramLabel = "DURATION", defaultValue = "30s",
             description = "extended while a task runs; at least 3s [30s]") private String lease;
     @Option(names = "--timeout", paramLabel = "DURATION",
-            description = "what an attempt may take if its task does not say [no limit]")
-    private @Nullable String timeout;
+            description = "what an attempt may take if its task does not say [no limit]") private @Nullable String timeout;
     @Option(names = "--put-off", paramLabel = "DURATION", defaultValue = "10s",
             description = "wait after exit code 75, and of other types [10s]") private String putOff;
     @Option(names = "--drain", paramLabel = "DURATION", defaultValue = "30s",
             description = "what runs may take after SIGTERM [30s]") private String drain;
-    @Option(names = "--keep-output", description = "the end of standard output becomes the task's result")
-    private boolean keepOutput;
+    @Option(names = "--keep-output",
+            description = "the end of standard output becomes the task's result") private boolean keepOutput;
 
     private final CountDownLatch stop = new CountDownLatch(1);
     private boolean troubled;

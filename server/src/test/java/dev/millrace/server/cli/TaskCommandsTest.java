@@ -126,7 +126,10 @@ class TaskCommandsTest {
         assertThat(scheduled.path(0).path("id").asString()).isEqualTo(later);
         assertThat(json("task", "list", "lists", "--state", "retrying")).isEqualTo(Api.JSON.createArrayNode());
         assertThat(json("task", "list", "lists", "--limit", "1").size()).isEqualTo(1);
-        assertThat(done("task", "list", "lists").lines().toList()).hasSize(3).element(1).asString().contains("\"text\"");
+        assertThat(done("task", "list", "lists").lines().toList()).hasSize(3)
+                .element(1)
+                .asString()
+                .contains("\"text\"");
     }
 
     @Test
@@ -183,7 +186,8 @@ class TaskCommandsTest {
             all[command.length + 1] = "http://127.0.0.1:1";
             Run run = CommandLineRig.run(all);
             assertThat(run.exit()).isEqualTo(1);
-            assertThat(run.err()).contains("no server answers at http://127.0.0.1:1", "./millrace server", "MILLRACE_URL");
+            assertThat(run.err()).contains("no server answers at http://127.0.0.1:1", "./millrace server",
+                    "MILLRACE_URL");
             all[command.length + 1] = "127.0.0.1:7070";
             assertThat(CommandLineRig.run(all).err()).contains("'127.0.0.1:7070' is not a server's address");
         }
@@ -191,7 +195,8 @@ class TaskCommandsTest {
 
     @Test
     void completionAndHelp_knowTheCommands() {
-        assertThat(CommandLineRig.run("completion").out()).contains("run-now", "--unique-for", "--keep-output", "limits");
+        assertThat(CommandLineRig.run("completion").out()).contains("run-now", "--unique-for", "--keep-output",
+                "limits");
         for (String command : new String[]{"task", "task enqueue", "queue", "worker"}) {
             Run help = CommandLineRig.run((command + " --help").split(" ", -1));
             assertThat(help.exit()).isZero();
