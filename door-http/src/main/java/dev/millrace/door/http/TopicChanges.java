@@ -4,6 +4,7 @@ import dev.millrace.node.TopicStats;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What changed from one look at all topics to the next, in parts of bounded size. One thread. */
@@ -22,25 +23,25 @@ final class TopicChanges {
      */
     void since(List<TopicStats> now, Consumer<ObjectNode> to) {
         List<TopicStats> old = before == null ? List.of() : before;
-        ObjectNode part = part();
+        Part part = new Part();
         int i = 0;
         int j = 0;
         while (i < old.size() || j < now.size()) {
             int order = order(old, i, now, j);
             if (order < 0) {
-                part.withArray("gone").add(old.get(i).name());
+                part.gone.add(old.get(i).name());
             } else if (order > 0 || !old.get(i).equals(now.get(j))) {
-                part.withArray("topics").add(StatsJson.of(now.get(j)));
+                part.topics.add(StatsJson.of(now.get(j)));
             }
             i += order <= 0 ? 1 : 0;
             j += order >= 0 ? 1 : 0;
-            if (size(part) == PART) {
-                to.accept(part);
-                part = part();
+            if (part.size() == PART) {
+                to.accept(part.json);
+                part = new Part();
             }
         }
-        if (size(part) > 0 || before == null) {
-            to.accept(part);
+        if (part.size() > 0 || before == null) {
+            to.accept(part.json);
         }
         before = now;
     }
@@ -52,14 +53,13 @@ final class TopicChanges {
         return j == now.size() ? -1 : old.get(i).name().compareTo(now.get(j).name());
     }
 
-    private static ObjectNode part() {
-        ObjectNode part = Json.object();
-        part.putArray("topics");
-        part.putArray("gone");
-        return part;
-    }
+    private static final class Part {
+        final ObjectNode json = Json.object();
+        final ArrayNode topics = json.putArray("topics");
+        final ArrayNode gone = json.putArray("gone");
 
-    private static int size(ObjectNode part) {
-        return part.path("topics").size() + part.path("gone").size();
+        int size() {
+            return topics.size() + gone.size();
+        }
     }
 }

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -159,7 +160,13 @@ final class Api {
                 response = exchange(method, path, body, type);
             }
         }
-        JsonNode json = json(response);
+        JsonNode json;
+        try {
+            json = json(response);
+        } catch (JacksonException e) {
+            throw new CliException(url + path + " answered what is not JSON: " + e.getOriginalMessage()
+                    + ". Is it Millrace's HTTP address?");
+        }
         if (response.statusCode() >= 400) {
             String detail = json.path("detail").asString("");
             throw new CliException(detail.isEmpty() ? url + path + " answered " + response.statusCode()

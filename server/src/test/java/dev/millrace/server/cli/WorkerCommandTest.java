@@ -182,7 +182,7 @@ class WorkerCommandTest {
         Path data = folder.resolve("restarted");
         ServerProcess first = ServerProcess.start(data);
         try (ServerProcess worker = worker(first, "restarts",
-                "touch \"$DIR/ran\"; while [ ! -e \"$DIR/end\" ]; do sleep 0.05; done")) {
+                "touch \"$DIR/ran\"; while [ ! -e \"$DIR/end\" ]; do sleep 0.05; done", "--lease", "5m")) {
             first.json("/api/v1/queues/restarts/tasks", "{\"retentionMillis\":3600000}");
             awaitFile(folder.resolve("ran"));
             String address = first.address("http");
