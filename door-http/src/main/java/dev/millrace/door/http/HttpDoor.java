@@ -45,6 +45,7 @@ public final class HttpDoor implements AutoCloseable {
         new PullRoutes(broker, submissions, pullers, PullPlace.QUEUE).addTo(router);
         new QueueRoutes(broker).addTo(router);
         new TaskRoutes(broker, access, options).addTo(router);
+        new FlowRoutes(broker, options).addTo(router);
         new DeadRoutes(broker, access).addTo(router);
         routes = router.routes();
         server = HttpServer.builder(loops, router, new Problems()).before(access::check).start(options.address());

@@ -68,7 +68,8 @@ final class TaskRoutes {
         long declared = exchange.contentLength();
         int limit = options.maxRequestBytes();
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
-            List<TaskSpec> tasks = TaskRequest.read(JsonInput.of(exchange, limit), options.maxMessageBytes());
+            List<TaskSpec> tasks = TaskRequest.read(JsonInput.of(exchange, limit), queue,
+                    options.maxMessageBytes());
             answer(exchange, Answers.await(broker.tasks().enqueue(queue, tasks)));
         }
     }
