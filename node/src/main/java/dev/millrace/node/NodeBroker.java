@@ -199,6 +199,10 @@ final class NodeBroker implements Broker {
         return tasks;
     }
 
+    NodeTasks nodeTasks() {
+        return tasks;
+    }
+
     @Override
     public void addListener(TopologyListener listener) {
         directory.add(listener);

@@ -12,6 +12,7 @@ import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskAnswer;
 import dev.millrace.node.tasks.TaskEncoder;
+import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskPage;
 import dev.millrace.node.tasks.TaskSpec;
@@ -32,9 +33,16 @@ final class NodeTasks implements Tasks {
     private static final long PAGE_BYTES = 8 << 20;
 
     private final NodeBroker broker;
+    private final NodeFlows flows;
 
     NodeTasks(NodeBroker broker) {
         this.broker = broker;
+        flows = new NodeFlows(broker);
+    }
+
+    @Override
+    public TaskFlows flows() {
+        return flows;
     }
 
     @Override
@@ -64,7 +72,7 @@ final class NodeTasks implements Tasks {
         }));
     }
 
-    private static List<Enqueued> results(Enqueue batch) {
+    static List<Enqueued> results(Enqueue batch) {
         List<Enqueued> results = new ArrayList<>(batch.count());
         for (int i = 0; i < batch.count(); i++) {
             byte outcome = batch.outcome(i);
@@ -73,7 +81,7 @@ final class NodeTasks implements Tasks {
         return results;
     }
 
-    private void check(String queue, byte outcome) {
+    void check(String queue, byte outcome) {
         switch (outcome) {
             case Outcome.OK -> {
                 // taken
@@ -212,7 +220,7 @@ final class NodeTasks implements Tasks {
         });
     }
 
-    private static Group group(Shard shard, String queue) {
+    static Group group(Shard shard, String queue) {
         if (!shard.machine().topic(queue).tracked()) {
             throw new IllegalArgumentException("topic " + queue + " is no task queue");
         }

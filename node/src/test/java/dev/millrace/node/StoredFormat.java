@@ -3,6 +3,7 @@ package dev.millrace.node;
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
+import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskSpec;
 import dev.millrace.node.tasks.TaskState;
@@ -76,6 +77,7 @@ final class StoredFormat {
         client.publish("untouched 1", "untouched 2", "untouched 3");
         client.defer("deferred", FOR_EVER);
         tasks(broker);
+        flows(broker);
         broker.createTopic("kept").join();
         broker.pauseTopic("kept", true).join();
         try (Client kept = new Client(broker, "kept")) {
@@ -94,6 +96,24 @@ final class StoredFormat {
                 task("cancelled", "", Duration.ZERO))).join();
         long id = tasks.list("tasks", TaskState.READY, 0, 10).join().tasks().getLast().id();
         tasks.cancel("tasks", id).join();
+    }
+
+    /** A batch with a member that waits and has a step to follow it, and two tasks that gather. */
+    private static void flows(Broker broker) {
+        Tasks tasks = broker.tasks();
+        tasks.createQueue("flows").join();
+        tasks.flows().groups("flows", new QueueGroups(3, FOR_EVER, FOR_EVER)).join();
+        long batch = tasks.flows().openBatch("flows", flow("all done", TaskSpec.Flow.NONE)).join().id();
+        TaskSpec.Step step = new TaskSpec.Step("flows", flow("second", TaskSpec.Flow.NONE), TaskSpec.Result.HEADER);
+        TaskSpec.Flow member = new TaskSpec.Flow(List.of(step), new TaskSpec.BatchRef("flows", batch), "", 0);
+        TaskSpec.Flow grouped = new TaskSpec.Flow(List.of(), TaskSpec.BatchRef.NONE, "news", 0);
+        tasks.enqueue("flows", List.of(flow("first", member), flow("a", grouped), flow("b", grouped))).join();
+        tasks.flows().closeBatch(new TaskSpec.BatchRef("flows", batch)).join();
+    }
+
+    static TaskSpec flow(String payload, TaskSpec.Flow flow) {
+        return new TaskSpec("format", ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8)), Map.of(),
+                TaskSpec.Keys.NONE, TaskSpec.Terms.NONE, flow);
     }
 
     static TaskSpec task(String payload, String unique, Duration delay) {

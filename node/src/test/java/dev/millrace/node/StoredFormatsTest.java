@@ -6,12 +6,15 @@ import dev.millrace.core.shard.ShardClock;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.TaskInfo;
+import dev.millrace.node.tasks.TaskSpec;
 import dev.millrace.node.tasks.TaskState;
+import dev.millrace.node.tasks.Tasks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -36,6 +39,7 @@ class StoredFormatsTest {
             figures(node.broker());
             if (!name.startsWith("1") && !name.startsWith("2")) {
                 tasks(node.broker());
+                flows(node.broker());
             }
             deadLetters(node.broker());
             messages(node.broker());
@@ -75,6 +79,24 @@ class StoredFormatsTest {
                 .join()
                 .getFirst();
         assertThat(again).isEqualTo(new Enqueued(found.get(1).id(), true, ""));
+    }
+
+    /** Since format 3: what followed when it was written follows still. */
+    private static void flows(Broker broker) {
+        TaskSpec.Flow grouped = new TaskSpec.Flow(List.of(), TaskSpec.BatchRef.NONE, "news", 0);
+        broker.tasks().enqueue("flows", List.of(StoredFormat.flow("c", grouped))).join();
+        List<String> bodies = new ArrayList<>();
+        try (Client client = new Client(broker, "flows")) {
+            client.subscribe(Tasks.GROUP, 10, LEASE);
+            while (bodies.size() < 4) {
+                Client.Message message = client.take();
+                bodies.add(message.body());
+                client.ack(message);
+            }
+        }
+        assertThat(bodies).containsExactlyInAnyOrder("first", "second", "all done",
+                "\0\0\0\1a\0\0\0\1b\0\0\0\1c");
+        assertThat(bodies.indexOf("second")).isBetween(bodies.indexOf("first"), bodies.indexOf("all done"));
     }
 
     private static void deadLetters(Broker broker) {

@@ -19,6 +19,8 @@ final class Applier {
     final Notes notes;
     /** Transitions of tracked topics. */
     final TrackedTopics tracked;
+    /** Mails and batches. */
+    final Posting posting;
     final PlantedBugs bugs;
     final int attemptStep;
     MachineListener listener = MachineListener.NONE;
@@ -30,6 +32,7 @@ final class Applier {
         this.bugs = bugs;
         notes = new Notes(state);
         tracked = new TrackedTopics(this);
+        posting = new Posting(this);
         attemptStep = bugs.has(PlantedBugs.Bug.ATTEMPT_NOT_COUNTED) ? 0 : 1;
     }
 

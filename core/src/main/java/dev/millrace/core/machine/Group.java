@@ -155,6 +155,11 @@ public final class Group {
         return tracking().settings;
     }
 
+    /** When messages of one group key are delivered together; of a tracked topic. */
+    public GatherLimits gatherLimits() {
+        return tracking().gathering.settings;
+    }
+
     /** Done messages that are kept to be looked at. */
     public long kept() {
         return tracking == null ? 0 : tracking.kept;

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Image {
     private static final int VERSION = 1;
+    /** 2: with the mails that have not arrived. */
+    private static final int STATE_VERSION = 2;
     /** 3: with what tracked topics have; 2: with what was dropped; 1 has one number less before the gaps. */
     private static final int TOPIC_VERSION = 3;
     /** 3: with what groups of tracked topics have; 2: with notes of attempts. */
@@ -32,6 +34,7 @@ public final class Image {
     private final List<TopicImage> topics = new ArrayList<>();
     private final List<GroupImage> groups = new ArrayList<>();
     private final LeaseTable.Frozen leases;
+    private final LongTable.Frozen mail;
     private final List<GarbageImage> garbage = new ArrayList<>();
 
     private static final class TopicImage {
@@ -75,7 +78,9 @@ public final class Image {
     }
 
     Image(State state) {
-        scalars = new long[]{state.lastCounter, state.nextTopic, state.nextGroup, state.waiting.digest()};
+        scalars = new long[]{state.lastCounter, state.nextTopic, state.nextGroup, state.waiting.digest(),
+            state.mail.posted};
+        mail = state.mail.rows.freeze();
         for (Topic topic : state.topics()) {
             topics.add(new TopicImage(topic));
         }
@@ -125,8 +130,13 @@ public final class Image {
     }
 
     private void write(ImageSink sink, boolean digest) {
-        sink.put(SECTION_STATE | VERSION);
+        sink.put(SECTION_STATE | STATE_VERSION);
         putAll(sink, scalars);
+        if (digest) {
+            sink.put(mail.digest(MailTable.ROW_WORDS));
+        } else {
+            TrackedImage.rows(sink, mail, MailTable.ROW_WORDS);
+        }
         sink.put(topics.size());
         for (TopicImage topic : topics) {
             sink.put(SECTION_TOPIC | TOPIC_VERSION);
@@ -262,9 +272,13 @@ public final class Image {
     /** Loads a written image into an empty state. */
     static void read(ImageSource source, Applier applier) {
         State state = applier.state;
-        source.section(SECTION_STATE, VERSION, "the state");
+        int version = source.section(SECTION_STATE, STATE_VERSION, "the state");
         long[] scalars = source.all();
         state.lastCounter = scalars[0];
+        if (version >= 2) {
+            state.mail.posted = scalars[4];
+            TrackedImage.rows(source, state.mail.rows, MailTable.ROW_WORDS);
+        }
         for (long topics = source.get(); topics > 0; topics--) {
             readTopic(source, state);
         }

@@ -14,6 +14,11 @@ public interface MachineListener {
     /** Somebody cancelled the message of this lease, which its consumer has. */
     void stopAsked(long token, int consumer);
 
+    /** Something is to leave the shard, or more of it. */
+    default void mailPosted(long number) {
+        // whoever has no use for it asks when it starts
+    }
+
     void topicCreated(Topic topic);
 
     void topicDeleted(Topic topic);

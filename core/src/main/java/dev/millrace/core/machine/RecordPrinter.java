@@ -57,6 +57,11 @@ public final class RecordPrinter {
                     + r.getLong(i + 8));
             case Records.GROUP_LIMITS -> "group " + r.getInt(8) + ", " + r.getInt(12) + " at once, " + r.getInt(16)
                     + " in " + r.getLong(24) + " ms, ageing " + r.getLong(32) + " ms";
+            case Records.GROUP_GATHER -> "group " + r.getInt(8) + ", at most " + r.getInt(12) + " together, after "
+                    + r.getLong(24) + " ms, " + r.getLong(16) + " ms after the first";
+            case Records.BATCH_CLOSE -> "topic " + r.getInt(8) + ", batch " + hex(r.getLong(16));
+            case Records.MAIL_SENT -> items(r, 16, i -> "mail " + r.getLong(i)
+                    + (r.getInt(i + 12) == Posting.TAKEN ? "" : " (dropped)"));
             case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
             case Records.ATTEMPT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
                     + ", attempt " + Attempt.read(r, 0);

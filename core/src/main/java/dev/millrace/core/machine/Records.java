@@ -20,6 +20,9 @@ public final class Records {
     /** From now on each message of the topic is tracked. */
     public static final byte TOPIC_TRACK = 0x0A;
     public static final byte GROUP_LIMITS = 0x0B;
+    /** When messages of one group key are delivered together. */
+    public static final byte GROUP_GATHER = 0x0C;
+    public static final byte BATCH_CLOSE = 0x0D;
     public static final byte LEASE = 0x20;
     public static final byte ACK = 0x21;
     public static final byte RETRY = 0x22;
@@ -43,6 +46,9 @@ public final class Records {
     public static final byte TRACK = 0x2E;
     /** What the worker of a tracked message said; pointed at. Layout: {@link Output}. */
     public static final byte OUTPUT = 0x2F;
+
+    /** Mails that have arrived, or of which nothing comes. */
+    public static final byte MAIL_SENT = 0x30;
 
     private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
@@ -95,6 +101,9 @@ public final class Records {
             case dev.millrace.core.message.BodyLayout.ENQUEUE -> "ENQUEUE";
             case TOPIC_TRACK -> "TOPIC_TRACK";
             case GROUP_LIMITS -> "GROUP_LIMITS";
+            case GROUP_GATHER -> "GROUP_GATHER";
+            case BATCH_CLOSE -> "BATCH_CLOSE";
+            case MAIL_SENT -> "MAIL_SENT";
             case LEASE_EACH -> "LEASE_EACH";
             case KEEP -> "KEEP";
             case END -> "END";

@@ -40,6 +40,9 @@ public final class Tracked {
     private final int origin;
     private final RecordWriter out;
 
+    private final Mail mail;
+    private final Batches batches;
+
     private @Nullable Topic topic;
     private long firstId;
     private int count;
@@ -52,6 +55,18 @@ public final class Tracked {
         this.out = out;
         state = machine.state;
         applier = machine.applier;
+        mail = new Mail(machine);
+        batches = new Batches(machine);
+    }
+
+    /** What has to leave the shard, or to become another message. */
+    public Mail mail() {
+        return mail;
+    }
+
+    /** Messages whose ends are counted together. */
+    public Batches batches() {
+        return batches;
     }
 
     // ---- topics and groups ----
@@ -94,6 +109,19 @@ public final class Tracked {
         applier.tracked.limits(group, limits);
     }
 
+    /** Sets when messages of one group key that have come to a group of a tracked topic are delivered together. */
+    public void gather(Group group, GatherLimits limits) {
+        machine.finish();
+        group.tracking();
+        out.begin(Records.GROUP_GATHER, 0, 24)
+                .putInt(group.number)
+                .putInt(limits.maxSize())
+                .putLong(limits.maxDelayMillis())
+                .putLong(limits.graceMillis());
+        out.end();
+        applier.tracked.gather(group, limits);
+    }
+
     // ---- enqueueing ----
 
     /** Whether the topic can take the terms of this message: there are at most 65,536 different ones. */
@@ -104,7 +132,8 @@ public final class Tracked {
 
     /** Whether one more message can be tracked. */
     public boolean hasRoom() {
-        return state.tracked < machine.ceilings().tracked();
+        // A mail takes up the room of the message that it comes from.
+        return state.tracked + state.mail.size() < machine.ceilings().tracked();
     }
 
     /**
@@ -125,11 +154,19 @@ public final class Tracked {
 
     /** Enqueues the message at this offset of the source; returns its id. The topic has a group. */
     public long enqueue(Topic target, ByteBuffer source, int offset) {
+        return enqueue(target, source, offset, 0);
+    }
+
+    /** The same of a member of a batch, which is there; 0: of none, or the message says where. */
+    public long enqueue(Topic target, ByteBuffer source, int offset, long batchHome) {
         int length = source.getInt(offset);
         int at = begin(target, length);
         ByteBuffer bytes = out.bytes();
         bytes.put(at, source, offset, Integer.BYTES + length);
         stamp(bytes, at + Integer.BYTES);
+        if (batchHome != 0) {
+            Envelope.set(bytes, at + Integer.BYTES, Envelope.BATCH_HOME, batchHome);
+        }
         return end(Envelope.has(source, offset + Integer.BYTES, Envelope.UNIQUE_HIGH));
     }
 
@@ -346,7 +383,7 @@ public final class Tracked {
             return other;
         }
         int at = group.tracking().stateOf(seq);
-        if (at != Tracking.SCHEDULED && at != Tracking.RETRYING) {
+        if (at != Tracking.SCHEDULED && at != Tracking.RETRYING && at != Tracking.GATHERED) {
             return Answer.READY;
         }
         command(group, TrackedTopics.RUN_NOW, seq);

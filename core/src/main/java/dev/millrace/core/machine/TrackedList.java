@@ -132,7 +132,7 @@ public final class TrackedList {
         }
         long link = table.get(seq + 1, Tracking.LINK);
         long until = switch (now) {
-            case SCHEDULED, RETRYING, DONE -> link;
+            case SCHEDULED, RETRYING, DONE -> waitsForOthers(status) ? 0 : link;
             case LEASED -> shard.leases.deadline((int) link);
             case READY, DEAD -> 0;
         };
@@ -147,13 +147,18 @@ public final class TrackedList {
         return new Entry(id, now, standing, places);
     }
 
+    /** For the rest of its group key or for the end of its batch: nobody knows until when. */
+    private static boolean waitsForOthers(long status) {
+        return Tracking.state(status) == Tracking.GATHERED || Tracking.state(status) == Tracking.HELD;
+    }
+
     private static List<Long> notes(NoteTable table, long seq) {
         return Arrays.stream(Notes.locations(table, seq << 16)).boxed().toList();
     }
 
     private static @Nullable State state(int internal) {
         return switch (internal) {
-            case Tracking.SCHEDULED -> State.SCHEDULED;
+            case Tracking.SCHEDULED, Tracking.GATHERED, Tracking.HELD -> State.SCHEDULED;
             case Tracking.READY, Tracking.PARKED, Tracking.LIMITED -> State.READY;
             case Tracking.LEASED -> State.LEASED;
             case Tracking.RETRYING -> State.RETRYING;

@@ -26,6 +26,24 @@ final class TrackedReplayer {
                     SegmentUse.units(record.limit()));
             case Records.TOPIC_TRACK -> applier.tracked.track(state.topic(record.getInt()));
             case Records.GROUP_LIMITS -> limits(record);
+            case Records.GROUP_GATHER -> {
+                Group group = state.group(record.getInt());
+                int maxSize = record.getInt();
+                long maxDelay = record.getLong();
+                applier.tracked.gather(group, new GatherLimits(maxSize, maxDelay, record.getLong()));
+            }
+            case Records.BATCH_CLOSE -> {
+                Topic topic = state.topic(record.getInt());
+                record.getInt();
+                applier.posting.batchClosed(topic, record.getLong());
+            }
+            case Records.MAIL_SENT -> {
+                while (record.remaining() >= 16) {
+                    long number = record.getLong();
+                    int places = record.getInt();
+                    applier.posting.sent(number, places, record.getInt());
+                }
+            }
             case Records.LEASE_EACH -> leases(record);
             case Records.KEEP -> {
                 while (record.remaining() >= 16) {

@@ -54,6 +54,10 @@ final class TrackedTopics {
         }
     }
 
+    void gather(Group group, GatherLimits limits) {
+        group.tracking().gathering.settings = limits;
+    }
+
     /** An ENQUEUE record; it starts at {@code start} of {@code buffer}. */
     void enqueued(Topic topic, Published what, ByteBuffer buffer, int start) {
         topic.accepted += what.count();
@@ -94,6 +98,11 @@ final class TrackedTopics {
             if (ends > 0) {
                 state.waiting.add(ends, high, Waiting.tracked(topic.number, number, Tracking.UNIQUE_END, 0));
             }
+        }
+        if (Envelope.has(buffer, envelope, Envelope.BATCH)
+                && (Envelope.flags(buffer, envelope) & Envelope.COUNTED) == 0) {
+            applier.posting.memberAdded(Envelope.word(buffer, envelope, Envelope.BATCH),
+                    Envelope.word(buffer, envelope, Envelope.BATCH_HOME));
         }
         for (int i = 0; i < topic.groups.size(); i++) {
             topic.groups.get(i).tracking().joined(seq, id, buffer, envelope, terms);
@@ -156,7 +165,9 @@ final class TrackedTopics {
             group.expired++;
         }
         applier.notes.forget(group.notes, state.leases.seqAndAttempts(slot));
-        group.tracking().done(state.leases.seq(slot));
+        group.tracking()
+                .ended(state.leases.seq(slot),
+                        how == CANCELLED ? BatchTable.CANCELLED : BatchTable.EXPIRED);
         applier.settle(place);
         applier.endLease(slot, true);
     }
@@ -172,13 +183,13 @@ final class TrackedTopics {
                         state.leases.consumer(tracking.slot(seq)));
             }
             case CANCEL -> {
-                tracking.remove(seq);
+                tracking.remove(seq, BatchTable.CANCELLED);
                 group.cancelled++;
                 over(group, seq);
             }
             case REMOVE -> {
                 boolean done = tracking.stateOf(seq) == Tracking.KEPT;
-                tracking.remove(seq);
+                tracking.remove(seq, BatchTable.CANCELLED);
                 group.purged += done ? 0 : 1;
                 over(group, seq);
             }

@@ -1,6 +1,5 @@
 package dev.millrace.core.machine;
 
-import dev.millrace.core.machine.PlantedBugs.Bug;
 import dev.millrace.core.message.Envelope;
 import java.nio.ByteBuffer;
 
@@ -10,7 +9,7 @@ import java.nio.ByteBuffer;
  * <pre>
  *   0  seq + 1
  *   1  id
- *   2  hash of the ordering key, 0: none
+ *   2  hash of the ordering key, or of the group key (flag), 0: none
  *   3  hash of the limit key, 0: none
  *   4  state (4) | priority (4) | flags (8) | number of its terms (16) | attempts (16) | waits (16)
  *   5  in a line: seq + 1 of the next; leased: slot; waits or is kept: until when, elapsed ms; dead: its number
@@ -45,11 +44,21 @@ final class Tracking {
     static final int GONE = 7;
     /** Done, and kept to be looked at. */
     static final int KEPT = 8;
+    /** Waits for others of its group key. */
+    static final int GATHERED = 9;
+    /** Waits for the end of its batch. */
+    static final int HELD = 10;
 
     /** Flag: somebody asked to cancel it while it is leased. */
     static final int CANCEL = 1;
     /** Flag: it expired while it is leased. */
     static final int EXPIRED = 2;
+    /** Flag: a step follows when it is done. */
+    static final int NEXT = 4;
+    /** Flag: its key is a group key. */
+    static final int GATHER = 8;
+    /** Flag: it is a member of a batch. */
+    static final int MEMBER = 16;
 
     /** What a wheel entry of a tracked message is for, in the low bits of its payload. */
     static final int WAKE = 1;
@@ -58,16 +67,13 @@ final class Tracking {
     static final int LIMIT_WAKE = 4;
     /** Owned by the topic, not by the group. */
     static final int UNIQUE_END = 5;
+    static final int GATHER_WAKE = 6;
 
     static final int ID = 1;
     static final int KEY = 2;
     static final int LIMIT = 3;
     static final int STATUS = 4;
     static final int LINK = 5;
-
-    private static final int HOLDER = 1;
-    private static final int HEAD = 2;
-    private static final int TAIL = 3;
 
     private static final int STATE_SHIFT = 60;
     private static final int PRIORITY_SHIFT = 56;
@@ -81,9 +87,14 @@ final class Tracking {
     final LongTable dead = new LongTable(ROW_WORDS, 0);
     /** Ordering key -> holder's seq + 1, head and tail of the line. */
     LongTable lines = new LongTable(LINE_WORDS, 0);
+    final KeyLines keys;
     LimitLines limits;
     /** What workers said of messages. */
     NoteTable outputs = new NoteTable();
+    /** Results that mails need. */
+    NoteTable mailed = new NoteTable();
+    Gathering gathering;
+    Follows follows;
     GroupLimits settings = GroupLimits.NONE;
     final LongQueue[] lanes = new LongQueue[Envelope.MAX_PRIORITY + 1];
     /** Ready, parked and limited. */
@@ -94,7 +105,10 @@ final class Tracking {
     Tracking(Group group, Applier applier) {
         this.group = group;
         this.applier = applier;
+        keys = new KeyLines(this, applier.bugs);
         limits = new LimitLines(this);
+        gathering = new Gathering(this, applier, GatherLimits.DEFAULT);
+        follows = new Follows(this, applier);
         for (int priority = 0; priority < lanes.length; priority++) {
             lanes[priority] = new LongQueue();
         }
@@ -175,7 +189,7 @@ final class Tracking {
         applier.state.tracked++;
     }
 
-    private void drop(long seq) {
+    void drop(long seq) {
         applier.notes.forget(outputs, seq << 16);
         forgetRow(seq);
     }
@@ -186,12 +200,21 @@ final class Tracking {
         applier.state.tracked--;
     }
 
-    private void state(long seq, int state) {
+    void state(long seq, int state) {
         rows.set(seq + 1, STATUS, with(status(seq), state, STATE_SHIFT, 0xF));
     }
 
     void flag(long seq, int flag) {
         rows.set(seq + 1, STATUS, status(seq) | (long) flag << FLAGS_SHIFT);
+    }
+
+    void unflag(long seq, int flags) {
+        rows.set(seq + 1, STATUS, status(seq) & ~((long) flags << FLAGS_SHIFT));
+    }
+
+    /** In a line, this one follows; seq + 1. */
+    void link(long seq, long next) {
+        rows.set(seq + 1, LINK, next);
     }
 
     private void attempts(long seq, int attempts) {
@@ -208,16 +231,31 @@ final class Tracking {
         rows.set(seq + 1, LIMIT, Envelope.word(buffer, envelope, Envelope.LIMIT));
         rows.set(seq + 1, STATUS,
                 (long) Envelope.priority(buffer, envelope) << PRIORITY_SHIFT | (long) terms << TERMS_SHIFT);
-        long due = Envelope.word(buffer, envelope, Envelope.DUE);
-        if (due > 0) {
-            group.scheduled++;
-            waitUntil(seq, SCHEDULED, due);
-        } else {
-            admit(seq);
+        if (group.topic.groups.getFirst() == group) {
+            flag(seq, follows.joined(seq, buffer, envelope));
         }
+        start(seq, buffer, envelope);
         long expires = Envelope.word(buffer, envelope, Envelope.EXPIRES);
         if (expires > 0) {
             applier.state.waiting.add(expires, seq << 16, payload(EXPIRE));
+        }
+    }
+
+    private void start(long seq, ByteBuffer buffer, int envelope) {
+        boolean first = group.topic.groups.getFirst() == group;
+        if ((flags(status(seq)) & GATHER) != 0) {
+            rows.set(seq + 1, KEY, Envelope.word(buffer, envelope, Envelope.GATHER));
+        }
+        long due = Envelope.word(buffer, envelope, Envelope.DUE);
+        if (first && (Envelope.flags(buffer, envelope) & Envelope.COMPLETION) != 0) {
+            group.scheduled++;
+            state(seq, HELD);
+            group.topic.keys().batches.open(rows.get(seq + 1, ID), seq);
+        } else if (due > 0) {
+            group.scheduled++;
+            waitUntil(seq, SCHEDULED, due);
+        } else {
+            admit(seq, Envelope.word(buffer, envelope, Envelope.AT));
         }
     }
 
@@ -237,34 +275,24 @@ final class Tracking {
         applier.state.waiting.add(dueMillis, key, Waiting.tracked(group.number, group.generation, LIMIT_WAKE, number));
     }
 
-    /** It may be delivered as far as time goes: into its lane, or behind the message that is current in its key. */
-    private void admit(long seq) {
-        long key = rows.get(seq + 1, KEY);
-        if (key == 0) {
-            toLane(seq);
-            return;
-        }
-        long holder = lines.get(key, HOLDER);
-        if (holder != 0 && holder != seq + 1) {
-            park(seq, key);
-            return;
-        }
-        lines.put(key);
-        lines.set(key, HOLDER, seq + 1);
-        toLane(seq);
+    /** The group key wakes what has gathered under it; a key has one such entry at a time. */
+    void wakeGathering(long key, long dueMillis) {
+        applier.state.waiting.add(dueMillis, key, payload(GATHER_WAKE));
     }
 
-    private void park(long seq, long key) {
-        state(seq, PARKED);
-        ready++;
-        rows.set(seq + 1, LINK, 0);
-        long tail = lines.get(key, TAIL);
-        if (tail == 0) {
-            lines.set(key, HEAD, seq + 1);
-        } else {
-            rows.set(tail, LINK, seq + 1);
+    /** Its time has come: to the others of its group key, into its lane, or behind the current message of its key. */
+    private void admit(long seq, long atMillis) {
+        long key = rows.get(seq + 1, KEY);
+        if ((flags(status(seq)) & GATHER) != 0) {
+            group.scheduled++;
+            state(seq, GATHERED);
+            link(seq, 0);
+            gathering.join(seq, key, atMillis);
+            return;
         }
-        lines.set(key, TAIL, seq + 1);
+        if (key == 0 || keys.enter(seq, key)) {
+            toLane(seq);
+        }
     }
 
     /** It becomes ready; the caller has seen to its key. */
@@ -317,14 +345,21 @@ final class Tracking {
 
     /** Done or filtered. */
     void done(long seq) {
+        ended(seq, BatchTable.DONE);
+    }
+
+    /** A leased message ends in one of the ways of {@link BatchTable}. */
+    void ended(long seq, int how) {
+        follows.over(seq, how);
         releaseLimit(seq);
         end(seq);
     }
 
     /** Done, and kept to be looked at until an instant. */
     void done(long seq, long keptUntilMillis) {
+        follows.over(seq, BatchTable.DONE);
         releaseLimit(seq);
-        leaveKey(seq);
+        keys.leave(seq, rows.get(seq + 1, KEY));
         over(seq);
         state(seq, KEPT);
         rows.set(seq + 1, LINK, keptUntilMillis);
@@ -345,8 +380,9 @@ final class Tracking {
     }
 
     void died(long seq, int number) {
+        follows.over(seq, BatchTable.DEAD);
         releaseLimit(seq);
-        leaveKey(seq);
+        keys.leave(seq, rows.get(seq + 1, KEY));
         dead.put(seq + 1);
         for (int word = 1; word < ROW_WORDS; word++) {
             dead.set(seq + 1, word, rows.get(seq + 1, word));
@@ -365,19 +401,24 @@ final class Tracking {
 
     // ---- a message is over ----
 
-    /** Takes out a message that is not leased: cancelled, expired or purged. Its chunk is the caller's. */
-    void remove(long seq) {
+    /** Takes out a message that is not leased, in one of the ways of {@link BatchTable}. Its chunk is the caller's. */
+    void remove(long seq, int how) {
         int state = stateOf(seq);
+        follows.over(seq, how);
         switch (state) {
-            case SCHEDULED -> group.scheduled--;
+            case SCHEDULED, GATHERED -> group.scheduled--;
+            case HELD -> {
+                group.scheduled--;
+                group.topic.keys().batches.rows.remove(rows.get(seq + 1, ID));
+            }
             case RETRYING -> group.retrying--;
             case READY, PARKED, LIMITED -> ready--;
             case KEPT -> kept--;
             default -> throw new IllegalStateException("message " + seq + " cannot be removed in state " + state);
         }
-        if (state == PARKED || state == LIMITED) {
+        if (state == PARKED || state == LIMITED || state == GATHERED) {
             // Its place in the line stays until it comes to the front.
-            leaveKey(seq);
+            keys.leave(seq, rows.get(seq + 1, KEY));
             over(seq);
             state(seq, GONE);
         } else if (state == KEPT) {
@@ -393,30 +434,9 @@ final class Tracking {
     }
 
     private void end(long seq) {
-        leaveKey(seq);
+        keys.leave(seq, rows.get(seq + 1, KEY));
         over(seq);
         drop(seq);
-    }
-
-    /** Lets the next one of its key come forward, if it is the current one. */
-    private void leaveKey(long seq) {
-        long key = rows.get(seq + 1, KEY);
-        if (key == 0 || lines.get(key, HOLDER) != seq + 1) {
-            return;
-        }
-        long next = popLive(lines, key, HEAD, TAIL);
-        if (next == 0) {
-            lines.remove(key);
-            return;
-        }
-        lines.set(key, HOLDER, next);
-        toLane(next - 1);
-        if (applier.bugs.has(Bug.KEY_RELEASED_TWICE)) {
-            long another = popLive(lines, key, HEAD, TAIL);
-            if (another != 0) {
-                toLane(another - 1);
-            }
-        }
     }
 
     /** Takes the first message off a line that is not over; seq + 1, or 0. */
@@ -439,7 +459,7 @@ final class Tracking {
     }
 
     /** Its unique key is free again once no other group has it under way. */
-    private void over(long seq) {
+    void over(long seq) {
         Topic topic = group.topic;
         for (int i = 0; i < topic.groups.size(); i++) {
             Group other = topic.groups.get(i);
@@ -460,6 +480,7 @@ final class Tracking {
             case EXPIRE -> expire(seq);
             case FORGET -> forget(seq);
             case LIMIT_WAKE -> limits.wake(id, number);
+            case GATHER_WAKE -> gathering.wake(id);
             default -> throw new IllegalStateException("a tracked message waits for " + what);
         }
     }
@@ -470,17 +491,30 @@ final class Tracking {
         if (waits(status) != waits || (state != SCHEDULED && state != RETRYING)) {
             return;
         }
-        runNow(seq);
+        if (state == SCHEDULED) {
+            group.scheduled--;
+            admit(seq, rows.get(seq + 1, LINK));
+        } else {
+            runNow(seq);
+        }
     }
 
-    /** What waits for its time is ready now. */
+    /** What waits for its time is ready now, by itself; what has gathered goes with all of its key. */
     void runNow(long seq) {
-        if (stateOf(seq) == SCHEDULED) {
-            group.scheduled--;
-            admit(seq);
-        } else {
-            group.retrying--;
-            toLane(seq);
+        switch (stateOf(seq)) {
+            case GATHERED -> gathering.closeWith(seq, rows.get(seq + 1, KEY));
+            case SCHEDULED -> {
+                group.scheduled--;
+                if ((flags(status(seq)) & GATHER) != 0) {
+                    unflag(seq, GATHER);
+                    rows.set(seq + 1, KEY, 0);
+                }
+                admit(seq, 0);
+            }
+            default -> {
+                group.retrying--;
+                toLane(seq);
+            }
         }
     }
 
@@ -489,7 +523,7 @@ final class Tracking {
         if (state == LEASED) {
             flag(seq, EXPIRED);
         } else if (state != 0 && state != GONE && state != KEPT) {
-            remove(seq);
+            remove(seq, BatchTable.EXPIRED);
             group.expired++;
             applier.tracked.settleSeq(group.topic, seq);
         }
@@ -497,7 +531,7 @@ final class Tracking {
 
     private void forget(long seq) {
         if (stateOf(seq) == KEPT) {
-            remove(seq);
+            remove(seq, BatchTable.DONE);
             applier.tracked.settleSeq(group.topic, seq);
         }
     }
@@ -512,8 +546,9 @@ final class Tracking {
         long status = dead.get(seq + 1, STATUS);
         dead.remove(seq + 1);
         rows.set(seq + 1, STATUS,
-                (long) priority(status) << PRIORITY_SHIFT | (long) terms(status) << TERMS_SHIFT | waits(status));
-        admit(seq);
+                (long) priority(status) << PRIORITY_SHIFT | (long) terms(status) << TERMS_SHIFT | waits(status)
+                        | (long) (flags(status) & (NEXT | MEMBER)) << FLAGS_SHIFT);
+        admit(seq, 0);
     }
 
     /** Number of a dead letter, -1 when it is none. */
@@ -540,6 +575,13 @@ final class Tracking {
         }
         ready = 0;
         kept = 0;
+        if (group.topic.groups.getFirst() == group) {
+            group.topic.keys().batches.clear();
+        }
+        Follows before = follows;
+        follows = new Follows(this, applier);
+        gathering = new Gathering(this, applier, gathering.settings);
+        before.emptied();
         return old;
     }
 

@@ -3,11 +3,15 @@ package dev.millrace.core.shard;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.Topic;
 import dev.millrace.core.machine.Tracked;
+import dev.millrace.core.message.Envelope;
+import dev.millrace.core.message.Properties;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out what adds messages to tracked topics, for calls and submissions. Owner thread only. */
 public final class Enqueues {
+    /** The group that is made with a task queue. */
+    public static final String WORKERS = "workers";
     /** More than a record takes besides its bodies, the gap before it included. */
     private static final int RECORD_BYTES = 192;
     /** More than the creation of a topic and its group take. */
@@ -96,7 +100,17 @@ public final class Enqueues {
             batch.ids[i] = holder;
             return Outcome.DUPLICATE;
         }
-        batch.ids[i] = tracked.enqueue(topic, bytes, offset);
+        long home = 0;
+        int envelope = offset + Integer.BYTES;
+        if (Envelope.has(bytes, envelope, Envelope.BATCH)) {
+            home = tracked.batches()
+                    .home(Properties.find(bytes, envelope, Properties.BATCH_TOPIC),
+                            Envelope.word(bytes, envelope, Envelope.BATCH));
+            if (home == 0) {
+                return Outcome.NO_BATCH;
+            }
+        }
+        batch.ids[i] = tracked.enqueue(topic, bytes, offset, home);
         return Outcome.OK;
     }
 

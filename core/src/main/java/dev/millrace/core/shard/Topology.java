@@ -144,6 +144,11 @@ public final class Topology implements MachineListener {
     }
 
     @Override
+    public void mailPosted(long number) {
+        shard.carrier().posted(number);
+    }
+
+    @Override
     public void topicCreated(Topic topic) {
         listener.topicCreated(topic.name());
     }

@@ -146,6 +146,17 @@ final class MachineRig {
         return Output.read(bytes(location), Location.offset(location));
     }
 
+    /** Reads what a letter is made of, as whoever carries it would. */
+    void read(Letter letter) {
+        for (int record = 0; record < letter.records(); record++) {
+            long location = letter.location(record);
+            letter.take(record, bytes(location), Location.offset(location));
+        }
+        if (!letter.isVoid()) {
+            letter.write();
+        }
+    }
+
     /** Reads a message as a delivery would. */
     MessageView read(long location, int index) {
         Bodies bodies = new Bodies();

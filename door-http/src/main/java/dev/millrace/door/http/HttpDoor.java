@@ -46,6 +46,7 @@ public final class HttpDoor implements AutoCloseable {
         new PullRoutes(broker, submissions, pullers, PullPlace.QUEUE).addTo(router);
         new QueueRoutes(broker, access).addTo(router);
         new TaskRoutes(broker, access, budget, options).addTo(router);
+        new FlowRoutes(broker, budget, options).addTo(router);
         new EventRoutes(broker).addTo(router);
         new DeadRoutes(broker, access).addTo(router);
         routes = router.routes();

@@ -61,6 +61,6 @@ final class IdempotencyKey {
         }
         return new TaskSpec(task.type(), task.payload(), task.headers(),
                 new TaskSpec.Keys(keys.order(), keys.limit(), unique, WINDOW_MILLIS, false, keys.priority()),
-                task.terms());
+                task.terms(), task.flow());
     }
 }

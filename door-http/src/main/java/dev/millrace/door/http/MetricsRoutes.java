@@ -69,6 +69,14 @@ final class MetricsRoutes {
         each(page, shards, "attempts_left_out_total", "counter",
                 "Failed attempts of which nothing was kept because of max-attempt-notes.",
                 shard -> shard.traffic().attemptsLeftOut());
+        each(page, shards, "mail_waiting", "gauge",
+                "Next steps, groups and ends of batches that are not tasks yet.",
+                shard -> shard.traffic().mail().waiting());
+        each(page, shards, "mail_carried_total", "counter", "Of these, how many became tasks.",
+                shard -> shard.traffic().mail().carried());
+        each(page, shards, "mail_refused_total", "counter",
+                "Attempts to make them tasks that were refused; each is made again.",
+                shard -> shard.traffic().mail().refused());
         each(page, shards, "cycles_total", "counter", "Turns of the shard's loop.", shard -> shard.loop().cycles());
         each(page, shards, "slow_cycles_total", "counter", "Turns that took more than 5 ms.",
                 shard -> shard.loop().slowCycles());

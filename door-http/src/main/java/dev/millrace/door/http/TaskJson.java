@@ -6,7 +6,6 @@ import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskReader;
 import dev.millrace.node.tasks.TaskSpec;
-import java.nio.ByteBuffer;
 import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -53,7 +52,7 @@ final class TaskJson {
         return json;
     }
 
-    private static void spec(ObjectNode json, TaskSpec spec, boolean alwaysBase64) {
+    static void spec(ObjectNode json, TaskSpec spec, boolean alwaysBase64) {
         json.put("type", spec.type());
         ObjectNode headers = json.putObject("headers");
         spec.headers().forEach(headers::put);
@@ -77,7 +76,7 @@ final class TaskJson {
             json.put("deadline", MessageJson.instant(terms.deadlineMillis() * MILLI));
         }
         number(json, "retentionMillis", terms.retentionMillis());
-        MessageJson.body(json, bytes(spec.payload()), alwaysBase64);
+        FlowJson.add(json, spec, alwaysBase64);
     }
 
     private static void output(ObjectNode json, TaskInfo.Output output, boolean alwaysBase64) {

@@ -1,10 +1,12 @@
 package dev.millrace.node.tasks;
 
+import dev.millrace.core.message.Chain;
 import dev.millrace.core.message.EnvelopeWriter;
 import dev.millrace.core.message.Properties;
 import dev.millrace.core.shard.Enqueue;
 import dev.millrace.core.shard.TopicRef;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +16,18 @@ public final class TaskEncoder {
 
     /** Throws IllegalArgumentException naming what is wrong with a task, and which one it is when there are several. */
     public static Enqueue encode(TopicRef topic, List<TaskSpec> tasks) {
+        return encode(topic, tasks, false);
+    }
+
+    /** The task that waits for the end of a batch. */
+    public static Enqueue completion(TopicRef topic, TaskSpec task) {
+        if (!task.flow().group().isEmpty()) {
+            throw new IllegalArgumentException("the task that ends a batch has no group");
+        }
+        return encode(topic, List.of(task), true);
+    }
+
+    private static Enqueue encode(TopicRef topic, List<TaskSpec> tasks, boolean completion) {
         EnvelopeWriter writer = new EnvelopeWriter();
         ByteBuffer bytes = ByteBuffer.allocate(estimate(tasks));
         for (int i = 0; i < tasks.size(); i++) {
@@ -22,6 +36,9 @@ public final class TaskEncoder {
                 fill(writer.reset(), task);
             } catch (IllegalArgumentException e) {
                 throw tasks.size() == 1 ? e : new IllegalArgumentException("task " + i + ": " + e.getMessage(), e);
+            }
+            if (completion) {
+                writer.completion();
             }
             int length = writer.length() + task.payload().remaining();
             bytes = room(bytes, Integer.BYTES + length);
@@ -80,5 +97,39 @@ public final class TaskEncoder {
         for (Map.Entry<String, String> header : task.headers().entrySet()) {
             to.header(header.getKey(), header.getValue());
         }
+        flow(to, task);
+    }
+
+    private static void flow(EnvelopeWriter to, TaskSpec task) {
+        TaskSpec.Flow flow = task.flow();
+        if (!flow.group().isEmpty()) {
+            if (!flow.then().isEmpty() || !flow.batch().isNone() || !task.keys().order().isEmpty()) {
+                throw new IllegalArgumentException(
+                        "a task with a group has no ordering key, no steps that follow and no"
+                                + " batch: it is delivered as a part of another one");
+            }
+            to.gather(flow.group());
+        }
+        if (!flow.batch().isNone()) {
+            to.batch(flow.batch().queue(), flow.batch().id());
+        }
+        List<Chain.Step> steps = new ArrayList<>();
+        for (TaskSpec.Step step : flow.then()) {
+            steps.add(new Chain.Step(step.result().code(), step.queue(), step(step.task())));
+        }
+        to.chain(Chain.write(steps));
+    }
+
+    private static ByteBuffer step(TaskSpec task) {
+        if (!task.flow().equals(TaskSpec.Flow.NONE)) {
+            throw new IllegalArgumentException(
+                    "a step has no steps, batch or group of its own; list the steps one after"
+                            + " the other");
+        }
+        EnvelopeWriter writer = new EnvelopeWriter();
+        fill(writer, task);
+        ByteBuffer bytes = ByteBuffer.allocate(writer.length() + task.payload().remaining());
+        writer.write(bytes);
+        return bytes.put(task.payload().duplicate()).flip();
     }
 }

@@ -64,6 +64,9 @@ public interface Tasks {
      */
     CompletableFuture<Long> all(String queue, TaskState state, Bulk what);
 
+    /** Tasks that belong together. */
+    TaskFlows flows();
+
     /** Sets how the queue hands out. */
     CompletableFuture<Void> limits(String queue, QueueLimits limits);
 
