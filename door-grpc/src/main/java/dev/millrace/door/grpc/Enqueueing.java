@@ -68,7 +68,7 @@ final class Enqueueing {
         int from = 0;
         long bytes = 0;
         for (int i = 0; i < tasks.size(); i++) {
-            long size = tasks.get(i).payload().remaining() + TASK_BYTES;
+            long size = (long) tasks.get(i).payload().remaining() + TASK_BYTES;
             if (bytes > 0 && bytes + size > BATCH_BYTES) {
                 if (from == 0) {
                     check(tasks); // or a later part could be refused for what a client did wrong

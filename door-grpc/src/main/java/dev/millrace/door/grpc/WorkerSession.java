@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerSession {
     /** Results that are being carried out; more are not read. */
     private static final int MAX_UNDER_WAY = 256;
+    private static final long MAX_BYTES_UNDER_WAY = 1 << 20;
     private static final ServerMessage HEARTBEAT = ServerMessage.newBuilder()
             .setHeartbeat(Heartbeat.getDefaultInstance())
             .build();
@@ -71,6 +72,8 @@ final class WorkerSession {
     private boolean opened;
     /** The stream may send one more message as soon as there is room. */
     private boolean owesNext;
+    /** Of results that are being carried out. */
+    private long bytesUnderWay;
     private boolean stopping;
     private boolean ended;
 
@@ -333,6 +336,7 @@ final class WorkerSession {
         Place place = OpenReader.place(places, results.getSubscription());
         Submission submission = Settlements.of(results);
         if (book.isNew(results.getNumber(), results.getSeen())) {
+            bytesUnderWay += results.getSerializedSize();
             link(place).submit(submission);
         } else {
             Settled reply = book.reply(results.getNumber());
@@ -345,7 +349,8 @@ final class WorkerSession {
     /** The client may send its next message when its last one is not too much for us, and it takes our answers. */
     private void grantNext() {
         WorkerStream current = stream;
-        if (owesNext && current != null && !stopping && book.underWay() < MAX_UNDER_WAY && current.isReady()) {
+        boolean room = book.underWay() < MAX_UNDER_WAY && bytesUnderWay < MAX_BYTES_UNDER_WAY;
+        if (owesNext && current != null && !stopping && room && current.isReady()) {
             owesNext = false;
             current.next();
         }
@@ -398,7 +403,10 @@ final class WorkerSession {
         if (submission.attachment() instanceof CompletableFuture<?> future) {
             future.completeAsync(() -> null, serial);
         } else if (submission.attachment() instanceof Results results) {
-            serial.execute(() -> settled(Settlements.answer(results, submission)));
+            serial.execute(() -> {
+                bytesUnderWay -= results.getSerializedSize();
+                settled(Settlements.answer(results, submission));
+            });
         }
     }
 
