@@ -41,6 +41,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -242,9 +243,8 @@ final class TasksService extends TasksGrpc.TasksImplBase {
     }
 
     private static boolean isMissing(@Nullable Throwable failure) {
-        return failure instanceof BrokerException refused && refused.category() == BrokerException.Category.NOT_FOUND
-                || failure != null && failure.getCause() instanceof BrokerException cause
-                        && cause.category() == BrokerException.Category.NOT_FOUND;
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof BrokerException refused && refused.category() == BrokerException.Category.NOT_FOUND;
     }
 
     private static BrokerException missing(String queue) {
