@@ -207,7 +207,7 @@ class TasksTest {
         assertThat(answers.values()
                 .stream()
                 .filter(answer -> !answer.hasError())
-                .sorted(Comparator.comparing(EnqueueResponse::getNumber))
+                .sorted(Comparator.comparingLong(EnqueueResponse::getNumber))
                 .map(answer -> answer.getResults(0).getId())).isSorted().doesNotHaveDuplicates();
     }
 
