@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The API's engine behind a connection. Thread-safe. */
 final class GrpcEngine implements Engine {
-    private static final int TICK_MILLIS = 3_000;
+    private static final int TICK_MILLIS = 2_500;
     private static final int SWEEP_MILLIS = 250;
     private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(2);
 

@@ -89,6 +89,7 @@ final class Ledger {
         } else if (how instanceof Settlement.Snooze snooze) {
             results.addRetries(Retry.newBuilder()
                     .setToken(token)
+                    .setNotCounted(true)
                     .setDelayMillis(snooze.delayMillis())
                     .setError(snooze.error()));
         } else if (how instanceof Settlement.Fail fail) {

@@ -126,7 +126,7 @@ final class PullSession implements FeedListener, Settler {
         }
     }
 
-    /** The protocol cancels nothing yet, and a pull has no handler to be told. */
+    /** Only tasks are cancelled, and they are not pulled. */
     @Override
     public void cancelled(long token) {}
 

@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerSession implements Feed {
     private static final int MAX_CREDIT = 10_000;
-    private static final long TIMEOUT_MILLIS = 10_000;
+    private static final long TIMEOUT_MILLIS = 8_000;
 
     /** What it takes from, and how. */
     record Wish(String topic, String group, long leaseMillis) {}
@@ -267,8 +267,10 @@ final class WorkerSession implements Feed {
         switch (message.getKindCase()) {
             case OPENED -> opened(message.getOpened());
             case DELIVERIES -> message.getDeliveries().getDeliveriesList().forEach(this::delivered);
+            case STOP_ASKED -> message.getStopAsked().getTokensList().forEach(listener::cancelled);
             case SETTLED -> {
                 ledger.answered(message.getSettled());
+                message.getSettled().getStopAskedList().forEach(listener::cancelled);
                 flush();
                 goIfSettled();
             }

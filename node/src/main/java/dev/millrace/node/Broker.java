@@ -66,6 +66,9 @@ public interface Broker {
     /** Tokens of the leases that a subscription of an ordinary or resumable session has. */
     CompletableFuture<List<Long>> leases(Subscription subscription);
 
+    /** Those of them whose tasks were cancelled: their workers should stop. */
+    CompletableFuture<List<Long>> stopsAsked(Subscription subscription);
+
     /** Ends a subscription; its leases stay with the session. */
     CompletableFuture<Void> unsubscribe(Subscription subscription);
 

@@ -101,6 +101,14 @@ final class NodeBroker implements Broker {
     }
 
     @Override
+    public CompletableFuture<List<Long>> stopsAsked(Subscription subscription) {
+        return at(subscription.topic(), shard -> Arrays.stream(shard.tokens(subscription))
+                .filter(shard.machine().tracked()::isStopAsked)
+                .boxed()
+                .toList());
+    }
+
+    @Override
     public CompletableFuture<Void> unsubscribe(Subscription subscription) {
         return change(subscription.topic(), shard -> shard.unsubscribe(subscription));
     }

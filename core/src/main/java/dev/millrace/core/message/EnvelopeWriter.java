@@ -201,7 +201,7 @@ public final class EnvelopeWriter {
 
     /** A property that is text; see {@link Properties}. */
     public EnvelopeWriter text(byte tag, String value) {
-        text("property", tag, value);
+        text(tag == Properties.TYPE ? "type" : "property", tag, value);
         return this;
     }
 

@@ -224,7 +224,7 @@ final class Consumers {
     void stopAsked(long token, int number, Outbox outbox) {
         Feed.Consumer consumer = number < consumers.size() ? consumers.get(number) : null;
         if (consumer != null) {
-            outbox.askToStop(consumer.session, token);
+            outbox.askToStop(consumer, token);
         }
     }
 

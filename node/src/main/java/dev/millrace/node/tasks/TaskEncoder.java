@@ -32,11 +32,7 @@ public final class TaskEncoder {
         ByteBuffer bytes = ByteBuffer.allocate(estimate(tasks));
         for (int i = 0; i < tasks.size(); i++) {
             TaskSpec task = tasks.get(i);
-            try {
-                fill(writer.reset(), task);
-            } catch (IllegalArgumentException e) {
-                throw tasks.size() == 1 ? e : new IllegalArgumentException("task " + i + ": " + e.getMessage(), e);
-            }
+            fill(writer, tasks, i);
             if (completion) {
                 writer.completion();
             }
@@ -48,6 +44,22 @@ public final class TaskEncoder {
         }
         bytes.flip();
         return new Enqueue(topic, Tasks.GROUP, bytes, 0, bytes.remaining(), tasks.size());
+    }
+
+    /** Refuses what {@link #encode} does, for those who encode many tasks in parts. */
+    public static void check(List<TaskSpec> tasks) {
+        EnvelopeWriter writer = new EnvelopeWriter();
+        for (int i = 0; i < tasks.size(); i++) {
+            fill(writer, tasks, i);
+        }
+    }
+
+    private static void fill(EnvelopeWriter writer, List<TaskSpec> tasks, int i) {
+        try {
+            fill(writer.reset(), tasks.get(i));
+        } catch (IllegalArgumentException e) {
+            throw tasks.size() == 1 ? e : new IllegalArgumentException("task " + i + ": " + e.getMessage(), e);
+        }
     }
 
     private static int estimate(List<TaskSpec> tasks) {
