@@ -44,6 +44,7 @@ public final class Records {
     /** What the worker of a tracked message said; pointed at. Layout: {@link Output}. */
     public static final byte OUTPUT = 0x2F;
 
+    private static final byte THIRD_VERSION = 3;
     private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
     /** Kind, version, flags, length. */
@@ -74,7 +75,11 @@ public final class Records {
 
     /** The version that is written; all from 1 on are read. */
     public static byte version(byte kind) {
-        return kind == MOVE || kind == DROP ? SECOND_VERSION : FIRST_VERSION;
+        return switch (kind) {
+            case DROP -> THIRD_VERSION;
+            case MOVE, GROUP_POLICY -> SECOND_VERSION;
+            default -> FIRST_VERSION;
+        };
     }
 
     /** Name of a kind, for dumps and messages. */
