@@ -85,8 +85,9 @@ final class DeadQueue {
         List<Wish> ended = wishes.stream().filter(wish -> wish.reader == reader).toList();
         wishes.removeAll(ended);
         long now = System.nanoTime();
-        lent.entrySet().removeIf(each -> each.getValue().reader == reader
-                && back.add(new Back(each.getKey(), each.getValue().attempt, now)));
+        lent.entrySet()
+                .removeIf(each -> each.getValue().reader == reader
+                        && back.add(new Back(each.getKey(), each.getValue().attempt, now)));
         return ended.stream().map(Wish::answer).toList();
     }
 

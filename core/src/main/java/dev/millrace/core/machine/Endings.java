@@ -78,7 +78,8 @@ final class Endings {
         if (!group.tracked()) {
             long plain = Group.backoffMillis(made, group.minBackoffMillis, group.maxBackoffMillis);
             // The bound is at most a hundred years, so nothing overflows.
-            return plain - jitter(seq << 16 | made, Math.min(plain, Machine.MAX_DELAY_MILLIS) * group.jitterPercent / 100);
+            return plain
+                    - jitter(seq << 16 | made, Math.min(plain, Machine.MAX_DELAY_MILLIS) * group.jitterPercent / 100);
         }
         Terms terms = group.tracking().termsOf(seq);
         boolean own = terms.minBackoffMillis() >= 0;

@@ -6,8 +6,8 @@ import dev.millrace.core.message.BodyLayout;
 import dev.millrace.core.message.Ids;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.HashSet;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Sizes and turns of events that random commands do not reach. */

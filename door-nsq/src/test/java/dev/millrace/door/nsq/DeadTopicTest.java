@@ -240,7 +240,8 @@ class DeadTopicTest {
                     .contains("{\"topic_name\":\"" + DEAD + "\",\"channels\":[],\"depth\":2");
             reader.subscribe(DEAD, "archive", 1).message();
             String one = http.get("/stats?format=json&topic=" + DEAD).body();
-            assertThat(one).contains("\"channel_name\":\"archive\",\"depth\":1,\"backend_depth\":1,\"in_flight_count\":1")
+            assertThat(one)
+                    .contains("\"channel_name\":\"archive\",\"depth\":1,\"backend_depth\":1,\"in_flight_count\":1")
                     .contains("\"client_count\":1")
                     .doesNotContain("\"topic_name\":\"orders\"");
         }

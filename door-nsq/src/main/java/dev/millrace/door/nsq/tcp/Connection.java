@@ -396,7 +396,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
 
     Credentials credentials(byte[] secret) {
         String text = new String(secret, StandardCharsets.UTF_8);
-        return new Credentials(RemoteAddress.host(channel), Upgrade.session(channel) != null, Upgrade.commonName(channel), text);
+        return new Credentials(RemoteAddress.host(channel), Upgrade.session(channel) != null,
+                Upgrade.commonName(channel), text);
     }
 
     void authFailed(@Nullable Throwable failure) {
