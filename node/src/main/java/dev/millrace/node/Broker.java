@@ -121,6 +121,18 @@ public interface Broker {
     /** Purges dead letters; an empty list purges all. Returns how many. */
     CompletableFuture<Long> purgeDead(String topic, String group, List<Long> ids);
 
+    /**
+     * Reads the dead letters of a group as the consumer of a topic would. Readers of all channels that take share the
+     * letters: what one of them finishes is purged. A channel that looks sees every letter, and changes none.
+     */
+    DeadReader readDead(String topic, String group, String channel, boolean taking);
+
+    /** The channels that read dead letters now. */
+    List<DeadReading> deadReadings();
+
+    /** Topics with those of their groups that have dead letters now. */
+    CompletableFuture<List<TopicNames>> deadNames();
+
     /** Task queues: topics whose messages are tracked one by one. */
     Tasks tasks();
 

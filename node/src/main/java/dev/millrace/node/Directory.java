@@ -57,6 +57,11 @@ final class Directory implements TopologyListener {
             }
 
             @Override
+            public void died(String topic, String group) {
+                Directory.this.died(topic, group);
+            }
+
+            @Override
             public void trouble(String what) {
                 LOG.warn("shard {}: {}", shard, what);
             }
@@ -117,6 +122,13 @@ final class Directory implements TopologyListener {
     public void groupDeleted(String topic, String group) {
         for (TopologyListener listener : listeners) {
             listener.groupDeleted(topic, group);
+        }
+    }
+
+    @Override
+    public void died(String topic, String group) {
+        for (TopologyListener listener : listeners) {
+            listener.died(topic, group);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.node;
 
+import dev.millrace.core.machine.Backoff;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.MissingException;
 import dev.millrace.core.machine.Topic;
@@ -30,10 +31,12 @@ final class NodeBroker implements Broker {
     private final List<ShardSlot> shards;
     private final Directory directory;
     private final NodeTasks tasks = new NodeTasks(this);
+    private final DeadQueues deadQueues = new DeadQueues(this);
 
     NodeBroker(List<ShardSlot> shards, Directory directory) {
         this.shards = shards;
         this.directory = directory;
+        directory.add(deadQueues);
     }
 
     @Override
@@ -146,8 +149,9 @@ final class NodeBroker implements Broker {
     @Override
     public CompletableFuture<Void> setRetryPolicy(String topic, String group, RetryPolicy policy) {
         return onGroup(topic, group, (shard, found) -> shard.machine()
-                .policy(found, policy.maxAttempts(),
-                        policy.minBackoff().toMillis(), policy.maxBackoff().toMillis()));
+                .operations()
+                .policy(found, new Backoff(policy.maxAttempts(), policy.minBackoff().toMillis(),
+                        policy.maxBackoff().toMillis(), policy.jitterPercent())));
     }
 
     @Override
@@ -177,8 +181,38 @@ final class NodeBroker implements Broker {
             return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
                     "limit must be 1..1000, not " + limit));
         }
-        return translate(at(topic, shard -> DeadPage.collect(shard, shard.machine().group(topic, group), after, limit))
+        return deadPage(new DeadNames.Source(topic, group), after, limit, DEAD_PAGE_BYTES);
+    }
+
+    CompletableFuture<List<DeadLetter>> deadPage(DeadNames.Source source, long after, int limit, long mostBytes) {
+        return translate(at(source.topic(), shard -> DeadPage.collect(shard,
+                shard.machine().group(source.topic(), source.group()), after, limit, mostBytes))
                 .thenCompose(DeadPage::read));
+    }
+
+    /** Purges the dead letter with this {@link DeadLetter#cursor()}; false if it is dead no longer. */
+    CompletableFuture<Boolean> purgeDead(DeadNames.Source source, long cursor) {
+        return at(source.topic(), shard -> shard.machine()
+                .purgeDead(shard.machine().group(source.topic(), source.group()), (int) cursor - 1));
+    }
+
+    @Override
+    public DeadReader readDead(String topic, String group, String channel, boolean taking) {
+        return deadQueues.open(new DeadNames.Source(topic, group), channel, taking);
+    }
+
+    @Override
+    public List<DeadReading> deadReadings() {
+        return deadQueues.readings();
+    }
+
+    @Override
+    public CompletableFuture<List<TopicNames>> deadNames() {
+        List<CompletableFuture<List<TopicNames>>> parts = new ArrayList<>();
+        for (ShardSlot shard : shards) {
+            parts.add(translate(shard.call(Stats::deadNames)));
+        }
+        return gather(parts, Comparator.comparing(TopicNames::topic));
     }
 
     @Override
@@ -278,6 +312,14 @@ final class NodeBroker implements Broker {
             throw exception(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause()
                     : failure);
         });
+    }
+
+    /** Whether it says that the topic or group does not exist. */
+    static boolean isMissing(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause()
+                : failure;
+        return cause instanceof BrokerException refused
+                && refused.category() == BrokerException.Category.NOT_FOUND;
     }
 
     private static BrokerException exception(Throwable failure) {

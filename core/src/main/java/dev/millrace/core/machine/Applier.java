@@ -206,10 +206,11 @@ final class Applier {
         }
     }
 
-    void policy(Group group, int maxAttempts, long minBackoffMillis, long maxBackoffMillis) {
-        group.maxAttempts = maxAttempts;
-        group.minBackoffMillis = minBackoffMillis;
-        group.maxBackoffMillis = maxBackoffMillis;
+    void policy(Group group, Backoff backoff) {
+        group.maxAttempts = backoff.maxAttempts();
+        group.minBackoffMillis = backoff.minMillis();
+        group.maxBackoffMillis = backoff.maxMillis();
+        group.jitterPercent = backoff.jitterPercent();
     }
 
     // ---- publishing ----
@@ -372,6 +373,7 @@ final class Applier {
                 group.tracking().died(state.leases.seq(slot), number);
             }
             Notes.bury(group, state.leases.seqAndAttempts(slot));
+            listener.died(group);
         }
         endLease(slot, true);
     }

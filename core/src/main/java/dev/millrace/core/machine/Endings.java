@@ -74,10 +74,13 @@ final class Endings {
     }
 
     private long backoffMillis(Group group, int slot, int made) {
-        if (!group.tracked()) {
-            return Group.backoffMillis(made, group.minBackoffMillis, group.maxBackoffMillis);
-        }
         long seq = state.leases.seq(slot);
+        if (!group.tracked()) {
+            long plain = Group.backoffMillis(made, group.minBackoffMillis, group.maxBackoffMillis);
+            // The bound is at most a hundred years, so nothing overflows.
+            return plain
+                    - jitter(seq << 16 | made, Math.min(plain, Machine.MAX_DELAY_MILLIS) * group.jitterPercent / 100);
+        }
         Terms terms = group.tracking().termsOf(seq);
         boolean own = terms.minBackoffMillis() >= 0;
         long delay = Group.backoffMillis(made, own ? terms.minBackoffMillis() : group.minBackoffMillis,
@@ -85,8 +88,8 @@ final class Endings {
         return delay - jitter(seq << 16 | made, delay / JITTER_SHARE);
     }
 
-    /** 0..most, from a hash: tasks that failed together do not come back together. */
-    private static long jitter(long name, long most) {
+    /** 0..most, from a hash: what failed together does not come back together. */
+    static long jitter(long name, long most) {
         long h = name * 0x9E37_79B9_7F4A_7C15L;
         h = (h ^ h >>> 32) * 0xD6E8_FEB8_6659_FD93L;
         return Long.remainderUnsigned(h ^ h >>> 29, most + 1);

@@ -51,6 +51,7 @@ public final class Group {
     int maxAttempts;
     long minBackoffMillis;
     long maxBackoffMillis;
+    int jitterPercent;
     boolean removed;
     private @Nullable Tracking tracking;
     /** Leases and retries that name this group, those from before it was emptied or deleted included. */
@@ -223,6 +224,11 @@ public final class Group {
 
     public long maxBackoffMillis() {
         return maxBackoffMillis;
+    }
+
+    /** By how much the backoff of a plain message is shortened at most. */
+    public int jitterPercent() {
+        return jitterPercent;
     }
 
     /** Delay before the attempt after {@code attempts} failed ones. */

@@ -20,8 +20,8 @@ public final class Image {
     private static final int STATE_VERSION = 2;
     /** 3: with what tracked topics have; 2: with what was dropped; 1 has one number less before the gaps. */
     private static final int TOPIC_VERSION = 3;
-    /** 3: with what groups of tracked topics have; 2: with notes of attempts. */
-    private static final int GROUP_VERSION = 3;
+    /** 4: with jitter; 3: with what groups of tracked topics have; 2: with notes of attempts. */
+    private static final int GROUP_VERSION = 4;
     private static final int TOPIC_SCALARS = 14;
     private static final long SECTION_STATE = 0x4D52_5354_0000_0000L;
     private static final long SECTION_TOPIC = 0x4D52_544F_0000_0000L;
@@ -114,7 +114,7 @@ public final class Image {
             group.paused ? 1 : 0, group.generation, group.cursor, group.redriven, group.leased, group.retrying,
             group.done, group.dead, group.cancelled, group.expired, group.purged, group.filtered, group.dropped,
             group.retries, group.timeouts, group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis,
-            group.removed ? 1 : 0, group.held};
+            group.removed ? 1 : 0, group.held, group.jitterPercent};
     }
 
     /** Writes everything but what waits. */
@@ -367,6 +367,7 @@ public final class Image {
         group.minBackoffMillis = s[20];
         group.maxBackoffMillis = s[21];
         group.held = s[23];
+        group.jitterPercent = version >= 4 ? (int) s[24] : 0;
         group.cursorOrdinal = group.cursor == topic.nextSeq ? topic.chunks.size() : topic.chunks.find(group.cursor);
         for (long returned = source.get(); returned > 0; returned--) {
             group.returned.add(source.get());

@@ -47,6 +47,7 @@ public final class Machine {
     private final Endings endings;
     private final Tracked tracked;
     private final Retention retention;
+    private final Operations operations;
     /** Tells a command that threw while it decided from one that was being applied. */
     public final Decisions decisions;
     private long nowMillis;
@@ -83,6 +84,7 @@ public final class Machine {
         publisher = new Publisher(origin, state, applier, out);
         attempts = new Attempts(state, applier, out);
         retention = new Retention(this, publisher, applier);
+        operations = new Operations(this);
         endings = new Endings(this, attempts);
         tracked = new Tracked(this, origin, out);
         decisions = new Decisions(out, publisher, tracked);
@@ -314,21 +316,15 @@ public final class Machine {
         }
     }
 
-    public void policy(Group group, int maxAttempts, long minBackoffMillis, long maxBackoffMillis) {
-        closeOpen();
-        out.begin(Records.GROUP_POLICY, 0, 24)
-                .putInt(group.number)
-                .putInt(maxAttempts)
-                .putLong(minBackoffMillis)
-                .putLong(maxBackoffMillis);
-        out.end();
-        applier.policy(group, maxAttempts, minBackoffMillis, maxBackoffMillis);
-    }
-
     private void simple(byte kind, int number, int value) {
         closeOpen();
         out.begin(kind, 0, 8).putInt(number).putInt(value);
         out.end();
+    }
+
+    /** What operators set and start. */
+    public Operations operations() {
+        return operations;
     }
 
     /** Drops what topics may keep no longer. */

@@ -27,6 +27,9 @@ public interface MachineListener {
 
     void groupDeleted(Group group);
 
+    /** The group has one dead letter more. */
+    void died(Group group);
+
     /** Hears nothing; used while records are replayed. */
     MachineListener NONE = new MachineListener() {
         @Override
@@ -66,6 +69,11 @@ public interface MachineListener {
 
         @Override
         public void groupDeleted(Group group) {
+            // told as a whole after recovery
+        }
+
+        @Override
+        public void died(Group group) {
             // told as a whole after recovery
         }
     };

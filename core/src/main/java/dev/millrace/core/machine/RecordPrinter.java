@@ -75,6 +75,9 @@ public final class RecordPrinter {
             case Records.TOPIC_CREATE -> "topic " + r.getInt(8) + " " + name(r, 12);
             case Records.GROUP_CREATE -> "group " + r.getInt(8) + " of topic " + r.getInt(12) + " from sequence "
                     + r.getLong(16) + " " + name(r, 24);
+            case Records.GROUP_POLICY -> "group " + r.getInt(8) + ", " + r.getInt(12) + " attempts, "
+                    + r.getLong(16) + " to " + r.getLong(24) + " ms"
+                    + (r.get(1) == 1 ? "" : ", jitter " + r.getInt(32) + " %");
             case Records.DROP -> "topic " + r.getInt(8)
                     + ((r.getShort(2) & Records.FLAG_ONE_GROUP) == 0 ? "" : " group " + r.getInt(12))
                     + " up to sequence " + r.getLong(16);

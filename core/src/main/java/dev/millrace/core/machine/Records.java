@@ -50,6 +50,7 @@ public final class Records {
     /** Mails that have arrived, or of which nothing comes. */
     public static final byte MAIL_SENT = 0x30;
 
+    private static final byte THIRD_VERSION = 3;
     private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
     /** Kind, version, flags, length. */
@@ -80,7 +81,11 @@ public final class Records {
 
     /** The version that is written; all from 1 on are read. */
     public static byte version(byte kind) {
-        return kind == MOVE || kind == DROP ? SECOND_VERSION : FIRST_VERSION;
+        return switch (kind) {
+            case DROP -> THIRD_VERSION;
+            case MOVE, GROUP_POLICY -> SECOND_VERSION;
+            default -> FIRST_VERSION;
+        };
     }
 
     /** Name of a kind, for dumps and messages. */

@@ -103,8 +103,8 @@ public final class Replayer {
             case Records.GROUP_EMPTY -> applier.emptyGroup(state.group(number));
             case Records.TOPIC_PAUSE -> applier.pauseTopic(state.topic(number), record.getInt() != 0);
             case Records.GROUP_PAUSE -> applier.pauseGroup(state.group(number), record.getInt() != 0);
-            case Records.GROUP_POLICY ->
-                    applier.policy(state.group(number), record.getInt(), record.getLong(), record.getLong());
+            case Records.GROUP_POLICY -> applier.policy(state.group(number), new Backoff(record.getInt(),
+                    record.getLong(), record.getLong(), record.get(1) == 1 ? 0 : record.getInt()));
             default -> throw new IllegalStateException("unknown kind " + kind
                     + "; the folder was written by a newer release");
         }

@@ -1,5 +1,6 @@
 package dev.millrace.core.shard;
 
+import dev.millrace.core.machine.Backoff;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.Topic;
 import dev.millrace.core.machine.Tracked;
@@ -70,7 +71,10 @@ public final class Enqueues {
             }
             if (topic.groups().isEmpty()) {
                 Group made = shard.topology().group(topic, group, true);
-                shard.machine().policy(made, DEFAULT_ATTEMPTS, DEFAULT_MIN_BACKOFF_MILLIS, DEFAULT_MAX_BACKOFF_MILLIS);
+                shard.machine()
+                        .operations()
+                        .policy(made, new Backoff(DEFAULT_ATTEMPTS, DEFAULT_MIN_BACKOFF_MILLIS,
+                                DEFAULT_MAX_BACKOFF_MILLIS));
             }
             return Outcome.OK;
         } catch (LimitException full) {

@@ -6,6 +6,7 @@ import dev.millrace.core.message.BodyLayout;
 import dev.millrace.core.message.Ids;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +115,42 @@ final class MachineEdgesTest {
         rig.passTime(1, 0);
         rig.machine.advance(100);
         assertThat(rig.machine.isLeased(token)).isFalse();
+    }
+
+    @Test
+    void jitter_shortensBackoffsByUpToItsShare_theSameForTheSameAttempt() {
+        rig.machine.operations().policy(group, new Backoff(0, 1_000, 1_000, 40));
+        publish(200, 1);
+        lease(group, 200);
+        rig.machine.endConsumer(1, 200);
+        List<Long> dues = new ArrayList<>();
+        rig.state().waiting.wheel().forEach((handle, due, id, payload) -> dues.add(due - rig.machine.after(0)));
+
+        assertThat(dues).hasSize(200).allMatch(delay -> delay >= 600 && delay <= 1_000);
+        assertThat(new HashSet<>(dues)).as("spread").hasSizeGreaterThan(100);
+        rig.closeBatch();
+        assertThat(ModelCheck.content(rig.replayed(null))).isEqualTo(ModelCheck.content(rig.machine));
+    }
+
+    @Test
+    void policyOfTheFirstVersion_hasNoJitter() {
+        rig.closeBatch();
+        Machine old = rig.replayed(null);
+        ByteBuffer record = ByteBuffer.allocate(32)
+                .put(Records.GROUP_POLICY)
+                .put((byte) 1)
+                .putShort((short) 0)
+                .putInt(32)
+                .putInt(group.number)
+                .putInt(7)
+                .putLong(10)
+                .putLong(20)
+                .flip();
+        new Replayer(old).batch(0, record);
+
+        Group found = old.group(topic.name(), group.name());
+        assertThat(List.of(found.maxAttempts(), (int) found.minBackoffMillis(), (int) found.maxBackoffMillis(),
+                found.jitterPercent())).containsExactly(7, 10, 20, 0);
     }
 
     @Test

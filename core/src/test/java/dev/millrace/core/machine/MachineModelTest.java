@@ -363,7 +363,10 @@ class MachineModelTest {
                 group.maxAttempts = random.nextInt(5);
                 group.minBackoffMillis = random.nextLong(50);
                 group.maxBackoffMillis = group.minBackoffMillis + random.nextLong(400);
-                rig.machine.policy(of(group), group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis);
+                group.jitterPercent = random.nextBoolean() ? 0 : random.nextInt(101);
+                rig.machine.operations()
+                        .policy(of(group), new Backoff(group.maxAttempts, group.minBackoffMillis,
+                                group.maxBackoffMillis, group.jitterPercent));
             }
         }
     }

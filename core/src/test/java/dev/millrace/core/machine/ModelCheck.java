@@ -228,7 +228,8 @@ final class ModelCheck {
                 group.cursor, group.cursorOrdinal, group.held),
                 List.of(group.leased, group.retrying, group.done, group.dead, group.purged, group.filtered,
                         group.dropped, group.retries, group.timeouts, group.redriven),
-                List.of(group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis), returned, dead,
+                List.of(group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis, group.jitterPercent),
+                returned, dead,
                 List.of(group.deadTable.first(), group.deadTable.size()), notes(group.notes), notes(group.deadNotes));
     }
 }

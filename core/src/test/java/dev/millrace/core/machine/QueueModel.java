@@ -86,6 +86,7 @@ final class QueueModel {
         int maxAttempts;
         long minBackoffMillis;
         long maxBackoffMillis;
+        int jitterPercent;
         long retries;
         long timeouts;
         long redriven;
@@ -317,7 +318,12 @@ final class QueueModel {
         if (group.maxAttempts > 0 || error != null) {
             note(entry, reason, error == null ? "" : error);
         }
-        retry(entry, delayMillis >= 0 ? delayMillis : backoff(group, entry.attempts), reason, nowMillis);
+        retry(entry, delayMillis >= 0 ? delayMillis : backoff(entry), reason, nowMillis);
+    }
+
+    private static long backoff(Entry entry) {
+        long delay = backoff(entry.group, entry.attempts);
+        return delay - Endings.jitter(entry.seq << 16 | entry.attempts, delay * entry.group.jitterPercent / 100);
     }
 
     private static long backoff(MGroup group, int attempts) {

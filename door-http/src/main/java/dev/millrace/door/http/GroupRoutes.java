@@ -131,7 +131,8 @@ final class GroupRoutes {
         if (max < min) {
             throw input.refuse("maxBackoffMillis", "must be at least minBackoffMillis");
         }
+        int jitter = (int) input.numberOr("jitterPercent", 0, 0, 100);
         input.end();
-        return new RetryPolicy(maxAttempts, Duration.ofMillis(min), Duration.ofMillis(max));
+        return new RetryPolicy(maxAttempts, Duration.ofMillis(min), Duration.ofMillis(max), jitter);
     }
 }

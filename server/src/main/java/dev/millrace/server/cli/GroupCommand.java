@@ -43,12 +43,14 @@ public final class GroupCommand extends Parent {
                 description = "delay after the first failed attempt; doubles with each") String minBackoff;
         @Option(names = "--max-backoff", paramLabel = "DURATION", description = "longest delay")
         @Nullable String maxBackoff;
+        @Option(names = "--jitter", paramLabel = "PERCENT", defaultValue = "0",
+                description = "each delay is shorter by up to so much of it") int jitterPercent;
 
         ObjectNode json(int attempts) {
             long min = Common.millis("--min-backoff", minBackoff);
             ObjectNode json = Api.JSON.createObjectNode().put("maxAttempts", attempts).put("minBackoffMillis", min);
             json.put("maxBackoffMillis", maxBackoff == null ? min : Common.millis("--max-backoff", maxBackoff));
-            return json;
+            return jitterPercent == 0 ? json : json.put("jitterPercent", jitterPercent);
         }
     }
 
@@ -79,8 +81,10 @@ public final class GroupCommand extends Parent {
             long min = policy.path("minBackoffMillis").asLong();
             long max = policy.path("maxBackoffMillis").asLong();
             String limit = attempts == 0 ? "no limit of attempts" : "dead after " + attempts + " attempts";
+            long jitter = policy.path("jitterPercent").asLong();
             String delay = max == 0 ? "no delay between them"
-                    : "delays of " + min + " ms, doubling up to " + max + " ms";
+                    : "delays of " + min + " ms, doubling up to " + max + " ms"
+                            + (jitter == 0 ? "" : ", shorter by up to " + jitter + " %");
             return "retry policy, for leases that end without an answer: " + limit + ", " + delay;
         }
     }

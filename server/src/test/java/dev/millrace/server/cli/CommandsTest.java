@@ -107,11 +107,12 @@ class CommandsTest {
         done("group", "create", "policies", "crew");
         assertThat(done("group", "show", "policies", "crew")).contains("no limit of attempts, no delay between them");
         done("group", "retry-policy", "policies", "crew", "--max-attempts", "8", "--min-backoff", "500ms",
-                "--max-backoff", "5m");
+                "--max-backoff", "5m", "--jitter", "20");
         assertThat(done("group", "show", "policies", "crew"))
-                .contains("dead after 8 attempts, delays of 500 ms, doubling up to 300000 ms");
+                .contains("dead after 8 attempts, delays of 500 ms, doubling up to 300000 ms, shorter by up to 20 %");
         assertThat(done("group", "show", "policies", "crew", "--json")).contains(
-                "\"retryPolicy\":{\"maxAttempts\":8,\"minBackoffMillis\":500,\"maxBackoffMillis\":300000}");
+                "\"retryPolicy\":{\"maxAttempts\":8,\"minBackoffMillis\":500,\"maxBackoffMillis\":300000,"
+                        + "\"jitterPercent\":20}");
         done("group", "retry-policy", "policies", "crew");
         assertThat(done("group", "show", "policies", "crew")).contains("no limit of attempts");
     }

@@ -1,5 +1,6 @@
 package dev.millrace.verification.simulation;
 
+import dev.millrace.core.machine.Backoff;
 import dev.millrace.core.machine.DeadList;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.Machine;
@@ -91,7 +92,9 @@ final class Operator {
     void policy(GroupBook group, int maxAttempts, long minMillis, long maxMillis) {
         group.everLimited |= maxAttempts > 0;
         change(group.topic, "policy of " + group + ": " + maxAttempts + " attempts",
-                shard -> shard.machine().policy(groupOf(shard, group), maxAttempts, minMillis, maxMillis),
+                shard -> shard.machine()
+                        .operations()
+                        .policy(groupOf(shard, group), new Backoff(maxAttempts, minMillis, maxMillis)),
                 () -> {});
     }
 
