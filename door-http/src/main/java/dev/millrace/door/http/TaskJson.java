@@ -6,6 +6,7 @@ import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskReader;
 import dev.millrace.node.tasks.TaskSpec;
+import java.nio.ByteBuffer;
 import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
