@@ -44,6 +44,22 @@ final class TrackedReplayer {
                     applier.posting.sent(number, places, record.getInt());
                 }
             }
+            case Records.MAIL_ADDRESS -> {
+                while (record.remaining() >= 24) {
+                    long number = record.getLong();
+                    int shard = record.getInt();
+                    record.getInt();
+                    applier.posting.addressed(number, shard, record.getLong());
+                }
+            }
+            case Records.MAIL_RECEIVED -> {
+                int sender = record.getInt();
+                int how = record.getInt();
+                long letter = record.getLong();
+                long batch = record.getLong();
+                long home = record.getLong();
+                applier.posting.received(sender, letter, batch, home, how, record.getLong());
+            }
             case Records.LEASE_EACH -> leases(record);
             case Records.KEEP -> {
                 while (record.remaining() >= 16) {
