@@ -44,14 +44,7 @@ public final class Mail {
 
     /** Numbers of all of them, the oldest first. */
     public long[] numbers() {
-        long[] numbers = new long[(int) state.mail.size()];
-        int[] found = {0};
-        LongTable.Frozen all = state.mail.rows.freeze();
-        while (all.visit(Integer.MAX_VALUE, (words, at) -> numbers[found[0]++] = words[at]) > 0) {
-            // the next pages
-        }
-        Arrays.sort(numbers);
-        return numbers;
+        return state.mail.rows.keys();
     }
 
     /** A mail as it is now, to be made into a message; null when it has arrived. */
