@@ -26,6 +26,34 @@ final class TrackedReplayer {
                     SegmentUse.units(record.limit()));
             case Records.TOPIC_TRACK -> applier.tracked.track(state.topic(record.getInt()));
             case Records.GROUP_LIMITS -> limits(record);
+            case Records.LEASE_EACH -> leases(record);
+            case Records.KEEP -> {
+                while (record.remaining() >= 16) {
+                    int of = slot.applyAsInt(record);
+                    applier.tracked.kept(of, record.getLong());
+                }
+            }
+            case Records.END -> {
+                while (record.remaining() >= 16) {
+                    int of = slot.applyAsInt(record);
+                    applier.tracked.ended(of, record.getInt());
+                    record.getInt();
+                }
+            }
+            case Records.TRACK -> {
+                while (record.remaining() >= 16) {
+                    Group group = state.group(record.getInt());
+                    int what = record.getInt();
+                    applier.tracked.command(group, what, record.getLong());
+                }
+            }
+            default -> flow(kind, record);
+        }
+    }
+
+    /** What follows messages. */
+    private void flow(byte kind, ByteBuffer record) {
+        switch (kind) {
             case Records.GROUP_GATHER -> {
                 Group group = state.group(record.getInt());
                 int maxSize = record.getInt();
@@ -59,27 +87,6 @@ final class TrackedReplayer {
                 long batch = record.getLong();
                 long home = record.getLong();
                 applier.posting.received(sender, letter, batch, home, how, record.getLong());
-            }
-            case Records.LEASE_EACH -> leases(record);
-            case Records.KEEP -> {
-                while (record.remaining() >= 16) {
-                    int of = slot.applyAsInt(record);
-                    applier.tracked.kept(of, record.getLong());
-                }
-            }
-            case Records.END -> {
-                while (record.remaining() >= 16) {
-                    int of = slot.applyAsInt(record);
-                    applier.tracked.ended(of, record.getInt());
-                    record.getInt();
-                }
-            }
-            case Records.TRACK -> {
-                while (record.remaining() >= 16) {
-                    Group group = state.group(record.getInt());
-                    int what = record.getInt();
-                    applier.tracked.command(group, what, record.getLong());
-                }
             }
             default -> throw new IllegalStateException("not a record of tracked topics: " + kind);
         }
