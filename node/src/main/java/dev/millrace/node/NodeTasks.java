@@ -11,7 +11,6 @@ import dev.millrace.core.shard.Shard;
 import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskAnswer;
-import dev.millrace.node.tasks.TaskEncoder;
 import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskPage;
@@ -23,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Task queues of a node; each request goes to the shard that is home to its queue. */
@@ -59,9 +59,14 @@ final class NodeTasks implements Tasks {
 
     @Override
     public CompletableFuture<List<Enqueued>> enqueue(String queue, List<TaskSpec> tasks) {
+        return flows.enqueue(queue, tasks);
+    }
+
+    /** Enqueues at the home of this queue. */
+    CompletableFuture<List<Enqueued>> run(String queue, Supplier<Enqueue> encoded) {
         Enqueue batch;
         try {
-            batch = TaskEncoder.encode(broker.topic(queue), tasks);
+            batch = encoded.get();
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
                     String.valueOf(e.getMessage())));
@@ -72,7 +77,7 @@ final class NodeTasks implements Tasks {
         }));
     }
 
-    static List<Enqueued> results(Enqueue batch) {
+    private static List<Enqueued> results(Enqueue batch) {
         List<Enqueued> results = new ArrayList<>(batch.count());
         for (int i = 0; i < batch.count(); i++) {
             byte outcome = batch.outcome(i);
@@ -81,7 +86,7 @@ final class NodeTasks implements Tasks {
         return results;
     }
 
-    void check(String queue, byte outcome) {
+    private void check(String queue, byte outcome) {
         switch (outcome) {
             case Outcome.OK -> {
                 // taken

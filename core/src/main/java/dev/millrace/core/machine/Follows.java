@@ -3,7 +3,6 @@ package dev.millrace.core.machine;
 import dev.millrace.core.machine.PlantedBugs.Bug;
 import dev.millrace.core.message.Envelope;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * What follows when a message of a group is over: the next step of its chain, and the count of the batch that it is a member
@@ -99,15 +98,7 @@ final class Follows {
 
     /** Everything in the group was purged; this is not used any more. */
     void emptied() {
-        long[] batches = new long[(int) live.size()];
-        int[] found = {0};
-        LongTable.Frozen all = live.freeze();
-        while (all.visit(Integer.MAX_VALUE, (words, at) -> batches[found[0]++] = words[at]) > 0) {
-            // the next pages
-        }
-        // In an order that does not depend on how the table came about: batches that are over get mails in it.
-        Arrays.sort(batches);
-        for (long batch : batches) {
+        for (long batch : live.keys()) {
             applier.posting.memberEnded(batch, live.get(batch, LIVE_HOME), BatchTable.CANCELLED,
                     live.get(batch, COUNT));
         }

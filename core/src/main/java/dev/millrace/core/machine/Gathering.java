@@ -138,10 +138,20 @@ final class Gathering {
 
     /** Another message has taken the place of this one, which gathered or waited for its batch. */
     void merged(long seq) {
-        Group group = tracking.group();
-        group.scheduled--;
-        group.done++;
+        tracking.group().scheduled--;
         tracking.follows.passedOn(seq);
+        gone(seq);
+    }
+
+    /** It is done at once: what follows it goes to another shard. */
+    void forwarded(long seq) {
+        tracking.follows.over(seq, BatchTable.DONE);
+        gone(seq);
+    }
+
+    private void gone(long seq) {
+        Group group = tracking.group();
+        group.done++;
         tracking.over(seq);
         tracking.drop(seq);
         applier.tracked.settleSeq(group.topic, seq);

@@ -35,6 +35,8 @@ public final class Image {
     private final List<GroupImage> groups = new ArrayList<>();
     private final LeaseTable.Frozen leases;
     private final LongTable.Frozen mail;
+    private final LongTable.Frozen letters;
+    private final List<long[]> seen = new ArrayList<>();
     private final List<GarbageImage> garbage = new ArrayList<>();
 
     private static final class TopicImage {
@@ -81,6 +83,11 @@ public final class Image {
         scalars = new long[]{state.lastCounter, state.nextTopic, state.nextGroup, state.waiting.digest(),
             state.mail.posted};
         mail = state.mail.rows.freeze();
+        letters = state.mail.letters.freeze();
+        state.mail.seen.forEach((sender, of) -> {
+            seen.add(new long[]{sender});
+            seen.add(of.bounds());
+        });
         for (Topic topic : state.topics()) {
             topics.add(new TopicImage(topic));
         }
@@ -134,9 +141,13 @@ public final class Image {
         putAll(sink, scalars);
         if (digest) {
             sink.put(mail.digest(MailTable.ROW_WORDS));
+            sink.put(letters.digest(MailTable.LETTERS_WORDS));
         } else {
             TrackedImage.rows(sink, mail, MailTable.ROW_WORDS);
+            TrackedImage.rows(sink, letters, MailTable.LETTERS_WORDS);
         }
+        sink.put(seen.size());
+        seen.forEach(bounds -> putAll(sink, bounds));
         sink.put(topics.size());
         for (TopicImage topic : topics) {
             sink.put(SECTION_TOPIC | TOPIC_VERSION);
@@ -278,6 +289,11 @@ public final class Image {
         if (version >= 2) {
             state.mail.posted = scalars[4];
             TrackedImage.rows(source, state.mail.rows, MailTable.ROW_WORDS);
+            TrackedImage.rows(source, state.mail.letters, MailTable.LETTERS_WORDS);
+            for (long left = source.get(); left > 0; left -= 2) {
+                int sender = (int) source.all()[0];
+                state.mail.seen.computeIfAbsent(sender, shard -> new Seen()).restore(source.all());
+            }
         }
         for (long topics = source.get(); topics > 0; topics--) {
             readTopic(source, state);

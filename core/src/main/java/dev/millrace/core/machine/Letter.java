@@ -107,12 +107,17 @@ public final class Letter {
 
     /** Whether nothing comes of it: what it was of is gone. */
     public boolean isVoid() {
-        return seqs.length == 0;
+        return seqs.length == 0 && kind != MailTable.MEMBERS;
+    }
+
+    /** Whether it is about a batch of another shard and no message. */
+    public boolean isEnd() {
+        return kind == MailTable.MEMBERS;
     }
 
     /** Whether it takes the place of messages of its own topic, so that no limit stands against it. */
     public boolean replaces() {
-        return kind != MailTable.STEP;
+        return kind == MailTable.GATHERED || kind == MailTable.COMPLETION;
     }
 
     /** How many records are to be read. */
@@ -153,6 +158,9 @@ public final class Letter {
     /** All records were taken: makes the message. */
     public void write() {
         switch (kind) {
+            case MailTable.MEMBERS -> {
+                return;
+            }
             case MailTable.STEP -> passResult();
             case MailTable.GATHERED -> {
                 envelope.number(Properties.GATHERED, taken);
@@ -190,12 +198,13 @@ public final class Letter {
         }
         topic = next.topic();
         wantsResult = next.result();
-        body = copy(bytes, start + Envelope.bytes(bytes, start), bytes.limit());
+        body = wantsResult == Chain.SAME_PAYLOAD ? copy(view.bytes, view.bodyOffset, view.bodyOffset + view.bodyLength)
+                : copy(bytes, start + Envelope.bytes(bytes, start), bytes.limit());
     }
 
     private void passResult() {
         ByteBuffer bytes = result;
-        if (bytes == null || wantsResult == Chain.NO_RESULT) {
+        if (bytes == null || wantsResult == Chain.NO_RESULT || wantsResult == Chain.SAME_PAYLOAD) {
             return;
         }
         if (wantsResult == Chain.RESULT_PAYLOAD) {

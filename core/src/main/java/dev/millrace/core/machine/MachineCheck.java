@@ -42,8 +42,10 @@ public final class MachineCheck {
         String problem(ByteBuffer batch);
     }
 
-    public MachineCheck(long segmentBytes) {
+    /** @param shard number of the shard whose log it is */
+    public MachineCheck(int shard, long segmentBytes) {
         machine = new Machine(0, 0, segmentBytes);
+        machine.tracked().mail().shard(shard);
         replayer = new Replayer(machine);
     }
 

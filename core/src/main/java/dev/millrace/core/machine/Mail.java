@@ -1,5 +1,6 @@
 package dev.millrace.core.machine;
 
+import dev.millrace.core.message.Envelope;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +14,12 @@ import org.jspecify.annotations.Nullable;
  * thread only.
  */
 public final class Mail {
+    private static final int EPOCH_SHIFT = 32;
+
     private final Machine machine;
     private final State state;
     private final Applier applier;
+    private long epoch;
 
     Mail(Machine machine) {
         this.machine = machine;
@@ -28,6 +32,11 @@ public final class Mail {
         state.shard = number;
     }
 
+    /** Says which opening of the log this is; each has a larger number than all before. */
+    public void epoch(long number) {
+        epoch = number;
+    }
+
     /** Mails that have not arrived. */
     public long waiting() {
         return state.mail.size();
@@ -35,14 +44,7 @@ public final class Mail {
 
     /** Numbers of all of them, the oldest first. */
     public long[] numbers() {
-        long[] numbers = new long[(int) state.mail.size()];
-        int[] found = {0};
-        LongTable.Frozen all = state.mail.rows.freeze();
-        while (all.visit(Integer.MAX_VALUE, (words, at) -> numbers[found[0]++] = words[at]) > 0) {
-            // the next pages
-        }
-        Arrays.sort(numbers);
-        return numbers;
+        return state.mail.rows.keys();
     }
 
     /** A mail as it is now, to be made into a message; null when it has arrived. */
@@ -53,6 +55,9 @@ public final class Mail {
             return null;
         }
         int kind = mail.kind(number);
+        if (kind == MailTable.MEMBERS) {
+            return letter(number, kind, "", Letter.Sources.NONE, null);
+        }
         Topic topic = state.topicOrNull(mail.topic(number));
         Group group = topic == null ? null : state.groupOrNull(mail.group(number));
         if (topic == null) {
@@ -150,6 +155,75 @@ public final class Mail {
         int outcome = dropped ? Posting.DROPPED : Posting.TAKEN;
         machine.item(Records.MAIL_SENT, 0, 16).putLong(letter.number).putInt(places).putInt(outcome);
         applier.posting.sent(letter.number, places, outcome);
+    }
+
+    // ---- between shards ----
+
+    /** The shard that this mail goes to: that of its batch, or where it went before; -1 when it is not known yet. */
+    public int shard(Letter letter) {
+        MailTable mail = state.mail;
+        int before = mail.shard(letter.number);
+        return before < 0 && letter.isEnd() ? (int) (mail.rows.get(letter.number, MailTable.HOME) >>> 32) - 1 : before;
+    }
+
+    /**
+     * Makes the letter one of those to another shard, unless it is one already. It may leave once this is durable: then it
+     * has the same number whenever it is sent again.
+     */
+    public Parcel address(Letter letter, int shard) {
+        machine.finish();
+        MailTable mail = state.mail;
+        if (mail.shard(letter.number) < 0) {
+            // What a weaker sync level loses must not lead to a number that the other shard has seen already.
+            long next = Math.max(mail.lastLetter(shard) + 1, epoch << EPOCH_SHIFT);
+            machine.item(Records.MAIL_ADDRESS, 0, 24).putLong(letter.number).putInt(shard).putInt(0).putLong(next);
+            applier.posting.addressed(letter.number, shard, next);
+        }
+        long number = mail.rows.get(letter.number, MailTable.LETTER);
+        return letter.isEnd()
+                ? new Parcel(state.shard, number, "", letter.message(), mail.rows.get(letter.number, MailTable.BATCH),
+                        mail.rows.get(letter.number, MailTable.HOME), mail.group(letter.number),
+                        mail.seq(letter.number))
+                : new Parcel(state.shard, number, letter.topic(), letter.message(), 0, 0, 0, 0);
+    }
+
+    /** Whether this parcel has arrived before. */
+    public boolean hasSeen(Parcel parcel) {
+        machine.finish();
+        return !applier.bugs.has(PlantedBugs.Bug.LETTER_TAKEN_TWICE)
+                && state.mail.hasSeen(parcel.sender(), parcel.letter());
+    }
+
+    /**
+     * A parcel of another shard has arrived, which {@link #hasSeen} not; a message that it is becomes one of this topic by a
+     * record that stands before this one in the same batch.
+     *
+     * @param topic
+     *            null when nothing comes of the message, because another one holds its unique key: then a member of a batch
+     *            ends
+     */
+    public void receive(Parcel parcel, @Nullable Topic topic) {
+        long batch = parcel.batch();
+        long home = parcel.home();
+        int how = parcel.how();
+        long count = parcel.count();
+        if (parcel.isMessage() && topic != null) {
+            machine.tracked().enqueue(topic, parcel.message(), 0, 0);
+        } else if (parcel.isMessage() && Envelope.has(parcel.message(), Integer.BYTES, Envelope.BATCH)) {
+            batch = Envelope.word(parcel.message(), Integer.BYTES, Envelope.BATCH);
+            home = Envelope.word(parcel.message(), Integer.BYTES, Envelope.BATCH_HOME);
+            how = BatchTable.CANCELLED;
+            count = 1;
+        }
+        machine.out().begin(Records.MAIL_RECEIVED, 0, 40)
+                .putInt(parcel.sender())
+                .putInt(how)
+                .putLong(parcel.letter())
+                .putLong(batch)
+                .putLong(home)
+                .putLong(count);
+        machine.out().end();
+        applier.posting.received(parcel.sender(), parcel.letter(), batch, home, how, count);
     }
 
     /** Makes the letter a message of this shard's topic, whatever limits say; returns its id. */

@@ -40,7 +40,9 @@ public final class PlantedBugs {
         /** A member of a batch counts when it dies, and again when it is done after it was offered anew. */
         MEMBER_COUNTED_TWICE,
         /** The next step of a chain is enqueued, but its mail is not forgotten. */
-        MAIL_NOT_FORGOTTEN
+        MAIL_NOT_FORGOTTEN,
+        /** A letter of another shard that came before is taken again. */
+        LETTER_TAKEN_TWICE
     }
 
     private final EnumSet<Bug> bugs = EnumSet.noneOf(Bug.class);

@@ -52,7 +52,8 @@ final class Posting {
 
     void memberEnded(long batch, long home, int how, long count) {
         if (!isHere(home)) {
-            throw new IllegalStateException("the batch is in shard " + ((home >>> 32) - 1));
+            applier.listener.mailPosted(state.mail.postEnds(batch, home, how, count));
+            return;
         }
         Topic topic = state.topicOrNull((int) home);
         if (topic != null && topic.keys().batches.ended(batch, how, count)) {
@@ -71,6 +72,20 @@ final class Posting {
                 topic.keys().batches.rows.get(batch, BatchTable.SEQ), 0, 0);
     }
 
+    // ---- between shards ----
+
+    void addressed(long number, int shard, long letter) {
+        state.mail.address(number, shard, letter);
+    }
+
+    /** A letter of another shard has arrived; how 0: it was a message, which stands before, and no member has ended. */
+    void received(int sender, long letter, long batch, long home, int how, long count) {
+        state.mail.received(sender, letter);
+        if (how != 0) {
+            memberEnded(batch, home, how, count);
+        }
+    }
+
     // ---- a mail has arrived ----
 
     /**
@@ -84,6 +99,7 @@ final class Posting {
             case MailTable.STEP -> stepSent(number, outcome);
             case MailTable.GATHERED -> gatheredSent(number, places);
             case MailTable.COMPLETION -> completionSent(number);
+            case MailTable.MEMBERS -> state.mail.rows.remove(number);
             default -> throw new IllegalStateException("there is no mail " + number);
         }
     }

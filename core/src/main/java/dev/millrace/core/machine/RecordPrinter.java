@@ -62,6 +62,9 @@ public final class RecordPrinter {
             case Records.BATCH_CLOSE -> "topic " + r.getInt(8) + ", batch " + hex(r.getLong(16));
             case Records.MAIL_SENT -> items(r, 16, i -> "mail " + r.getLong(i)
                     + (r.getInt(i + 12) == Posting.TAKEN ? "" : " (dropped)"));
+            case Records.MAIL_ADDRESS -> items(r, 24, i -> "mail " + r.getLong(i) + " to shard " + r.getInt(i + 8)
+                    + " as letter " + r.getLong(i + 16));
+            case Records.MAIL_RECEIVED -> "letter " + r.getLong(16) + " of shard " + r.getInt(8);
             case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
             case Records.ATTEMPT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
                     + ", attempt " + Attempt.read(r, 0);

@@ -50,6 +50,11 @@ public final class Records {
     /** Mails that have arrived, or of which nothing comes. */
     public static final byte MAIL_SENT = 0x30;
 
+    /** Mails that go to another shard, as its next letters. */
+    public static final byte MAIL_ADDRESS = 0x31;
+    /** A letter of another shard has arrived. */
+    public static final byte MAIL_RECEIVED = 0x32;
+
     private static final byte THIRD_VERSION = 3;
     private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
@@ -109,6 +114,8 @@ public final class Records {
             case GROUP_GATHER -> "GROUP_GATHER";
             case BATCH_CLOSE -> "BATCH_CLOSE";
             case MAIL_SENT -> "MAIL_SENT";
+            case MAIL_ADDRESS -> "MAIL_ADDRESS";
+            case MAIL_RECEIVED -> "MAIL_RECEIVED";
             case LEASE_EACH -> "LEASE_EACH";
             case KEEP -> "KEEP";
             case END -> "END";

@@ -26,24 +26,6 @@ final class TrackedReplayer {
                     SegmentUse.units(record.limit()));
             case Records.TOPIC_TRACK -> applier.tracked.track(state.topic(record.getInt()));
             case Records.GROUP_LIMITS -> limits(record);
-            case Records.GROUP_GATHER -> {
-                Group group = state.group(record.getInt());
-                int maxSize = record.getInt();
-                long maxDelay = record.getLong();
-                applier.tracked.gather(group, new GatherLimits(maxSize, maxDelay, record.getLong()));
-            }
-            case Records.BATCH_CLOSE -> {
-                Topic topic = state.topic(record.getInt());
-                record.getInt();
-                applier.posting.batchClosed(topic, record.getLong());
-            }
-            case Records.MAIL_SENT -> {
-                while (record.remaining() >= 16) {
-                    long number = record.getLong();
-                    int places = record.getInt();
-                    applier.posting.sent(number, places, record.getInt());
-                }
-            }
             case Records.LEASE_EACH -> leases(record);
             case Records.KEEP -> {
                 while (record.remaining() >= 16) {
@@ -64,6 +46,47 @@ final class TrackedReplayer {
                     int what = record.getInt();
                     applier.tracked.command(group, what, record.getLong());
                 }
+            }
+            default -> flow(kind, record);
+        }
+    }
+
+    /** What follows messages. */
+    private void flow(byte kind, ByteBuffer record) {
+        switch (kind) {
+            case Records.GROUP_GATHER -> {
+                Group group = state.group(record.getInt());
+                int maxSize = record.getInt();
+                long maxDelay = record.getLong();
+                applier.tracked.gather(group, new GatherLimits(maxSize, maxDelay, record.getLong()));
+            }
+            case Records.BATCH_CLOSE -> {
+                Topic topic = state.topic(record.getInt());
+                record.getInt();
+                applier.posting.batchClosed(topic, record.getLong());
+            }
+            case Records.MAIL_SENT -> {
+                while (record.remaining() >= 16) {
+                    long number = record.getLong();
+                    int places = record.getInt();
+                    applier.posting.sent(number, places, record.getInt());
+                }
+            }
+            case Records.MAIL_ADDRESS -> {
+                while (record.remaining() >= 24) {
+                    long number = record.getLong();
+                    int shard = record.getInt();
+                    record.getInt();
+                    applier.posting.addressed(number, shard, record.getLong());
+                }
+            }
+            case Records.MAIL_RECEIVED -> {
+                int sender = record.getInt();
+                int how = record.getInt();
+                long letter = record.getLong();
+                long batch = record.getLong();
+                long home = record.getLong();
+                applier.posting.received(sender, letter, batch, home, how, record.getLong());
             }
             default -> throw new IllegalStateException("not a record of tracked topics: " + kind);
         }

@@ -48,9 +48,8 @@ final class TrackedTopics {
         Tracking tracking = group.tracking();
         tracking.settings = limits;
         // One of each key tries anew; if it is let go, it makes way for the next.
-        LongTable.Frozen keys = tracking.limits.rows.freeze();
-        while (keys.visit(Integer.MAX_VALUE, (words, at) -> tracking.limits.next(words[at])) > 0) {
-            // the next pages
+        for (long key : tracking.limits.rows.keys()) {
+            tracking.limits.next(key);
         }
     }
 

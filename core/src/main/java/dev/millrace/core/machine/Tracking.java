@@ -247,7 +247,9 @@ final class Tracking {
             rows.set(seq + 1, KEY, Envelope.word(buffer, envelope, Envelope.GATHER));
         }
         long due = Envelope.word(buffer, envelope, Envelope.DUE);
-        if (first && (Envelope.flags(buffer, envelope) & Envelope.COMPLETION) != 0) {
+        if ((Envelope.flags(buffer, envelope) & Envelope.FORWARD) != 0) {
+            gathering.forwarded(seq);
+        } else if (first && (Envelope.flags(buffer, envelope) & Envelope.COMPLETION) != 0) {
             group.scheduled++;
             state(seq, HELD);
             group.topic.keys().batches.open(rows.get(seq + 1, ID), seq);

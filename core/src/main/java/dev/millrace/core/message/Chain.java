@@ -10,7 +10,8 @@ import java.util.List;
  *
  * <pre>
  *   u8 version 1, then for each step:
- *     u8  result          what becomes of the result of the step before: 0 nothing, 1 a header, 2 the payload
+ *     u8  result          what becomes of the result of the step before: 0 nothing, 1 a header, 2 the payload; 3: the
+ *                         payload is that of the message before
  *     u8  topicBytes      then the name of its topic, UTF-8
  *     i32 messageBytes    then its envelope, as doors write it, and its body
  * </pre>
@@ -27,13 +28,16 @@ public final class Chain {
     /** It becomes the payload, if there is one. */
     public static final int RESULT_PAYLOAD = 2;
 
+    /** The payload is that of the message before. */
+    public static final int SAME_PAYLOAD = 3;
+
     private static final byte VERSION = 1;
 
     /**
      * One step.
      *
      * @param result
-     *            one of {@link #NO_RESULT}, {@link #RESULT_HEADER}, {@link #RESULT_PAYLOAD}
+     *            one of {@link #NO_RESULT}, {@link #RESULT_HEADER}, {@link #RESULT_PAYLOAD}, {@link #SAME_PAYLOAD}
      * @param topic
      *            where it goes
      * @param message

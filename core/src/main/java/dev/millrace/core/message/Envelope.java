@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * <pre>
  *   0  u16  present          bit n: word n is there
  *   2  u8   priority         0..9, 9 goes first
- *   3  u8   flags            bit 0: the unique key is held until the message is done; bits 1 to 3: below
+ *   3  u8   flags            bit 0: the unique key is held until the message is done; bits 1 to 4: below
  *   4  u16  maxAttempts      0: as the group says
  *   6  u16  propertiesBytes
  *   8       words            i64 each, those present, in order
@@ -63,6 +63,9 @@ public final class Envelope {
     public static final int COUNTED = 4;
     /** Flag: it waits until all members of the batch that has its id are over. */
     public static final int COMPLETION = 8;
+
+    /** Flag: it is done at once, and what follows it is a message for a topic of another shard. */
+    public static final int FORWARD = 16;
 
     private static final int PRIORITY = 2;
     private static final int FLAGS = 3;

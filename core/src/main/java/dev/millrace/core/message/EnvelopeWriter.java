@@ -148,6 +148,12 @@ public final class EnvelopeWriter {
         return this;
     }
 
+    /** It is done at once; its chain has the message that it stands for. */
+    public EnvelopeWriter forward() {
+        flags |= Envelope.FORWARD;
+        return this;
+    }
+
     // ---- from another envelope ----
 
     /**

@@ -5,6 +5,7 @@ import dev.millrace.core.log.LogWalk;
 import dev.millrace.core.log.ShardLog;
 import dev.millrace.core.machine.Letter;
 import dev.millrace.core.machine.Machine;
+import dev.millrace.core.machine.Parcel;
 import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Bounds: mails take the room of the messages that they come from ({@code max-tracked}); so many are under way at once.
- * Thread safety: owner thread only, but for {@link Arrival#ready}.
+ * Thread safety: owner thread only, but for {@link Arrival#ready} and {@link Arrival#answered}.
  */
 final class Carrier {
     /** What is under way at once: a step counts 1, a message of many counts {@value #MANY}. */
@@ -23,12 +24,14 @@ final class Carrier {
     private static final int MANY = 8;
     /** Messages made in one cycle. */
     private static final int PER_CYCLE = 64;
+    private static final byte ON_ITS_WAY = -2;
     private static final long AGAIN_NANOS = 500_000_000;
     /** More than the creation of a topic, the message without its bytes, and what follows it take. */
     private static final int RECORD_BYTES = 4 << 10;
 
     private final Shard shard;
     private final ShardClock clock;
+    private final MailRoute route;
     private final ShardLog log;
     private final Machine machine;
     private final ArrayDeque<Long> todo = new ArrayDeque<>();
@@ -42,6 +45,8 @@ final class Carrier {
         final Letter letter;
         final int weight;
         private @Nullable Throwable failure;
+        /** What another shard said of it; -1: it has not been there. */
+        private byte answer = -1;
 
         Arrival(Letter letter) {
             this.letter = letter;
@@ -61,13 +66,22 @@ final class Carrier {
             arrived.add(this);
             shard.inbox().wake();
         }
+
+        /** On the owner thread of another shard. */
+        void answered(@Nullable Byte said, @Nullable Throwable reason) {
+            failure = reason;
+            answer = said == null ? Outcome.INTERNAL : said;
+            arrived.add(this);
+            shard.inbox().wake();
+        }
     }
 
-    Carrier(Shard shard, Machine machine, ShardLog log, ShardClock clock) {
+    Carrier(Shard shard, Machine machine, ShardLog log, Surroundings around) {
         this.shard = shard;
         this.machine = machine;
         this.log = log;
-        this.clock = clock;
+        clock = around.clock();
+        route = around.mail();
     }
 
     /** Takes up what recovery found. */
@@ -122,8 +136,9 @@ final class Carrier {
             return;
         }
         Arrival arrival = new Arrival(letter);
-        if (letter.isVoid()) {
-            settle(arrival);
+        if (letter.isVoid() || letter.isEnd()) {
+            underWay += arrival.weight;
+            arrived.add(arrival);
             return;
         }
         underWay += arrival.weight;
@@ -146,7 +161,10 @@ final class Carrier {
 
     private void settle(Arrival arrival) {
         long number = arrival.letter.number();
-        byte outcome = arrival.failure == null ? deliver(arrival.letter) : Outcome.INTERNAL;
+        byte outcome = arrival.failure == null ? go(arrival) : Outcome.INTERNAL;
+        if (outcome == ON_ITS_WAY) {
+            return;
+        }
         switch (outcome) {
             case Outcome.OK, Outcome.DUPLICATE -> {
                 shard.metrics().mailCarried++;
@@ -160,6 +178,47 @@ final class Carrier {
                 shard.faults().mailRefused(number, why(arrival, outcome), clock.nanos());
             }
         }
+    }
+
+    /** To a topic of this shard, or on its way to another; or the answer from there. */
+    private byte go(Arrival arrival) {
+        Letter letter = arrival.letter;
+        if (arrival.answer >= 0) {
+            return arrival.answer == Outcome.OK ? confirm(letter) : arrival.answer;
+        }
+        int target = letter.isVoid() || letter.replaces() ? shard.number() : target(letter);
+        return target == shard.number() ? deliver(letter) : address(arrival, target);
+    }
+
+    private int target(Letter letter) {
+        int known = machine.tracked().mail().shard(letter);
+        return known < 0 ? route.home(letter.topic(), shard.number()) : known;
+    }
+
+    /** It leaves as soon as its number is durable. */
+    private byte address(Arrival arrival, int target) {
+        shard.makeRoomFor(0);
+        machine.decisions.begin();
+        if (!machine.tracked().mail().isCurrent(arrival.letter)) {
+            return Outcome.STALE;
+        }
+        Parcel parcel = machine.tracked().mail().address(arrival.letter, target);
+        shard.isAwaited();
+        underWay += arrival.weight;
+        var _ = shard.call(durable -> parcel)
+                .thenCompose(ready -> route.send(target, ready))
+                .whenComplete(arrival::answered);
+        return ON_ITS_WAY;
+    }
+
+    private byte confirm(Letter letter) {
+        shard.makeRoomFor(0);
+        machine.decisions.begin();
+        if (!machine.tracked().mail().isCurrent(letter)) {
+            return Outcome.STALE;
+        }
+        machine.tracked().mail().sent(letter, false);
+        return Outcome.OK;
     }
 
     private static String why(Arrival arrival, byte outcome) {

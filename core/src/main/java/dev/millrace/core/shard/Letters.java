@@ -3,7 +3,9 @@ package dev.millrace.core.shard;
 import dev.millrace.core.machine.Letter;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.Mail;
+import dev.millrace.core.machine.Parcel;
 import dev.millrace.core.machine.Topic;
+import java.nio.ByteBuffer;
 
 /** Makes letters messages of their topics. Owner thread only. */
 final class Letters {
@@ -47,21 +49,11 @@ final class Letters {
 
     private static byte step(Shard shard, Letter letter, int bytes) {
         Machine machine = shard.machine();
-        byte opened = Enqueues.open(shard, new TopicRef(letter.topic(), shard.number()), Enqueues.WORKERS);
-        if (opened != Outcome.OK) {
-            return opened;
+        byte ready = open(shard, letter.topic(), letter.message(), bytes);
+        if (ready != Outcome.OK) {
+            return ready;
         }
         Topic topic = machine.topic(letter.topic());
-        byte admitted = shard.quotas().admit(topic, 1, bytes);
-        if (admitted != Outcome.OK) {
-            return admitted;
-        }
-        if (!machine.tracked().canTake(topic, letter.message(), 0)) {
-            return Outcome.LIMIT_TERMS;
-        }
-        // The message and what says that its mail has arrived belong into one batch.
-        shard.makeRoomFor(bytes + RECORD_BYTES);
-        machine.decisions.begin();
         if (!machine.tracked().mail().isCurrent(letter)) {
             return Outcome.STALE;
         }
@@ -70,6 +62,57 @@ final class Letters {
             return Outcome.DUPLICATE;
         }
         machine.tracked().mail().enqueue(letter, topic);
+        return Outcome.OK;
+    }
+
+    /** The topic is there, and what follows stands in one batch. */
+    private static byte open(Shard shard, String name, ByteBuffer message, int bytes) {
+        Machine machine = shard.machine();
+        byte opened = Enqueues.open(shard, new TopicRef(name, shard.number()), Enqueues.WORKERS);
+        if (opened != Outcome.OK) {
+            return opened;
+        }
+        Topic topic = machine.topic(name);
+        byte admitted = shard.quotas().admit(topic, 1, bytes);
+        if (admitted != Outcome.OK) {
+            return admitted;
+        }
+        if (!machine.tracked().canTake(topic, message, 0)) {
+            return Outcome.LIMIT_TERMS;
+        }
+        shard.makeRoomFor(bytes + RECORD_BYTES);
+        machine.decisions.begin();
+        return Outcome.OK;
+    }
+
+    /** Takes what another shard sends, once; an {@link Outcome}. */
+    static byte receive(Shard shard, Parcel parcel) {
+        Mail mail = shard.machine().tracked().mail();
+        if (mail.hasSeen(parcel)) {
+            return Outcome.OK;
+        }
+        if (!parcel.isMessage()) {
+            shard.makeRoomFor(RECORD_BYTES);
+            mail.receive(parcel, null);
+            return Outcome.OK;
+        }
+        if (!shard.hasRoom()) {
+            return Outcome.NO_ROOM;
+        }
+        int bytes = parcel.message().remaining();
+        if (bytes > shard.maxPublishBytes()) {
+            return Outcome.LIMIT;
+        }
+        if (!shard.machine().tracked().hasRoom()) {
+            return Outcome.LIMIT_TRACKED;
+        }
+        byte ready = open(shard, parcel.topic(), parcel.message(), bytes);
+        if (ready != Outcome.OK) {
+            return ready;
+        }
+        Topic topic = shard.machine().topic(parcel.topic());
+        boolean isDuplicate = shard.machine().tracked().holder(topic, parcel.message(), 0) != 0;
+        mail.receive(parcel, isDuplicate ? null : topic);
         return Outcome.OK;
     }
 }

@@ -7,6 +7,7 @@ import dev.millrace.core.log.ShardLog;
 import dev.millrace.core.machine.HeldLeases;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.MissingException;
+import dev.millrace.core.machine.Parcel;
 import dev.millrace.core.machine.PlantedBugs;
 import dev.millrace.core.machine.PlantedBugs.Bug;
 import dev.millrace.core.shard.Slices.Part;
@@ -134,8 +135,9 @@ public final class Shard {
         machine.limit(options.limits().ceilings());
         consumers = new Consumers(this, machine, nowMillis);
         quotas = new Quotas(machine, options.limits(), clock);
-        carrier = new Carrier(this, machine, log, clock);
+        carrier = new Carrier(this, machine, log, around);
         machine.serve(topology, nowMillis);
+        machine.tracked().mail().epoch(log.epoch());
         carrier.adopt();
         topology.adopt(machine);
         dispatch = new Dispatch(log, outbox, outstanding, metrics, this::readFailed);
@@ -499,6 +501,11 @@ public final class Shard {
 
     Quotas quotas() {
         return quotas;
+    }
+
+    /** Takes mail of another shard; an {@link Outcome}. For calls. */
+    public byte receive(Parcel parcel) {
+        return Letters.receive(this, parcel);
     }
 
     Carrier carrier() {

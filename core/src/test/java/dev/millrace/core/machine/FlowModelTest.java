@@ -14,7 +14,6 @@ import dev.millrace.core.message.Envelope;
 import dev.millrace.core.message.EnvelopeWriter;
 import dev.millrace.core.message.Ids;
 import dev.millrace.core.message.MessageView;
-import dev.millrace.core.message.Properties;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -157,7 +155,7 @@ class FlowModelTest {
             List<Batch> open = model.batches.values().stream().filter(batch -> !batch.closed).toList();
             Batch batch = open.isEmpty() || random.nextInt(3) == 0 ? null : open.get(random.nextInt(open.size()));
             String label = label();
-            EnvelopeWriter envelope = new EnvelopeWriter().chain(Chain.write(steps.stream().map(this::step).toList()));
+            EnvelopeWriter envelope = new EnvelopeWriter().chain(FlowMessages.chain(steps));
             if (batch != null) {
                 envelope.batch(batch.topic, batch.id);
                 batch.added++;
@@ -170,12 +168,6 @@ class FlowModelTest {
         if (random.nextBoolean()) {
             rig.machine.finish();
         }
-    }
-
-    private Chain.Step step(Step step) {
-        EnvelopeWriter envelope = new EnvelopeWriter().header("step", step.label());
-        ByteBuffer source = source(envelope, step.label());
-        return new Chain.Step(step.result(), step.topic(), source.slice(Integer.BYTES, source.limit() - Integer.BYTES));
     }
 
     private void gather(String topic) {
@@ -198,15 +190,7 @@ class FlowModelTest {
     }
 
     private long enqueue(String topic, EnvelopeWriter envelope, String label, long home) {
-        return rig.machine.tracked().enqueue(rig.machine.topic(topic), source(envelope, label), 0, home);
-    }
-
-    private static ByteBuffer source(EnvelopeWriter envelope, String body) {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer source = ByteBuffer.allocate(Integer.BYTES + envelope.length() + bytes.length);
-        source.putInt(envelope.length() + bytes.length);
-        envelope.write(source);
-        return source.put(bytes).flip();
+        return rig.machine.tracked().enqueue(rig.machine.topic(topic), FlowMessages.source(envelope, label), 0, home);
     }
 
     // ---- workers ----
@@ -228,15 +212,11 @@ class FlowModelTest {
                 Item item = Objects.requireNonNull(model.items.get(view.id), "a message that is over");
                 assertThat(item.status).isEqualTo(Status.READY);
                 assertThat(item.topic).isEqualTo(topic);
-                assertThat(body(view.bytes, view.bodyOffset, view.bodyLength)).isEqualTo(item.label);
+                assertThat(FlowMessages.text(view.bytes, view.bodyOffset, view.bodyLength)).isEqualTo(item.label);
                 item.status = Status.LEASED;
                 item.token = token;
             }
         });
-    }
-
-    private static String body(ByteBuffer bytes, int at, int length) {
-        return Properties.text(bytes, at, length);
     }
 
     private @Nullable Item any(Status... wanted) {
@@ -390,8 +370,8 @@ class FlowModelTest {
         ByteBuffer message = letter.message();
         assertThat(Envelope.problem(message, Integer.BYTES, message.getInt(0))).isEmpty();
         int start = Integer.BYTES + Envelope.bytes(message, Integer.BYTES);
-        String body = body(message, start, message.limit() - start);
-        Map<String, String> headers = headers(message);
+        String body = FlowMessages.text(message, start, message.limit() - start);
+        Map<String, String> headers = FlowMessages.headers(message);
         Item item = switch (letter.kind) {
             case MailTable.STEP -> step(letter, body, headers);
             case MailTable.GATHERED -> gathered(letter, message, start);
@@ -400,18 +380,6 @@ class FlowModelTest {
         long id = mail.enqueue(letter, rig.machine.topic(letter.topic()));
         Item made = new Item(id, item.topic, item.label, item.steps, item.batch);
         model.items.put(id, made);
-    }
-
-    private static Map<String, String> headers(ByteBuffer message) {
-        Map<String, String> headers = new TreeMap<>();
-        Properties.forEach(message, Integer.BYTES, (tag, at, length) -> {
-            if (tag == Properties.HEADER) {
-                int name = message.get(at) & 0xFF;
-                headers.put(Properties.text(message, at + 1, name),
-                        Properties.text(message, at + 1 + name, length - 1 - name));
-            }
-        });
-        return headers;
     }
 
     private Item step(Letter letter, String body, Map<String, String> headers) {
@@ -433,7 +401,7 @@ class FlowModelTest {
         List<String> bodies = new ArrayList<>();
         int at = start;
         for (int i = 0; i < count; i++) {
-            bodies.add(body(message, at + Integer.BYTES, message.getInt(at)));
+            bodies.add(FlowMessages.text(message, at + Integer.BYTES, message.getInt(at)));
             at += Integer.BYTES + message.getInt(at);
         }
         assertThat(at).isEqualTo(message.limit());
@@ -454,7 +422,7 @@ class FlowModelTest {
         if (set.members.isEmpty()) {
             model.closed.remove(set);
         }
-        return new Item(0, letter.topic(), body(message, start, message.limit() - start), List.of(), 0);
+        return new Item(0, letter.topic(), FlowMessages.text(message, start, message.limit() - start), List.of(), 0);
     }
 
     private Item completion(Letter letter, Map<String, String> headers, String body) {

@@ -38,8 +38,7 @@ final class TaskRequest {
 
     private static TaskSpec task(JsonInput input, String queue, int maxPayloadBytes) {
         TaskSpec.Flow flow = FlowRequest.read(input, queue, step -> alone(step, maxPayloadBytes));
-        TaskSpec task = alone(input, maxPayloadBytes);
-        return new TaskSpec(task.type(), task.payload(), task.headers(), task.keys(), task.terms(), flow);
+        return alone(input, maxPayloadBytes).with(flow);
     }
 
     private static TaskSpec alone(JsonInput input, int maxPayloadBytes) {

@@ -12,6 +12,8 @@ import java.util.Map;
 
 /** Turns tasks into the bytes that a shard takes. Stateless. */
 public final class TaskEncoder {
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
     private TaskEncoder() {}
 
     /** Throws IllegalArgumentException naming what is wrong with a task, and which one it is when there are several. */
@@ -26,6 +28,41 @@ public final class TaskEncoder {
         }
         return encode(topic, List.of(task), true);
     }
+
+    /**
+     * Members of batches of this topic whose own queue is in another shard: the batch counts them, and they go on from there.
+     */
+    public static Enqueue forward(TopicRef batchTopic, String queue, List<TaskSpec> tasks) {
+        List<Packed> packed = new ArrayList<>(tasks.size());
+        long bytes = 0;
+        for (TaskSpec task : tasks) {
+            TaskSpec.Flow flow = task.flow();
+            if (!flow.group().isEmpty()) {
+                throw new IllegalArgumentException("a task with a group has no batch");
+            }
+            List<Chain.Step> steps = new ArrayList<>();
+            TaskSpec alone = new TaskSpec(task.type(), EMPTY, task.headers(), task.keys(), task.terms());
+            steps.add(new Chain.Step(Chain.SAME_PAYLOAD, queue, step(alone)));
+            for (TaskSpec.Step step : flow.then()) {
+                steps.add(new Chain.Step(step.result().code(), step.queue(), step(step.task())));
+            }
+            EnvelopeWriter writer = new EnvelopeWriter().batch(flow.batch().queue(), flow.batch().id())
+                    .chain(Chain.write(steps))
+                    .forward();
+            packed.add(new Packed(writer, task.payload()));
+            bytes += Integer.BYTES + writer.length() + task.payload().remaining();
+        }
+        ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(bytes));
+        for (Packed one : packed) {
+            all.putInt(one.envelope.length() + one.payload.remaining());
+            one.envelope.write(all);
+            all.put(one.payload.duplicate());
+        }
+        all.flip();
+        return new Enqueue(batchTopic, Tasks.GROUP, all, 0, all.remaining(), tasks.size());
+    }
+
+    private record Packed(EnvelopeWriter envelope, ByteBuffer payload) {}
 
     private static Enqueue encode(TopicRef topic, List<TaskSpec> tasks, boolean completion) {
         EnvelopeWriter writer = new EnvelopeWriter();

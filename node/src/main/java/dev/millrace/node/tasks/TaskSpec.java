@@ -29,6 +29,11 @@ public record TaskSpec(String type, ByteBuffer payload, Map<String, String> head
         this(type, payload, headers, keys, terms, Flow.NONE);
     }
 
+    /** The same as a part of something else. */
+    public TaskSpec with(Flow other) {
+        return new TaskSpec(type, payload, headers, keys, terms, other);
+    }
+
     /**
      * What a task is a part of. One that has a group has nothing else, and no ordering key.
      *
