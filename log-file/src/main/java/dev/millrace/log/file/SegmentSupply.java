@@ -141,7 +141,7 @@ final class SegmentSupply {
         long end = context.meta.segmentBytes();
         try (StoreFile file = context.port().open(spare, context.bulkAccess())) {
             for (long at = 0; at < end;) {
-                long to = Math.min(end, at + (pieceBytes()));
+                long to = Math.min(end, at + pieceBytes());
                 writeZeros(file, zeros, at, to);
                 file.force();
                 at = to;
