@@ -236,6 +236,57 @@ final class ShardCyclesTest {
     }
 
     @Test
+    void floodsOfManyPublishers_doNotHoldUpAQuietOne_norAnAck() {
+        Peer holder = holderOfOneMessage();
+        List<Peer> loud = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Peer peer = new Peer("loud" + i);
+            loud.add(peer);
+            for (int j = 0; j < 4; j++) {
+                peer.publish(1_000, 200);
+            }
+        }
+        Peer quiet = new Peer("quiet");
+        Submission one = quiet.publish(10, 1);
+        Submission ack = holder.ack(holder.only().token);
+        shard.doWork();
+        assertThat(quiet.completed).contains(one);
+        assertThat(holder.completed).contains(ack);
+        assertThat(loud).as("of 40 MB").filteredOn(peer -> !peer.completed.isEmpty()).hasSizeLessThan(25);
+    }
+
+    @Test
+    void manyQuietSessions_doNotHoldUpALoudOne() {
+        Peer loud = new Peer("loud");
+        List<Peer> quiet = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            quiet.add(new Peer("quiet"));
+        }
+        Submission much = loud.publish(1_000, 200);
+        int cycles = 0;
+        while (!loud.completed.contains(much)) {
+            quiet.forEach(peer -> peer.publish(2_000, 1));
+            shard.doWork();
+            cycles++;
+        }
+        assertThat(cycles).isEqualTo(1);
+    }
+
+    @Test
+    void submissionsOfASession_keepTheirOrder() {
+        Peer peer = new Peer("orders");
+        List<Submission> all = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            all.add(peer.publish(i % 3 == 0 ? 10 : 40_000, 1));
+            if (i % 20 == 0) {
+                shard.doWork();
+            }
+        }
+        workToTheEnd();
+        assertThat(peer.completed).containsExactlyElementsOf(all);
+    }
+
+    @Test
     void floodOfDeliveries_doesNotHoldUpAQuietGroup() {
         Peer loud = new Peer("loud");
         Peer quiet = new Peer("quiet");
