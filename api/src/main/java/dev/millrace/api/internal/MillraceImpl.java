@@ -5,6 +5,8 @@ import dev.millrace.api.PublishLimits;
 import dev.millrace.api.Topic;
 import dev.millrace.api.TopicStats;
 import dev.millrace.api.spi.Engine;
+import dev.millrace.api.task.TaskQueue;
+import dev.millrace.api.task.Worker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +26,16 @@ final class MillraceImpl implements Millrace {
     @Override
     public Topic topic(String name) {
         return new TopicImpl(core, Checks.name("topic", name));
+    }
+
+    @Override
+    public TaskQueue queue(String name) {
+        return new TaskQueueImpl(core, core.tasks(), Checks.name("queue", name));
+    }
+
+    @Override
+    public Worker.Builder worker() {
+        return new WorkerBuilder(core, core.tasks());
     }
 
     @Override

@@ -31,7 +31,7 @@ final class TaskRules implements WorkRules {
             throw new IllegalStateException("this worker has no handler for tasks of type " + task.type()
                     + "; it has them for " + handlers.keySet());
         }
-        handler.handle(task, new TaskContextImpl(held, source));
+        handler.handle(task, new TaskContextImpl(held));
     }
 
     @Override

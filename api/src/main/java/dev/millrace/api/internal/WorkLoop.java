@@ -142,9 +142,10 @@ final class WorkLoop {
     }
 
     private void delivered(WorkLine line, int generation, Held held) {
+        boolean late;
         lock.lock();
         try {
-            // What comes while it closes is given back with its feed.
+            late = closing && line.generation == generation;
             if (!closing && line.generation == generation) {
                 line.waiting.add(held);
                 startMore();
@@ -152,6 +153,14 @@ final class WorkLoop {
         } finally {
             lock.unlock();
         }
+        if (late) {
+            giveBack(held);
+        }
+    }
+
+    /** Nobody has begun to handle it, so the attempt does not count. */
+    private void giveBack(Held held) {
+        settle(held, new Settlement.Snooze(0, ""));
     }
 
     private void cancelRunning(WorkLine line, long token) {
@@ -163,6 +172,8 @@ final class WorkLoop {
                     cancelled.add(held);
                 }
             }
+            // What waits is marked, and given back when its turn comes.
+            line.waiting.stream().filter(held -> held.leased().token() == token).forEach(cancelled::add);
         } finally {
             lock.unlock();
         }
@@ -287,8 +298,12 @@ final class WorkLoop {
         held.begin(Thread.currentThread());
         Future<?> timeout = startTimeout(held);
         try {
-            rules.handle(held);
-            outcome = rules.returned(held);
+            if (held.isCancelled()) {
+                outcome = new Settlement.Snooze(0, ""); // before it began
+            } else {
+                rules.handle(held);
+                outcome = rules.returned(held);
+            }
         } catch (Throwable failure) { // an Error of a handler must not cost the message or the thread's place
             outcome = rules.failed(held, failure);
             fatal = failure instanceof VirtualMachineError error ? error : null;
@@ -370,7 +385,7 @@ final class WorkLoop {
                     feeds.add(feed);
                     feed.credit(0);
                 }
-                line.waiting.forEach(held -> settle(held, new Settlement.Retry(0, "")));
+                line.waiting.forEach(this::giveBack);
                 line.waiting.clear();
             }
             interrupted = awaitHandlers(drainMillis);

@@ -8,6 +8,7 @@ import dev.millrace.api.Page;
 import dev.millrace.api.RetryPolicy;
 import dev.millrace.api.TopicStats;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -95,6 +96,11 @@ public interface Engine {
     CompletableFuture<Long> purgeDead(String topic, String group, List<MessageId> ids);
 
     CompletableFuture<Long> purgeAllDead(String topic, String group);
+
+    /** Its task queues; empty when it has none. */
+    default Optional<TaskEngine> tasks() {
+        return Optional.empty();
+    }
 
     /** Runs each task on a thread that may block for long: handlers, and what users hang on futures. */
     Executor executor();

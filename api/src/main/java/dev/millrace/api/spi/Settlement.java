@@ -24,7 +24,7 @@ public sealed interface Settlement {
     record Fail(String error) implements Settlement {}
 
     /**
-     * Deliver again, and count no failure where the engine can tell (a task); else as {@link Retry}.
+     * Deliver again without counting this attempt, where the engine can; else as {@link Retry}.
      *
      * @param delayMillis
      *            not before so long

@@ -3,6 +3,7 @@ package dev.millrace.api.spi;
 import dev.millrace.api.MessageId;
 import dev.millrace.api.Page;
 import dev.millrace.api.task.Enqueued;
+import dev.millrace.api.task.QueueLimits;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskInfo;
@@ -18,15 +19,21 @@ public interface TaskEngine extends TaskSource {
         CANCEL, RUN_NOW, REDRIVE, DELETE
     }
 
+    /** Enqueues in this order, making the queue if it is missing. The caller bounds what is under way. */
     CompletableFuture<List<Enqueued>> enqueue(String queue, List<Task> tasks);
 
     CompletableFuture<Optional<TaskInfo>> task(String queue, MessageId id);
 
-    CompletableFuture<Optional<byte[]>> result(String queue, MessageId id);
-
+    /** The engine refuses a cursor that it did not give. */
     CompletableFuture<Page<TaskInfo>> tasks(String queue, TaskState state, String cursor, int limit);
 
+    /** Whether it was done; for a leased task that is to be cancelled, whether its worker was asked to stop. */
     CompletableFuture<Boolean> wish(String queue, MessageId id, Wish wish);
+
+    /** Makes the queue if it is missing. */
+    CompletableFuture<Void> limits(String queue, QueueLimits limits);
+
+    CompletableFuture<QueueLimits> limits(String queue);
 
     CompletableFuture<Void> pauseQueue(String queue, boolean paused);
 

@@ -12,20 +12,22 @@ import java.util.List;
  * @param queue
  *            it is in
  * @param task
- *            as it was enqueued
+ *            as it was enqueued, but for its delay, which is 0
  * @param state
  *            where it is in its life
  * @param attempts
  *            begun so far, snoozes not counted
+ * @param maxAttempts
+ *            its own or its queue's; 0: no limit
+ * @param stopAsked
+ *            it was cancelled, and its handler has not ended yet
  * @param history
- *            its last failed attempts, oldest first
- * @param progress
- *            of the attempt that runs or ran last
+ *            its last failed attempts, oldest first, those of which something was kept
  * @param times
- *            when what happened
+ *            when what happens
  */
-public record TaskInfo(MessageId id, String queue, Task task, TaskState state, int attempts,
-        List<FailedAttempt> history, Progress progress, TaskTimes times) {
+public record TaskInfo(MessageId id, String queue, Task task, TaskState state, int attempts, int maxAttempts,
+        boolean stopAsked, List<FailedAttempt> history, TaskTimes times) {
     public TaskInfo {
         history = List.copyOf(history);
     }

@@ -25,6 +25,11 @@ public interface Worker extends AutoCloseable {
 
     /** Sets a worker up; used by one thread. */
     interface Builder {
+        /** One more queue, with the weight 1. */
+        default Builder queue(String name) {
+            return queue(name, 1);
+        }
+
         /** One more queue; tasks of queues that have some are taken in proportion to their weights. */
         Builder queue(String name, int weight);
 
