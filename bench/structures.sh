@@ -1,34 +1,54 @@
 #!/bin/sh
-# The structures beside their peers: builds what is needed, then runs everything in one go (about 15 minutes).
-#   bench/structures.sh            all
-#   bench/structures.sh quick      fewer and shorter rounds, for a look
-# Results: bench/target/structures.json (JMH) and the tables on the standard output.
+# The structures beside their peers: contestants in turn, each in a JVM of its own, three rounds.
+#   bench/structures.sh                      all sections: an hour or more, most of it maps-7; 10 minutes and more with quick
+#   bench/structures.sh timers|maps|pools    one group, or a section of it: timers-4 timers-6 timers-7 timers-month
+#                                            timers-lateness maps-4 maps-6 maps-7 pools-tasks pools-fairness pools-waiting
+#   bench/structures.sh jmh                  JMH for single operations, three forks each: about 45 minutes
+#   ... quick                                one round, everything shorter: for a look
+# Tables: the standard output and bench/target/structures-SECTION.md; JMH: bench/target/structures-jmh-*.json.
 set -eu
-cd "$(dirname "$0")/.."
-mvn -q -pl bench -am -DskipTests package
-java=${JAVA_HOME:+$JAVA_HOME/bin/}java
-case ${1:-all} in
-    quick) rounds="-wi 2 -w 300ms -i 3 -r 300ms" ;;
-    *) rounds="" ;;
-esac
+root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd -P)
+. "$root/bin/lib.sh"
+
+need_jdk
+rounds=3
+how=full
+jmh_options=
+sections=
+for argument in "$@"; do
+    case $argument in
+        quick)
+            rounds=1
+            how=quick
+            jmh_options="-f 1 -wi 2 -w 300ms -i 3 -r 300ms"
+            ;;
+        timers* | maps* | pools* | jmh) sections="$sections $argument" ;;
+        *) die "there is no section $argument; bench/structures.sh says at its head which there are" ;;
+    esac
+done
+sections=${sections:-timers maps pools}
+ensure_bench
+
+run() { "$java_home/bin/java" -cp "$root/bench/target/classes:$root/bench/target/lib/*" "$@"; }
 jmh() {
-    # shellcheck disable=SC2086
-    "$java" -cp "bench/target/classes:bench/target/lib/*" org.openjdk.jmh.Main $rounds -rf json "$@"
+    file=$1
+    shift
+    # shellcheck disable=SC2086 # options are words
+    run org.openjdk.jmh.Main $jmh_options -rf json -rff "$root/bench/target/structures-jmh-$file.json" "$@"
 }
-"$java" -version
+
+"$java_home/bin/java" -version
 uname -srm
-nproc
-figure() {
-    "$java" -Xms4g -Xmx4g -cp "bench/target/classes:bench/target/lib/*" dev.millrace.bench.structures.Figures "$@"
-}
-echo "| figure | value |"
-echo "|---|---|"
-for timer in millrace millrace-object netty agrona kafka stpe; do figure timer $timer; done
-for map in jdk millrace millrace-long treemap skiplist; do figure map $map; done
-for pool in millrace semaphore; do figure waiting $pool; done
-for round in 1 2 3; do figure lateness; done
-jmh -rff bench/target/structures-timers.json TimerBenchmark
-jmh -rff bench/target/structures-pools.json PoolBenchmark
-jmh -rff bench/target/structures-maps-1.json -t 1 MapBenchmark
-jmh -rff bench/target/structures-maps-2.json -t 2 -p map=jdk,millrace,millrace-long \
-    'MapBenchmark.(get|mixed|putAndRemove|scan)'
+uptime
+for section in $sections; do
+    case $section in
+        jmh)
+            jmh timers TimerBenchmark
+            jmh pools PoolBenchmark
+            jmh maps-1-thread -t 1 MapBenchmark
+            jmh maps-2-threads -t 2 -p map=jdk,millrace,millrace-long 'MapBenchmark.(get|mixed|putAndRemove|scan)'
+            ;;
+        *) run dev.millrace.bench.structures.Comparison "$root/bench/target" $rounds $how "$section" ;;
+    esac
+done
+uptime

@@ -220,6 +220,28 @@ ensure_checks() {
     unlock
 }
 
+# ---- the room bench, which is in no jar either -----------------------------------------------------------------------
+
+bench_stale() {
+    [ -e "$root/bench/target/built" ] || return 0
+    [ -n "$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/*/src/main -newer "$root/bench/target/built" -print | head -n 1)" ]
+}
+
+# ensure_bench: builds bench/target/classes and its class path bench/target/lib if they are stale.
+ensure_bench() {
+    bench_stale || return 0
+    need_maven
+    lock
+    if bench_stale; then
+        say "building the benchmarks"
+        mkdir -p "$root/bench/target"
+        : >"$root/bench/target/build-started"
+        run_maven -q -pl bench -am package -DskipTests >&2 || die "the build failed: see Maven's message above"
+        mv "$root/bench/target/build-started" "$root/bench/target/built"
+    fi
+    unlock
+}
+
 # ---- the AOT cache: a start in half the time, never required ---------------------------------------------------
 
 # find_aot: sets aot to the cache's path (its name stands for the jar's size and time and the JDK's release) and fails

@@ -6,6 +6,7 @@ import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.TopicRef;
 import dev.millrace.node.tasks.Tasks;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -90,16 +91,23 @@ public interface Broker {
     /** Sets the retry policy that the engine applies for the group. */
     CompletableFuture<Void> setRetryPolicy(String topic, String group, RetryPolicy policy);
 
-    /** All topics, or one, sorted by name; groups sorted by name. */
+    /** All topics, or one, sorted by name; groups sorted by name. Each topic is as of one instant, not all of them. */
     CompletableFuture<List<TopicStats>> stats(@Nullable String topic);
 
+    /** A page of dead letters ends with the one that brings its bodies to so many bytes. */
+    int DEAD_PAGE_BYTES = 8 << 20;
+
     /**
-     * Dead letters of a group, oldest first, at most {@code limit} (1..1000) after the cursor.
+     * Dead letters of a group, oldest first, at most {@code limit} (1..1000) after the cursor, and no more once their
+     * bodies have {@link #DEAD_PAGE_BYTES}. Only an empty page says that there are no more.
      *
      * @param after
      *            {@link DeadLetter#cursor()} of the last one seen, or 0
      */
     CompletableFuture<List<DeadLetter>> deadLetters(String topic, String group, long after, int limit);
+
+    /** The dead letter of this message id; found without reading the bodies of the others. */
+    CompletableFuture<Optional<DeadLetter>> deadLetter(String topic, String group, long id);
 
     /** Offers dead letters to their group anew, attempts starting at 0; ids not dead are skipped. Returns how many. */
     CompletableFuture<Integer> replayDead(String topic, String group, List<Long> ids);

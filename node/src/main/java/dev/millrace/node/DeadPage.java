@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A page of dead letters: found by the owner of the shard, then completed with bodies and past attempts by the log's
- * readers, one batch after the other.
+ * readers, one batch after the other. It ends early once its bodies have {@link Broker#DEAD_PAGE_BYTES}.
  */
 final class DeadPage {
     private record Entry(int number, long location, int index, Attempt last, String reason, List<Long> attempts) {}
@@ -29,6 +29,7 @@ final class DeadPage {
     private final List<DeadLetter> letters = new ArrayList<>();
     /** Of the entry at hand: what was read so far. */
     private final List<FailedAttempt> history = new ArrayList<>();
+    private long bytes;
     private final CompletableFuture<List<DeadLetter>> result = new CompletableFuture<>();
     private final Bodies bodies = new Bodies();
     private final MessageView view = new MessageView();
@@ -56,7 +57,7 @@ final class DeadPage {
     }
 
     private void step() {
-        if (letters.size() == entries.size()) {
+        if (isComplete()) {
             result.complete(List.copyOf(letters));
             return;
         }
@@ -82,6 +83,10 @@ final class DeadPage {
         });
     }
 
+    private boolean isComplete() {
+        return letters.size() == entries.size() || bytes >= Broker.DEAD_PAGE_BYTES;
+    }
+
     /** Its past attempts are read first, then its body. */
     private long nextLocation() {
         Entry entry = entries.get(letters.size());
@@ -89,7 +94,7 @@ final class DeadPage {
     }
 
     private void take(Block block) {
-        while (letters.size() < entries.size() && Location.batchPosition(nextLocation()) == block.position()) {
+        while (!isComplete() && Location.batchPosition(nextLocation()) == block.position()) {
             Entry entry = entries.get(letters.size());
             int offset = Location.offset(nextLocation());
             if (history.size() < entry.attempts.size()) {
@@ -106,6 +111,7 @@ final class DeadPage {
     private DeadLetter letter(Entry entry) {
         byte[] body = new byte[view.bodyLength];
         view.bytes.get(view.bodyOffset, body);
+        bytes += body.length;
         history.sort(Comparator.comparingInt(FailedAttempt::number));
         if (history.isEmpty() || history.getLast().number() != entry.last.number()) {
             history.add(of(entry.last));

@@ -3,7 +3,6 @@ package dev.millrace.node;
 import dev.millrace.core.shard.ShardListener;
 import dev.millrace.core.shard.Slices;
 import dev.millrace.core.shard.TopicRef;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
@@ -11,8 +10,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which shard is home to which topic. A topic's home is where its records are: recovery of the shards fills the
- * directory before anything is served. A name that never existed gets its home from its hash until it does; one that did
- * keeps its home, also over a deletion, because a door may still hold a reference.
+ * directory before anything is served. A name that does not exist has its home by its hash. One that was deleted is
+ * forgotten, unless its home was another, as it may be once there are more shards: a door may still hold a reference, and
+ * one name must not have two homes.
  *
  * <p>
  * Thread safety: all methods may be called from any thread.
@@ -20,8 +20,13 @@ import org.slf4j.LoggerFactory;
 final class Directory implements TopologyListener {
     private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
 
+    private final int shards;
     private final ConcurrentHashMap<String, TopicRef> refs = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<TopologyListener> listeners = new CopyOnWriteArrayList<>();
+
+    Directory(int shards) {
+        this.shards = shards;
+    }
 
     /** A listener that books what a recovering shard brings. */
     ShardListener of(int shard) {
@@ -35,6 +40,9 @@ final class Directory implements TopologyListener {
 
             @Override
             public void topicDeleted(String topic) {
+                if (homeByHash(topic) == shard) {
+                    refs.remove(topic);
+                }
                 Directory.this.topicDeleted(topic);
             }
 
@@ -54,16 +62,30 @@ final class Directory implements TopologyListener {
             }
 
             @Override
+            public void failedCommand(String what, RuntimeException reason) {
+                LOG.error("shard {}: {} failed by a defect and was refused; the shard goes on", shard, what, reason);
+            }
+
+            @Override
             public void slowSlice(Slices.Part part, long nanos) {
                 slow.log(shard, part, nanos);
             }
         };
     }
 
-    /** Where the topic lives, or will live. A name that never existed is not kept, so asking costs no memory. */
-    TopicRef ref(String name, List<ShardSlot> shards) {
+    /** Where the topic lives, or will live. A name that does not exist is not kept, so asking costs no memory. */
+    TopicRef ref(String name) {
         TopicRef known = refs.get(name);
-        return known != null ? known : new TopicRef(name, Math.floorMod(name.hashCode(), shards.size()));
+        return known != null ? known : new TopicRef(name, homeByHash(name));
+    }
+
+    private int homeByHash(String name) {
+        return Math.floorMod(name.hashCode(), shards);
+    }
+
+    /** Names that are kept. */
+    int size() {
+        return refs.size();
     }
 
     void add(TopologyListener listener) {

@@ -26,7 +26,8 @@ final class Figures {
         ShardFigures.Loop loop = new ShardFigures.Loop(metrics.cycles, metrics.slowCycles, metrics.longestCycleNanos,
                 shard.inboxBytes(), metrics.failedMoves, slowSlices(metrics.slices()));
         return new ShardFigures(shard.number(), traffic, loop, of(metrics.publishToDurable()),
-                of(metrics.dueToDelivered()), of(metrics.append()), log);
+                of(metrics.dueToDelivered()), of(metrics.append()), log,
+                new ShardFigures.Faults(metrics.failedCommands, metrics.failedSnapshots, metrics.clockJumps));
     }
 
     private static Map<String, Long> slowSlices(Slices slices) {

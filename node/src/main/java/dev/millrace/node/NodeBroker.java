@@ -15,7 +15,10 @@ import dev.millrace.node.tasks.Tasks;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -35,7 +38,7 @@ final class NodeBroker implements Broker {
 
     @Override
     public TopicRef topic(String name) {
-        return directory.ref(name, shards);
+        return directory.ref(name);
     }
 
     @Override
@@ -141,12 +144,23 @@ final class NodeBroker implements Broker {
 
     @Override
     public CompletableFuture<List<TopicStats>> stats(@Nullable String topic) {
-        return everywhere(topic, shard -> Stats.of(shard, topic), Comparator.comparing(TopicStats::name));
+        if (topic != null) {
+            return at(topic, shard -> Stats.of(shard, topic));
+        }
+        List<CompletableFuture<List<TopicStats>>> parts = new ArrayList<>();
+        for (ShardSlot shard : shards) {
+            parts.add(translate(pages(shard, 0, new LinkedHashMap<>())));
+        }
+        return gather(parts, Comparator.comparing(TopicStats::name));
     }
 
     @Override
     public CompletableFuture<List<TopicNames>> names() {
-        return everywhere(null, Stats::names, Comparator.comparing(TopicNames::topic));
+        List<CompletableFuture<List<TopicNames>>> parts = new ArrayList<>();
+        for (ShardSlot shard : shards) {
+            parts.add(translate(shard.call(Stats::names)));
+        }
+        return gather(parts, Comparator.comparing(TopicNames::topic));
     }
 
     @Override
@@ -157,6 +171,11 @@ final class NodeBroker implements Broker {
         }
         return translate(at(topic, shard -> DeadPage.collect(shard, shard.machine().group(topic, group), after, limit))
                 .thenCompose(DeadPage::read));
+    }
+
+    @Override
+    public CompletableFuture<Optional<DeadLetter>> deadLetter(String topic, String group, long id) {
+        return translate(DeadBulk.find(this, topic, group, id));
     }
 
     @Override
@@ -224,16 +243,14 @@ final class NodeBroker implements Broker {
         return change(topic, shard -> work.accept(shard, shard.machine().group(topic, group)));
     }
 
-    private <T> CompletableFuture<List<T>> everywhere(@Nullable String topic, Function<Shard, List<T>> work,
-            Comparator<T> order) {
-        if (topic != null) {
-            return at(topic, work);
-        }
-        List<CompletableFuture<List<T>>> parts = new ArrayList<>();
-        for (ShardSlot shard : shards) {
-            parts.add(translate(shard.call(work)));
-        }
-        return gather(parts, order);
+    /** Page by page, so that no call holds the shard for long; a topic that was made anew meanwhile counts once. */
+    private static CompletableFuture<List<TopicStats>> pages(ShardSlot shard, int from,
+            Map<String, TopicStats> before) {
+        return shard.call(owner -> Stats.page(owner, from)).thenCompose(page -> {
+            page.topics().forEach(topic -> before.put(topic.name(), topic));
+            return page.next() < 0 ? CompletableFuture.completedFuture(List.copyOf(before.values()))
+                    : pages(shard, page.next(), before);
+        });
     }
 
     private static <T> CompletableFuture<List<T>> gather(List<CompletableFuture<List<T>>> parts, Comparator<T> order) {

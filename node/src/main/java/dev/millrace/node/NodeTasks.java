@@ -10,6 +10,7 @@ import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Shard;
 import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.QueueLimits;
+import dev.millrace.node.tasks.TaskAnswer;
 import dev.millrace.node.tasks.TaskEncoder;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskPage;
@@ -123,23 +124,23 @@ final class NodeTasks implements Tasks {
     // ---- single tasks ----
 
     @Override
-    public CompletableFuture<Tracked.Answer> cancel(String queue, long id) {
-        return broker.at(queue, shard -> shard.machine().tracked().cancel(group(shard, queue), id));
+    public CompletableFuture<TaskAnswer> cancel(String queue, long id) {
+        return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().cancel(group(shard, queue), id)));
     }
 
     @Override
-    public CompletableFuture<Tracked.Answer> runNow(String queue, long id) {
-        return broker.at(queue, shard -> shard.machine().tracked().runNow(group(shard, queue), id));
+    public CompletableFuture<TaskAnswer> runNow(String queue, long id) {
+        return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().runNow(group(shard, queue), id)));
     }
 
     @Override
-    public CompletableFuture<Tracked.Answer> redrive(String queue, long id) {
-        return broker.at(queue, shard -> shard.machine().tracked().redrive(group(shard, queue), id));
+    public CompletableFuture<TaskAnswer> redrive(String queue, long id) {
+        return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().redrive(group(shard, queue), id)));
     }
 
     @Override
-    public CompletableFuture<Tracked.Answer> delete(String queue, long id) {
-        return broker.at(queue, shard -> shard.machine().tracked().remove(group(shard, queue), id));
+    public CompletableFuture<TaskAnswer> delete(String queue, long id) {
+        return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().remove(group(shard, queue), id)));
     }
 
     // ---- many ----

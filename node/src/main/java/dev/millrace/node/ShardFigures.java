@@ -19,9 +19,23 @@ import java.util.Map;
  *            writing a batch, at sync level always with its sync
  * @param log
  *            of its log
+ * @param faults
+ *            what went wrong and was got over
  */
 public record ShardFigures(int shard, Traffic traffic, Loop loop, LatencyHistogram publishToDurable,
-        LatencyHistogram dueToDelivered, LatencyHistogram append, LogFigures log) {
+        LatencyHistogram dueToDelivered, LatencyHistogram append, LogFigures log, Faults faults) {
+    /**
+     * What went wrong and was got over.
+     *
+     * @param failedCommands
+     *            commands that failed by a defect and were refused
+     * @param failedSnapshots
+     *            snapshots that failed; each is tried again
+     * @param clockJumps
+     *            jumps of the wall clock by more than a second
+     */
+    public record Faults(long failedCommands, long failedSnapshots, long clockJumps) {}
+
     /**
      * What went through.
      *

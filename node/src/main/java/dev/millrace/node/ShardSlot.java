@@ -5,6 +5,7 @@ import dev.millrace.core.log.LogFactory;
 import dev.millrace.core.log.LogUsage;
 import dev.millrace.core.log.RecoveryReport;
 import dev.millrace.core.machine.PlantedBugs;
+import dev.millrace.core.shard.FatalError;
 import dev.millrace.core.shard.Session;
 import dev.millrace.core.shard.SessionKind;
 import dev.millrace.core.shard.SessionListener;
@@ -57,7 +58,19 @@ final class ShardSlot {
         this.clock = clock;
         this.directory = directory;
         background = Executors.newSingleThreadExecutor(
-                Thread.ofPlatform().daemon().name("shard-" + number + "-snapshot").factory());
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("shard-" + number + "-snapshot")
+                        .uncaughtExceptionHandler(ShardSlot::defect)
+                        .factory());
+    }
+
+    /** Its tasks catch exceptions themselves; after an error nothing can be promised. */
+    private static void defect(Thread thread, Throwable failure) {
+        if (failure instanceof Error) {
+            FatalError.end(thread.getName(), failure);
+        }
+        LOG.error("a task of thread {} failed", thread.getName(), failure);
     }
 
     synchronized void open() {

@@ -7,25 +7,42 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the figures of a shard's topics; owner thread. */
 final class Stats {
     private Stats() {}
 
-    static List<TopicStats> of(Shard shard, @Nullable String only) {
+    /** Topics of one call at most, and numbers looked at for them: most numbers may be of topics that are gone. */
+    static final int PAGE = 256;
+    private static final int NUMBERS = 64 * PAGE;
+
+    /**
+     * A part of the topics.
+     *
+     * @param next
+     *            the number at which the next page starts, or -1
+     */
+    record Page(List<TopicStats> topics, int next) {}
+
+    /** The topic, if it exists. */
+    static List<TopicStats> of(Shard shard, String only) {
+        Topic topic = shard.machine().topicOrNull(only);
+        return topic == null ? List.of() : List.of(of(shard, topic));
+    }
+
+    /** Topics from this number on, as many as one call may take the owner's time for. */
+    static Page page(Shard shard, int from) {
         List<TopicStats> stats = new ArrayList<>();
-        if (only == null) {
-            for (Topic topic : shard.machine().topics()) {
-                stats.add(of(shard, topic));
-            }
-        } else {
-            Topic topic = shard.machine().topicOrNull(only);
+        int end = shard.machine().topicNumbersEnd();
+        int number = from;
+        while (number < end && number - from < NUMBERS && stats.size() < PAGE) {
+            Topic topic = shard.machine().topicOrNull(number);
             if (topic != null) {
                 stats.add(of(shard, topic));
             }
+            number++;
         }
-        return stats;
+        return new Page(stats, number < end ? number : -1);
     }
 
     static List<TopicNames> names(Shard shard) {

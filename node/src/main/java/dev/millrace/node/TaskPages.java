@@ -1,6 +1,7 @@
 package dev.millrace.node;
 
 import dev.millrace.core.machine.Attempt;
+import dev.millrace.core.machine.Output;
 import dev.millrace.core.machine.TrackedList;
 import dev.millrace.core.message.Bodies;
 import dev.millrace.core.message.MessageView;
@@ -47,28 +48,44 @@ final class TaskPages {
 
     void add(TrackedList.Entry entry) {
         size++;
-        bytes += entry.bytesAtMost();
+        bytes += entry.places().bytesAtMost();
         List<FailedAttempt> history = new ArrayList<>();
-        for (long location : entry.attemptLocations()) {
+        for (long location : entry.places().attempts()) {
             walk.add(location, (batch, offset) -> {
                 Attempt attempt = Attempt.read(batch, offset);
                 history.add(new FailedAttempt(attempt.number(), attempt.atMillis(), attempt.reason(),
                         attempt.error()));
             });
         }
-        walk.add(entry.location(), (batch, offset) -> {
+        Said said = new Said();
+        for (long location : entry.places().outputs()) {
+            walk.add(location, (batch, offset) -> said.add(Output.read(batch, offset)));
+        }
+        walk.add(entry.places().location(), (batch, offset) -> {
             bodies.wrap(batch, offset);
-            bodies.read(entry.index(), view);
+            bodies.read(entry.places().index(), view);
             history.sort(Comparator.comparingInt(FailedAttempt::number));
-            tasks.add(info(entry, history));
+            tasks.add(info(entry, history, said.output));
         });
     }
 
-    private TaskInfo info(TrackedList.Entry entry, List<FailedAttempt> history) {
-        long until = entry.untilMillis() == 0 ? 0 : wallMillis + entry.untilMillis() - elapsedMillis;
-        return new TaskInfo(entry.id(), TaskState.of(entry.state()), entry.attempts(), entry.maxAttempts(),
-                TaskReader.read(view), new TaskInfo.Times(view.bornAtNanos / 1_000_000, until), entry.stopAsked(),
-                List.copyOf(history), TaskInfo.Output.NONE);
+    private TaskInfo info(TrackedList.Entry entry, List<FailedAttempt> history, TaskInfo.Output output) {
+        TrackedList.Standing standing = entry.standing();
+        long until = standing.untilMillis() == 0 ? 0 : wallMillis + standing.untilMillis() - elapsedMillis;
+        return new TaskInfo(entry.id(), TaskState.of(entry.state()), TaskReader.read(view),
+                new TaskInfo.Attempts(standing.attempts(), standing.maxAttempts(), List.copyOf(history)),
+                new TaskInfo.Times(view.bornAtNanos / 1_000_000, until), standing.stopAsked(), output);
+    }
+
+    /** Gathers what workers said of one task. */
+    private static final class Said {
+        TaskInfo.Output output = TaskInfo.Output.NONE;
+
+        void add(Output each) {
+            output = each.what() == Output.RESULT
+                    ? new TaskInfo.Output(output.percent(), output.text(), each.bytes())
+                    : new TaskInfo.Output(each.percent(), each.text(), output.result());
+        }
     }
 
     /** Completes once everything was read. */

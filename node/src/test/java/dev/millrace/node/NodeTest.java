@@ -316,6 +316,40 @@ final class NodeTest {
         assertThat(node.broker().deadLetters("orders", "mail", 0, 10).join()).isEmpty();
     }
 
+    @Test
+    void deadLetters_largeBodies_pageEndsAtItsBytes_idsAreFoundWithoutThem() {
+        String large = "x".repeat(100_000);
+        int count = Broker.DEAD_PAGE_BYTES / large.length() + 2;
+        List<Long> ids = new ArrayList<>();
+        try (Client client = new Client(node.broker(), "orders")) {
+            client.subscribe("mail", 1, LONG);
+            for (int i = 0; i < count; i++) {
+                if (i == count - 1) {
+                    client.defer(large, Duration.ofMillis(1)); // its id stands in its record only
+                } else {
+                    client.publish(large);
+                }
+                Client.Message message = client.take();
+                ids.add(message.id());
+                client.bury(message, "");
+            }
+        }
+        List<DeadLetter> first = node.broker().deadLetters("orders", "mail", 0, 1_000).join();
+        assertThat(first).as("the one that reaches the limit is the last").hasSize(count - 1);
+        List<DeadLetter> rest = node.broker().deadLetters("orders", "mail", first.getLast().cursor(), 1_000).join();
+        assertThat(rest).extracting(DeadLetter::id).containsExactly(ids.getLast());
+        for (long id : List.of(ids.getFirst(), ids.getLast())) {
+            assertThat(node.broker().deadLetter("orders", "mail", id).join()).hasValueSatisfying(letter -> {
+                assertThat(letter.id()).isEqualTo(id);
+                assertThat(letter.body().remaining()).isEqualTo(large.length());
+            });
+        }
+        assertThat(node.broker().deadLetter("orders", "mail", 1).join()).isEmpty();
+        assertThat(node.broker().replayDead("orders", "mail", List.of(ids.getLast(), 1L)).join()).isEqualTo(1);
+        assertThat(node.broker().purgeDead("orders", "mail", List.of(ids.getFirst())).join()).isEqualTo(1);
+        assertThat(group("orders", "mail").dead()).isEqualTo(count - 2);
+    }
+
     private void awaitFirstSegmentGone() {
         Path first = folder.resolve("shard-0").resolve("log-000000000000000.seg");
         long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
@@ -357,6 +391,56 @@ final class NodeTest {
             assertThat(group("orders", "mail").ready()).isLessThanOrEqualTo(4);
             assertThat(group("orders", "mail").dropped()).isGreaterThanOrEqualTo(4);
         }
+    }
+
+    @Test
+    void statsOfManyTopics_areTakenInPages() {
+        NodeBroker broker = (NodeBroker) node.broker();
+        for (int i = 0; i < 2 * Stats.PAGE + 10; i++) {
+            broker.createTopic("t" + i).join();
+        }
+        broker.deleteTopic("t3").join();
+        Stats.Page first = broker.at("any", shard -> Stats.page(shard, 0)).join();
+        assertThat(first.topics()).hasSize(Stats.PAGE);
+        Stats.Page last = broker.at("any", shard -> Stats.page(shard, 2 * Stats.PAGE + 1)).join();
+        assertThat(last.topics()).hasSize(9);
+        assertThat(last.next()).isNegative();
+        assertThat(broker.stats(null).join()).hasSize(2 * Stats.PAGE + 9)
+                .extracting(TopicStats::name)
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .doesNotContain("t3");
+    }
+
+    @Test
+    void ephemeralGroupAndTopic_keepAtMostTheirNumber_theOldestAreDroppedAndCounted_othersKeepAll() {
+        limits(new ShardLimits(10, 10, 10, ShardLimits.DEFAULT.ceilings(), TopicQuota.NONE, 3));
+        try (Client client = new Client(node.broker(), "orders");
+                Client alone = new Client(node.broker(), "t#ephemeral")) {
+            node.broker().createGroup("orders", "kept", GroupStart.EARLIEST).join();
+            client.subscribe("tail#ephemeral", 0, LONG);
+            client.publish("1", "2", "3", "4", "5");
+            alone.publish("1", "2", "3", "4", "5");
+            long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+            while (group("orders", "tail#ephemeral").ready() > 3
+                    || node.broker().stats("t#ephemeral").join().getFirst().dropped() == 0) {
+                assertThat(System.nanoTime()).as("nothing was dropped").isLessThan(deadline);
+            }
+            assertThat(group("orders", "tail#ephemeral").dropped()).isEqualTo(2);
+            assertThat(group("orders", "kept").ready()).isEqualTo(5);
+            assertThat(node.broker().stats("t#ephemeral").join().getFirst().waiting()).isEqualTo(3);
+            client.subscribe("tail#ephemeral", 10, LONG);
+            assertThat(client.take().body()).isEqualTo("3");
+        }
+        reopen();
+        assertThat(group("orders", "kept").ready()).isEqualTo(5);
+    }
+
+    private void limits(ShardLimits limits) {
+        node.close();
+        logs.close();
+        shardOptions = new ShardOptions(0, SyncLevel.ALWAYS, 1000, 1 << 20, limits);
+        open();
     }
 
     private void quota(TopicQuota quota) {

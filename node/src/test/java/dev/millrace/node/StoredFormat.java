@@ -3,9 +3,15 @@ package dev.millrace.node;
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
+import dev.millrace.node.tasks.QueueLimits;
+import dev.millrace.node.tasks.TaskSpec;
+import dev.millrace.node.tasks.TaskState;
+import dev.millrace.node.tasks.Tasks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +19,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -68,12 +75,31 @@ final class StoredFormat {
         broker.replayDead("orders", "mail", List.of(ids.get(5))).join();
         client.publish("untouched 1", "untouched 2", "untouched 3");
         client.defer("deferred", FOR_EVER);
+        tasks(broker);
         broker.createTopic("kept").join();
         broker.pauseTopic("kept", true).join();
         try (Client kept = new Client(broker, "kept")) {
             kept.publish("kept");
         }
         return client;
+    }
+
+    /** A queue with a task in each state that lasts, keys and limits among them. */
+    private static void tasks(Broker broker) {
+        Tasks tasks = broker.tasks();
+        tasks.createQueue("tasks").join();
+        tasks.limits("tasks", new QueueLimits(1, 0, Duration.ofSeconds(1), Duration.ZERO)).join();
+        broker.pauseGroup("tasks", Tasks.GROUP, true).join();
+        tasks.enqueue("tasks", List.of(task("scheduled", "", FOR_EVER), task("ready", "unique", Duration.ZERO),
+                task("cancelled", "", Duration.ZERO))).join();
+        long id = tasks.list("tasks", TaskState.READY, 0, 10).join().tasks().getLast().id();
+        tasks.cancel("tasks", id).join();
+    }
+
+    static TaskSpec task(String payload, String unique, Duration delay) {
+        return new TaskSpec("format", ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8)), Map.of("a", "b"),
+                new TaskSpec.Keys("key", "limit", unique, 0, !unique.isEmpty(), 7),
+                new TaskSpec.Terms(delay.toMillis(), 0, 3, new TaskSpec.Backoff(10, 20), 0, 0, 1_000));
     }
 
     private static void touch(Client client) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.log.file.FileLogFactory;
+import dev.millrace.node.tasks.Enqueued;
+import dev.millrace.node.tasks.TaskInfo;
+import dev.millrace.node.tasks.TaskState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +26,7 @@ class StoredFormatsTest {
     @TempDir Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"1-killed", "1-stopped", "2-killed", "2-stopped"})
+    @ValueSource(strings = {"1-killed", "1-stopped", "2-killed", "2-stopped", "3-killed", "3-stopped"})
     void storedFolder_opensWithAllItsMessages(String name) throws IOException {
         try (InputStream file = getClass().getResourceAsStream("/formats/" + name + ".zip")) {
             StoredFormat.unzip(Objects.requireNonNull(file, name), folder);
@@ -31,6 +34,9 @@ class StoredFormatsTest {
         try (FileLogFactory logs = StoredFormat.logs(folder);
                 Node node = Node.open(logs, NodeOptions.DEFAULT, ShardClock.SYSTEM)) {
             figures(node.broker());
+            if (!name.startsWith("1") && !name.startsWith("2")) {
+                tasks(node.broker());
+            }
             deadLetters(node.broker());
             messages(node.broker());
         }
@@ -42,7 +48,7 @@ class StoredFormatsTest {
     }
 
     private static void figures(Broker broker) {
-        List<TopicStats> topics = broker.stats(null).join();
+        List<TopicStats> topics = broker.stats(null).join().stream().filter(topic -> !topic.tracked()).toList();
         assertThat(topics).extracting(TopicStats::name).containsExactly("kept", "orders");
         assertThat(topics.getFirst().paused()).isTrue();
         assertThat(topics.getFirst().waiting()).isEqualTo(1);
@@ -55,6 +61,20 @@ class StoredFormatsTest {
         assertThat(mail.paused()).isTrue();
         assertThat(List.of(mail.offered(), mail.done(), mail.dead(), mail.retrying(), mail.ready() + mail.leased()))
                 .containsExactly(10L, 1L, 2L, 1L, 6L);
+    }
+
+    /** Since format 3. */
+    private static void tasks(Broker broker) {
+        List<TaskInfo> found = broker.tasks().list("tasks", null, 0, 10).join().tasks();
+        assertThat(found).extracting(TaskInfo::state).containsExactly(TaskState.SCHEDULED, TaskState.READY);
+        assertThat(found.get(1).spec()).isEqualTo(StoredFormat.task("ready", "unique", Duration.ZERO));
+        assertThat(broker.tasks().limits("tasks").join().concurrencyPerKey()).isEqualTo(1);
+        assertThat(broker.stats("tasks").join().getFirst().groups().getFirst().cancelled()).isEqualTo(1);
+        Enqueued again = broker.tasks()
+                .enqueue("tasks", List.of(StoredFormat.task("repeat", "unique", Duration.ZERO)))
+                .join()
+                .getFirst();
+        assertThat(again).isEqualTo(new Enqueued(found.get(1).id(), true, ""));
     }
 
     private static void deadLetters(Broker broker) {

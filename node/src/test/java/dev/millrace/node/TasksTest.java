@@ -3,14 +3,15 @@ package dev.millrace.node;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.core.machine.Tracked;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.core.shard.ShardOptions;
+import dev.millrace.core.shard.Submission;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
 import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.QueueLimits;
+import dev.millrace.node.tasks.TaskAnswer;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskPage;
 import dev.millrace.node.tasks.TaskSpec;
@@ -145,9 +146,34 @@ final class TasksTest {
             TaskInfo info = find(enqueued.id());
             assertThat(info.state()).isEqualTo(TaskState.DEAD);
             assertThat(info.history()).extracting(FailedAttempt::error).containsExactly("first", "second");
-            assertThat(tasks().redrive("mails", enqueued.id()).join()).isEqualTo(Tracked.Answer.DONE);
+            assertThat(tasks().redrive("mails", enqueued.id()).join()).isEqualTo(TaskAnswer.DONE);
             assertThat(worker.take().attempts()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void progressAndResult_areKeptWithTheTask_alsoAfterAReopen() {
+        Enqueued enqueued = enqueue(task("x", TaskSpec.Keys.NONE,
+                new TaskSpec.Terms(0, 0, 0, TaskSpec.Backoff.OF_QUEUE, 0, 0, 60_000)));
+        try (Client worker = worker(1)) {
+            Client.Message message = worker.take();
+            Submission said = new Submission();
+            said.progress(message.token(), 40, "half of it");
+            said.progress(message.token(), 90, "nearly");
+            said.result(message.token(), ByteBuffer.wrap("42".getBytes(StandardCharsets.UTF_8)));
+            said.ack(message.token());
+            said.progress(message.token(), 100, "too late");
+            worker.run(said);
+            assertThat(List.of(said.result(2), said.result(3), said.result(4)))
+                    .containsExactly(Outcome.OK, Outcome.OK, Outcome.STALE);
+        }
+        close();
+        open();
+        TaskInfo info = find(enqueued.id());
+        assertThat(info.state()).isEqualTo(TaskState.DONE);
+        assertThat(info.output().percent()).isEqualTo(90);
+        assertThat(info.output().text()).isEqualTo("nearly");
+        assertThat(StandardCharsets.UTF_8.decode(info.output().result().duplicate()).toString()).isEqualTo("42");
     }
 
     @Test
@@ -155,7 +181,7 @@ final class TasksTest {
         Enqueued enqueued = enqueue(task("x"));
         try (Client worker = worker(1)) {
             Client.Message message = worker.take();
-            assertThat(tasks().cancel("mails", enqueued.id()).join()).isEqualTo(Tracked.Answer.ASKED);
+            assertThat(tasks().cancel("mails", enqueued.id()).join()).isEqualTo(TaskAnswer.ASKED);
             assertThat(worker.stops.take()).isEqualTo(message.token());
             assertThat(worker.extend(message, LONG)).isEqualTo(Outcome.STOP_ASKED);
             assertThat(find(enqueued.id()).stopAsked()).isTrue();
@@ -183,7 +209,7 @@ final class TasksTest {
             after = page.next();
         } while (after != 0);
         assertThat(found).isEqualTo(ids);
-        assertThat(tasks().runNow("mails", ids.getFirst()).join()).isEqualTo(Tracked.Answer.DONE);
+        assertThat(tasks().runNow("mails", ids.getFirst()).join()).isEqualTo(TaskAnswer.DONE);
         assertThat(find(ids.getFirst()).state()).isEqualTo(TaskState.READY);
         assertThat(tasks().all("mails", TaskState.SCHEDULED, Tasks.Bulk.CANCEL).join()).isEqualTo(2_499);
         assertThat(node.broker().stats("mails").join().getFirst().groups().getFirst().cancelled()).isEqualTo(2_499);

@@ -4,8 +4,9 @@ import dev.millrace.door.nsq.NsqDoor;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.options.NsqlookupdOptions;
 import dev.millrace.door.nsq.options.OptionException;
-import dev.millrace.log.file.FileLogOptions;
-import dev.millrace.node.NodeOptions;
+import dev.millrace.server.config.ConfigException;
+import dev.millrace.server.config.Configuration;
+import dev.millrace.server.config.Settings;
 import dev.millrace.server.logging.LogSetup;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +46,7 @@ final class NsqCommands {
         }
         try {
             return starting.start();
-        } catch (OptionException e) {
+        } catch (OptionException | ConfigException e) {
             err.println(e.getMessage());
             return ServerCommand.WRONG_USAGE;
         }
@@ -72,11 +74,17 @@ final class NsqCommands {
         NsqdOptions used = options;
         Path data = given.dataPath().resolve(FOLDER);
         warnOfNsqdsData(given.dataPath(), data);
-        Server server = Server.create(0);
-        return new ServerCommand(out, err).run(server, Stop.onSignals(), DRAIN, () -> server.openNsq(
-                server.openNode(FileLogOptions.of(data),
-                        new NodeOptions(1, used.nodeId(), NodeOptions.DEFAULT.shard())),
-                used));
+        Configuration engine = engine(data, used);
+        Server server = Server.create(engine.get(Settings.IO_THREADS));
+        return new ServerCommand(out, err).run(server, Stop.onSignals(), engine.get(Settings.STOP_TIMEOUT),
+                () -> server.openNsq(server.openNode(Options.log(engine), Options.node(engine)), used));
+    }
+
+    /** What nsqd has no flags for, such as the sync level, comes from the environment; its own flags come first. */
+    private static Configuration engine(Path data, NsqdOptions options) {
+        return Configuration.load(List.of(Map.entry(Settings.DATA.key(), data.toString()),
+                Map.entry(Settings.NODE_ID.key(), "" + options.nodeId()),
+                Map.entry("nsqd.mem-queue-size", "" + options.memQueueSize())), System.getenv());
     }
 
     private static String loopback(String flag, NsqdOptions options) {

@@ -58,7 +58,8 @@ final class Options {
                         settings.get(Settings.MAX_TRACKED)),
                 new TopicQuota(settings.get(Settings.MAX_TOPIC_MESSAGES), settings.get(Settings.MAX_TOPIC_BYTES),
                         settings.get(Settings.MAX_TOPIC_AGE).toMillis(),
-                        settings.get(Settings.TOPIC_FULL) == TopicFull.DROP));
+                        settings.get(Settings.TOPIC_FULL) == TopicFull.DROP),
+                nsqd(settings, ListenAddress.OFF).memQueueSize());
         int nodeId = settings.get(Settings.NODE_ID);
         return checked(Settings.SNAPSHOT_EVERY, settings,
                 () -> new NodeOptions(settings.get(Settings.SHARDS),
@@ -115,6 +116,8 @@ final class Options {
                 .with("https-address", text(settings.get(Settings.NSQ_HTTPS)))
                 .with("max-req-timeout", LONGEST_DEFERRAL)
                 .with("max-msg-size", "" + maxMessage)
+                .with("max-connections", "" + settings.get(Settings.MAX_CONNECTIONS))
+                .with("max-delivery-bytes", "" + settings.get(Settings.MAX_DELIVERY_BYTES))
                 .with("max-body-size", "" + Math.max(maxMessage + 4, NsqdOptions.defaults().limits().maxBodyBytes()));
         if (nodeId >= 0) {
             options = options.with("node-id", "" + nodeId);

@@ -11,6 +11,7 @@ import dev.millrace.door.nsq.NsqDoor;
 import dev.millrace.door.nsq.lookupd.NsqLookupd;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.options.NsqlookupdOptions;
+import dev.millrace.door.nsq.tcp.Load;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
 import dev.millrace.net.EventLoops;
@@ -55,6 +56,7 @@ final class Server {
     private final List<DoorFigure> figures = new ArrayList<>();
     private final EventLoops loops;
     private @Nullable HttpDoor http;
+    private @Nullable NsqDoor nsq;
     private volatile @Nullable Node node;
 
     private Server(int ioThreads) {
@@ -87,11 +89,20 @@ final class Server {
 
     void openNsq(Broker broker, NsqdOptions options) {
         NsqDoor door = NsqDoor.open(broker, options, loops, LogSetup::changeLevel);
+        nsq = door;
         closings.push(door::close);
         listens("nsq-tcp", door.tcpAddress());
         listens("nsq-http", door.httpAddress());
         listens("nsq-https", door.httpsAddress());
         connections.put("nsq", door::connections);
+        Load load = door.load();
+        figures.add(new DoorFigure("millrace_nsq_refused_connections_total", "counter",
+                "Connections refused by max-connections.",
+                load::refused));
+        figures.add(new DoorFigure("millrace_nsq_delivery_bytes", "gauge", "Bytes of messages on their way to sockets.",
+                load::bytes));
+        figures.add(new DoorFigure("millrace_nsq_delivery_waits_total", "counter",
+                "How often a connection had to wait because of max-delivery-bytes.", load::waits));
     }
 
     /** Returns where nsqds register. */
@@ -162,17 +173,29 @@ final class Server {
         }
     }
 
+    /** All doors begin the end at once, so that none of them takes the time of the others. */
+    private boolean announceStop() {
+        try {
+            if (http != null) {
+                http.announceStop();
+            }
+            if (nsq != null) {
+                nsq.announceStop();
+            }
+            return true;
+        } catch (RuntimeException e) {
+            LOG.error("a door could not be told to stop", e);
+            return false;
+        }
+    }
+
     /**
      * Takes no new work, lets what is in flight end for at most {@code drain}, then stops the shards with a snapshot. A
      * part that cannot be closed does not keep the others from it; false if there was one.
      */
     boolean close(Duration drain) {
-        HttpDoor door = http;
-        if (door != null) {
-            door.announceStop();
-        }
-        boolean well = true;
         long deadline = System.nanoTime() + drain.toNanos();
+        boolean well = announceStop();
         while (!closings.isEmpty()) {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
             try {

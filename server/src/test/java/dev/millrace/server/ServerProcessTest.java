@@ -164,6 +164,19 @@ class ServerProcessTest {
     }
 
     @Test
+    void nsqd_takesTheEnginesSettingsFromTheEnvironment() throws Exception {
+        assertThat(refused(2, Map.of("MILLRACE_SYNC", "often"), "nsqd", "--data-path", folder.toString()))
+                .contains("environment MILLRACE_SYNC", "always");
+        List<String> command = List.of("nsqd", "-tcp-address=127.0.0.1:0", "--http-address", "127.0.0.1:0",
+                "--data-path", folder.toString());
+        try (ServerProcess server = ServerProcess.launch(command, Map.of("MILLRACE_MAX_TOPICS", "1"))) {
+            server.awaitReady();
+            assertThat(http(server.address("nsq-http"), "POST", "/pub?topic=one", "x")).isEqualTo("200 OK");
+            assertThat(http(server.address("nsq-http"), "POST", "/pub?topic=two", "x")).contains("max-topics");
+        }
+    }
+
+    @Test
     void nsqlookupd_takesItsOwnFlags() throws Exception {
         List<String> command = List.of("nsqlookupd", "-tcp-address=127.0.0.1:0", "-http-address=127.0.0.1:0");
         try (ServerProcess server = ServerProcess.launch(command, Map.of())) {
@@ -246,6 +259,16 @@ class ServerProcessTest {
         try (ServerProcess server = ServerProcess.start(data)) {
             assertThat(server.output()).as("no snapshot was taken").doesNotContain("(0 bytes) replayed");
             assertThat(pull(server, 10)).containsExactly("kept");
+        }
+    }
+
+    @Test
+    void errorInASnapshotThread_endsTheProcess() throws Exception {
+        try (ServerProcess program = ServerProcess.launchClass("dev.millrace.server.FatalProgram",
+                List.of(folder.toString(), "snapshot"), Map.of())) {
+            assertThat(program.awaitExit()).as(program.output()).isEqualTo(3);
+            assertThat(program.output()).contains(
+                    "millrace: fatal error in thread shard-0-snapshot, the process ends: java.lang.OutOfMemoryError");
         }
     }
 

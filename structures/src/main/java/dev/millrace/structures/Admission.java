@@ -1,6 +1,9 @@
 package dev.millrace.structures;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,58 +14,93 @@ import org.jspecify.annotations.Nullable;
  * that counts who waits, and that notices when waiting cannot end.
  *
  * <p>
- * While nobody waits, entering and leaving is one compare-and-set on {@code free}. Who finds no room enters the line
- * under the lock; who leaves adds to {@code free} first and then looks at {@code waiting}, and who waits adds to
- * {@code waiting} first and then looks at {@code free}, so that one of the two sees the other. While somebody waits,
- * newcomers queue behind: first come, first served. A waiter is one object of 40 bytes.
+ * While nobody waits, entering and leaving is one atomic step on one word, which holds the capacity and the number of
+ * those inside, so that both are always read together. Who finds no room enters the line under the lock; who leaves
+ * changes the word first and then looks at {@code waiting}, and who waits adds to {@code waiting} first and then looks at
+ * the word, so that one of the two sees the other. While somebody waits, newcomers queue behind: first come, first
+ * served. A waiter is one object of 32 bytes.
  *
  * <p>
- * Thread safety: all methods may be called from any thread; fields of the line are guarded by {@code lock}.
+ * <b>Waiting that cannot end.</b> Several admissions may form a {@link Group}, whose tasks wait for each other's places.
+ * Some of them are stuck when every place in them is held by somebody who waits, without a time limit, for a place in one
+ * of them. That can only come about when somebody begins to wait, leaves while others wait, or lowers a capacity; it is
+ * looked for then, and one waiter after the other is refused until it is over.
+ *
+ * <p>
+ * Thread safety: all methods may be called from any thread; fields of the line are guarded by the group's lock.
  */
 final class Admission {
     enum Outcome {
         GRANTED, REFUSED, TIMED_OUT, CLOSED, NESTED
     }
 
+    /** Admissions whose tasks may wait for each other; they share the lock of their lines. */
+    static final class Group {
+        private final ReentrantLock lock = new ReentrantLock();
+        private final List<Admission> members = new ArrayList<>();
+        /** Waiters who hold a place in a member themselves and will not give it back before they are let in. */
+        private int nested;
+    }
+
     private static final class Waiter {
         final Thread thread = Thread.currentThread();
-        /** Whether the waiter holds a place itself and will not give it back before it is let in. */
-        final boolean blocksItself;
+        /** Where the waiter holds a place that it will not give back before it is let in; null if nowhere. */
+        final @Nullable Admission holds;
         volatile @Nullable Outcome outcome;
         @Nullable Waiter before;
         @Nullable Waiter after;
 
-        Waiter(boolean blocksItself) {
-            this.blocksItself = blocksItself;
+        Waiter(@Nullable Admission holds) {
+            this.holds = holds;
         }
     }
 
-    /** How often to look for room before waiting in line: some microseconds. */
-    private static final int LOOKS = 200;
+    /** How often to look for room before waiting in line: less than a microsecond, then a virtual thread steps aside. */
+    private static final int SPINS = 10;
+    private static final int LOOKS = 12;
+    /** The word's place: alone on its lines of memory, as all threads change it. */
+    private static final int WORD = 8;
+    private static final long INSIDE_MASK = (1L << Integer.SIZE) - 1;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition idle = lock.newCondition();
-    /** Capacity less the places taken; negative after the capacity was lowered below those. */
-    private final AtomicInteger free;
-    private volatile int capacity;
+    private final Group group;
+    private final ReentrantLock lock;
+    private final Condition idle;
+    /** Capacity in the upper half, places taken in the lower one; more than the capacity after that was lowered. */
+    private final AtomicLongArray words = new AtomicLongArray(2 * WORD);
     private volatile int waiting;
+    private volatile int drains;
     private volatile boolean closed;
-    private int blockedInside;
     /** Places held by who waits for somebody else inside. */
     private final AtomicInteger behind = new AtomicInteger();
+    /** Places given to waiters whose threads do not know yet. */
+    private final AtomicInteger onTheirWay = new AtomicInteger();
     private @Nullable Waiter first;
     private @Nullable Waiter last;
+    /** Used by the search for what is stuck. */
+    private boolean isSuspect;
+    private int blocked;
 
-    Admission(int capacity) {
+    Admission(int capacity, Group group) {
         requireCapacity(capacity);
-        this.capacity = capacity;
-        this.free = new AtomicInteger(capacity);
+        words.set(WORD, (long) capacity << Integer.SIZE);
+        this.group = group;
+        this.lock = group.lock;
+        this.idle = lock.newCondition();
+        group.members.add(this);
     }
 
     private static void requireCapacity(int capacity) {
         if (capacity < 1) {
             throw new IllegalArgumentException("capacity is " + capacity + ", but must be at least 1");
         }
+    }
+
+    private static int capacity(long word) {
+        return (int) (word >>> Integer.SIZE);
+    }
+
+    private static int inside(long word) {
+        return (int) (word & INSIDE_MASK);
     }
 
     /** Enters if that is possible at once. */
@@ -82,12 +120,12 @@ final class Admission {
     }
 
     private boolean take() {
-        int room = free.get();
-        while (room > 0) {
-            if (free.compareAndSet(room, room - 1)) {
+        long word = words.get(WORD);
+        while (inside(word) < capacity(word)) {
+            if (words.compareAndSet(WORD, word, word + 1)) {
                 return true;
             }
-            room = free.get();
+            word = words.get(WORD);
         }
         return false;
     }
@@ -99,21 +137,21 @@ final class Admission {
      *            the longest wait; {@code Long.MAX_VALUE} for no limit
      * @param maxWaiting
      *            how many may wait, this one included
-     * @param inside
-     *            whether the caller holds a place already
+     * @param holds
+     *            where in the group the caller holds a place already; null if nowhere
      */
-    Outcome enter(long nanos, int maxWaiting, boolean inside) throws InterruptedException {
+    Outcome enter(long nanos, int maxWaiting, @Nullable Admission holds) throws InterruptedException {
         Outcome outcome = tryEnter();
         // Where tasks are short, room comes sooner than a thread can be parked and woken.
         for (int look = 0; outcome == Outcome.REFUSED && nanos > 0 && waiting == 0 && look < LOOKS; look++) {
-            Thread.onSpinWait();
+            pause(look);
             outcome = tryEnter();
         }
         if (outcome != Outcome.REFUSED || nanos <= 0) {
             return outcome;
         }
         boolean forever = nanos == Long.MAX_VALUE;
-        Waiter waiter = new Waiter(inside && forever);
+        Waiter waiter = new Waiter(forever ? holds : null);
         lock.lock();
         try {
             if (closed) {
@@ -130,11 +168,20 @@ final class Admission {
         return await(waiter, forever, System.nanoTime() + (forever ? 0 : nanos));
     }
 
+    @SuppressWarnings("ThreadPriorityCheck") // only speed depends on it: the tasks waited for may need this very carrier
+    private static void pause(int look) {
+        if (look >= SPINS && Thread.currentThread().isVirtual()) {
+            Thread.yield();
+        } else {
+            Thread.onSpinWait();
+        }
+    }
+
     private Outcome await(Waiter waiter, boolean forever, long end) throws InterruptedException {
         while (true) {
             Outcome outcome = waiter.outcome;
             if (outcome != null) {
-                return outcome;
+                return arrived(outcome);
             }
             if (forever) {
                 LockSupport.park(this);
@@ -143,7 +190,7 @@ final class Admission {
             }
             boolean interrupted = Thread.interrupted();
             if (interrupted || (!forever && end - System.nanoTime() <= 0)) {
-                outcome = withdraw(waiter);
+                outcome = arrived(withdraw(waiter));
                 if (interrupted && outcome == Outcome.GRANTED) {
                     leave();
                 }
@@ -153,6 +200,20 @@ final class Admission {
                 return outcome;
             }
         }
+    }
+
+    /** The waiter's thread goes on. If the pool was closed before it did, its place is given back. */
+    private Outcome arrived(Outcome outcome) {
+        if (outcome != Outcome.GRANTED) {
+            return outcome;
+        }
+        // In this order: whoever closes and then sees it still on its way knows that it will be refused.
+        onTheirWay.decrementAndGet();
+        if (closed) {
+            leave();
+            return Outcome.CLOSED;
+        }
+        return outcome;
     }
 
     private Outcome withdraw(Waiter waiter) {
@@ -171,12 +232,12 @@ final class Admission {
 
     /** Gives a place back. */
     void leave() {
-        int room = free.incrementAndGet();
-        if (waiting > 0 || (closed && room >= capacity)) {
+        long word = words.decrementAndGet(WORD);
+        if (waiting > 0 || (drains > 0 && inside(word) == 0)) {
             lock.lock();
             try {
                 admit();
-                if (free.get() >= capacity) {
+                if (inside() == 0) {
                     idle.signalAll();
                 }
             } finally {
@@ -185,19 +246,80 @@ final class Admission {
         }
     }
 
-    /** Lets in who can be let in; if nobody can ever leave, refuses the last of those who block themselves. */
+    /** Lets in who can be let in, and refuses who would wait for ever. */
     private void admit() {
+        letIn();
+        while (group.nested > 0) {
+            group.members.forEach(Admission::letIn);
+            Admission stuck = stuck();
+            if (stuck == null) {
+                return;
+            }
+            stuck.refuseOne();
+        }
+    }
+
+    private void letIn() {
         while (first != null && take()) {
             settle(first, Outcome.GRANTED);
         }
-        while (blockedInside > 0 && blockedInside + behind.get() >= capacity - free.get()) {
-            Waiter waiter = last;
-            while (waiter != null && !waiter.blocksItself) {
-                waiter = waiter.before;
+    }
+
+    /** A member, this one if possible, of the largest set in which every place is held by who waits for one of it. */
+    private @Nullable Admission stuck() {
+        List<Admission> members = group.members;
+        for (Admission member : members) {
+            member.isSuspect = true;
+        }
+        boolean changed = true;
+        while (changed) {
+            changed = false;
+            for (Admission member : members) {
+                member.blocked = member.behind.get();
             }
-            if (waiter == null) {
-                return;
+            for (Admission member : members) {
+                member.countBlocked();
             }
+            for (Admission member : members) {
+                if (member.isSuspect && (member.inside() == 0 || member.blocked < member.inside())) {
+                    member.isSuspect = false;
+                    changed = true;
+                }
+            }
+        }
+        if (isSuspect && lastNested() != null) {
+            return this;
+        }
+        for (Admission member : members) {
+            if (member.isSuspect && member.lastNested() != null) {
+                return member;
+            }
+        }
+        return null;
+    }
+
+    /** Adds the waiters of this line to the counts of those whose places they hold. */
+    private void countBlocked() {
+        if (isSuspect) {
+            for (Waiter waiter = first; waiter != null; waiter = waiter.after) {
+                if (waiter.holds != null) {
+                    waiter.holds.blocked++;
+                }
+            }
+        }
+    }
+
+    private @Nullable Waiter lastNested() {
+        Waiter waiter = last;
+        while (waiter != null && (waiter.holds == null || !waiter.holds.isSuspect)) {
+            waiter = waiter.before;
+        }
+        return waiter;
+    }
+
+    private void refuseOne() {
+        Waiter waiter = lastNested();
+        if (waiter != null) {
             settle(waiter, Outcome.NESTED);
         }
     }
@@ -217,6 +339,9 @@ final class Admission {
 
     private void settle(Waiter waiter, Outcome outcome) {
         remove(waiter);
+        if (outcome == Outcome.GRANTED) {
+            onTheirWay.incrementAndGet();
+        }
         waiter.outcome = outcome;
         LockSupport.unpark(waiter.thread);
     }
@@ -251,7 +376,7 @@ final class Admission {
     @SuppressWarnings("NonAtomicVolatileUpdate") // only written under the lock
     private void count(Waiter waiter, int change) {
         waiting += change;
-        blockedInside += waiter.blocksItself ? change : 0;
+        group.nested += waiter.holds != null ? change : 0;
     }
 
     /** Changes the capacity; a lower one is reached when enough have left. */
@@ -259,8 +384,7 @@ final class Admission {
         requireCapacity(newCapacity);
         lock.lock();
         try {
-            free.addAndGet(newCapacity - capacity);
-            capacity = newCapacity;
+            words.accumulateAndGet(WORD, newCapacity, (word, update) -> update << Integer.SIZE | inside(word));
             admit();
         } finally {
             lock.unlock();
@@ -281,15 +405,23 @@ final class Admission {
     }
 
     void reopen() {
-        closed = false;
+        lock.lock();
+        try {
+            closed = false;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Waits until nobody is inside; false if the time was not enough. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only written under the lock
     boolean awaitIdle(long nanos) throws InterruptedException {
         long left = nanos;
         lock.lockInterruptibly();
+        // Who leaves looks at this after it has left, so that one of the two sees the other.
+        drains++;
         try {
-            while (free.get() < capacity) {
+            while (inside() > 0) {
                 if (left <= 0) {
                     return false;
                 }
@@ -297,6 +429,7 @@ final class Admission {
             }
             return true;
         } finally {
+            drains--;
             lock.unlock();
         }
     }
@@ -305,12 +438,17 @@ final class Admission {
         return closed;
     }
 
+    /** Places, of a closed admission, of who goes on inside; those of waiters who will find it closed do not count. */
+    int insideForGood() {
+        return inside() - onTheirWay.get();
+    }
+
     int capacity() {
-        return capacity;
+        return capacity(words.get(WORD));
     }
 
     int inside() {
-        return Math.max(0, capacity - free.get());
+        return inside(words.get(WORD));
     }
 
     int waiting() {

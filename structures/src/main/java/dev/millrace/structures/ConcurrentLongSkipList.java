@@ -72,6 +72,11 @@ public final class ConcurrentLongSkipList<V> {
         }
     }
 
+    /** Whether the key has a value. */
+    public boolean containsKey(long key) {
+        return get(key) != null;
+    }
+
     /** Sets the value of a key; returns the one before, or null. */
     public @Nullable V put(long key, V value) {
         return put(key, value, true);
@@ -258,6 +263,37 @@ public final class ConcurrentLongSkipList<V> {
                 levels.merge(levels.head, chunk.next, chunk.next.chunk);
             }
         }
+    }
+
+    /** Removes and returns the entry with the greatest key, or null. */
+    public @Nullable Entry<V> pollLastEntry() {
+        while (true) {
+            UnrolledList.Node node = levels.lastLeaf();
+            LongChunk chunk = (LongChunk) node.chunk;
+            if (chunk.isFrozen()) {
+                levels.absorb(node);
+            } else if (chunk.next == null) {
+                int at = chunk.count() - 1;
+                if (at >= 0) {
+                    if (node.replace(chunk, chunk.without(at))) {
+                        levels.count.decrement();
+                        return entry(chunk, at);
+                    }
+                } else if (levels.isHead(node)) {
+                    return null;
+                } else {
+                    levels.merge(levels.descend(LongLevels.low(node) - 1, 0), node, chunk);
+                }
+            }
+        }
+    }
+
+    /** Removes all entries one after the other; those that arrive meanwhile may stay. */
+    public void clear() {
+        scan(Long.MIN_VALUE, (key, value) -> {
+            remove(key);
+            return true;
+        });
     }
 
     /** Shows entries in ascending order, from the least key at least {@code from}, until the visitor says no. */

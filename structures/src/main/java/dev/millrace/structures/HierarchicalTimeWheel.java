@@ -60,6 +60,8 @@ public final class HierarchicalTimeWheel {
 
     private TimerRings[] parts = new TimerRings[1];
     private int partCount;
+    /** The numbers of those parts that have something to do; only used inside a call. */
+    private int[] busy = new int[1];
     /** The first part that may have room. */
     private int open;
     private long tick;
@@ -93,6 +95,7 @@ public final class HierarchicalTimeWheel {
         }
         if (partCount == parts.length) {
             parts = Arrays.copyOf(parts, partCount * 2);
+            busy = Arrays.copyOf(busy, partCount * 2);
         }
         parts[partCount++] = new TimerRings(tick);
     }
@@ -277,17 +280,29 @@ public final class HierarchicalTimeWheel {
         }
     }
 
-    /** Takes timers from all parts in turn: while one part's memory is awaited, the others' is on its way too. */
+    /**
+     * Takes timers from all parts with something due in turn: while one part's memory is awaited, the others' is on its
+     * way too.
+     */
     private int fire(int limit, Expiry sink) {
+        int count = 0;
+        for (int part = 0; part < partCount; part++) {
+            if (parts[part].hasDue()) {
+                busy[count++] = part;
+            }
+        }
         int left = limit;
-        for (int before = -1; left > 0 && left != before;) {
-            before = left;
-            for (int part = 0; left > 0 && part < partCount; part++) {
-                if (parts[part].hasDue()) {
+        while (count > 0 && left > 0) {
+            int still = 0;
+            for (int at = 0; at < count; at++) {
+                int part = busy[at];
+                if (left > 0 && parts[part].hasDue()) {
                     left--;
                     fireFirst(part, sink);
+                    busy[still++] = part;
                 }
             }
+            count = still;
         }
         return left;
     }
@@ -303,12 +318,23 @@ public final class HierarchicalTimeWheel {
     }
 
     private int moveAhead(int limit) {
-        int left = limit;
-        for (int before = -1; left > 0 && left != before;) {
-            before = left;
-            for (int part = 0; left > 0 && part < partCount; part++) {
-                left -= 1 - parts[part].moveAhead(1);
+        int count = 0;
+        for (int part = 0; part < partCount; part++) {
+            if (parts[part].canMoveAhead()) {
+                busy[count++] = part;
             }
+        }
+        int left = limit;
+        while (count > 0 && left > 0) {
+            int still = 0;
+            for (int at = 0; at < count; at++) {
+                int part = busy[at];
+                if (left > 0 && parts[part].moveAhead(1) == 0) {
+                    left--;
+                    busy[still++] = part;
+                }
+            }
+            count = still;
         }
         return left;
     }

@@ -15,8 +15,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One function, many arguments: a {@link WorkerPool} whose tasks differ only in their argument, with no object per task
- * but that. With a key function, arguments of equal keys are handled one after the other, in the order in which their
+ * One function, many arguments: a {@link WorkerPool} whose tasks differ only in their argument, with one small
+ * object per argument. With a key function, arguments of equal keys are handled one after the other, in the order in which their
  * calls were let in, and different keys side by side.
  *
  * <p>
@@ -33,6 +33,51 @@ public final class KeyedPool<A> implements AutoCloseable {
     /** The arguments of one key that wait for the one being handled. Guarded by the map's lock of its key. */
     private static final class Lane<A> {
         final Deque<Item<A>> waiting = new ArrayDeque<>(2);
+    }
+
+    /** A thread that handles an argument and, of a key, those that arrive meanwhile. */
+    private final class Handling extends Roster.Run {
+        private final @Nullable Object lane;
+        private volatile Item<A> item;
+
+        Handling(@Nullable Object lane, Item<A> first) {
+            this.lane = lane;
+            this.item = first;
+        }
+
+        @Override
+        public void run() {
+            pool.timed(item.task, null);
+            while (lane != null && goesOn(lane)) {
+                pool.timed(item.task, null);
+            }
+            pool.end(this);
+        }
+
+        /** Takes the next argument of the key, and shows it before anybody can miss it among those that wait. */
+        private boolean goesOn(Object key) {
+            Thread.interrupted(); // an interrupt was meant for the argument that has ended
+            boolean[] found = new boolean[1];
+            lanes.computeIfPresent(key, (same, present) -> {
+                Item<A> next = present.waiting.poll();
+                if (next == null) {
+                    return null;
+                }
+                item = next;
+                found[0] = true;
+                return present;
+            });
+            if (found[0]) {
+                pool.addBehind(-1);
+                pool.leave();
+            }
+            return found[0];
+        }
+
+        @Override
+        Object shown() {
+            return item.argument;
+        }
     }
 
     private final WorkerPool pool;
@@ -78,86 +123,38 @@ public final class KeyedPool<A> implements AutoCloseable {
     public void invoke(A argument) throws InterruptedException {
         requireNonNull(argument, "argument");
         Item<A> item = new Item<>(argument, carrier.apply(() -> function.accept(argument)));
+        Object lane = key == null ? null : requireNonNull(key.apply(argument), "key");
         pool.admit(pool.limit());
-        if (key == null) {
-            pool.begin(argument, () -> {
-                handle(item);
-                pool.end();
-            });
-            return;
-        }
-        boolean taken = false;
-        boolean first;
-        Object lane = null;
-        try {
-            lane = requireNonNull(key.apply(argument), "key");
-            first = join(lane, item);
-            taken = true;
-        } finally {
-            if (!taken) {
-                pool.leave();
-            }
-        }
-        if (!first) {
-            pool.addBehind(1);
+        if (lane == null || join(lane, item)) {
+            pool.begin(new Handling(lane, item));
         } else {
-            Object own = lane;
-            pool.begin(argument, () -> handleLane(own, item));
+            pool.addBehind(1);
         }
     }
 
     /** Enters a key's lane; says whether nobody was there, so that the caller has to start it. */
     private boolean join(Object lane, Item<A> item) {
         boolean[] first = new boolean[1];
-        lanes.compute(lane, (same, present) -> {
-            if (present == null) {
-                first[0] = true;
-                return new Lane<>();
+        boolean taken = false;
+        try {
+            lanes.compute(lane, (same, present) -> {
+                if (present == null) {
+                    first[0] = true;
+                    return new Lane<>();
+                }
+                if (present.waiting.size() + 1 >= maxPerKey) {
+                    throw pool.tooMany("Key " + same + " has its limit of " + maxPerKey + " arguments; try later");
+                }
+                present.waiting.add(item);
+                return present;
+            });
+            taken = true;
+        } finally {
+            if (!taken) {
+                pool.leave();
             }
-            if (present.waiting.size() + 1 >= maxPerKey) {
-                throw pool.tooMany("Key " + same + " has its limit of " + maxPerKey + " arguments; try later");
-            }
-            present.waiting.add(item);
-            return present;
-        });
-        return first[0];
-    }
-
-    private void handleLane(Object lane, Item<A> first) {
-        Item<A> item = first;
-        while (true) {
-            handle(item);
-            Thread.interrupted(); // an interrupt was meant for the argument that has ended
-            Item<A> following = next(lane);
-            if (following == null) {
-                pool.end();
-                return;
-            }
-            pool.addBehind(-1);
-            pool.show(following.argument);
-            pool.leave();
-            item = following;
         }
-    }
-
-    private @Nullable Item<A> next(Object lane) {
-        List<Item<A>> next = new ArrayList<>(1);
-        lanes.computeIfPresent(lane, (same, present) -> {
-            Item<A> item = present.waiting.poll();
-            if (item == null) {
-                return null;
-            }
-            next.add(item);
-            return present;
-        });
-        return next.isEmpty() ? null : next.getFirst();
-    }
-
-    private void handle(Item<A> item) {
-        pool.timed(() -> {
-            item.task.run();
-            return true;
-        });
+        return first[0];
     }
 
     /** The pool's counts; arguments that wait for their key count as running. */
@@ -179,20 +176,27 @@ public final class KeyedPool<A> implements AutoCloseable {
     /**
      * Closes the pool and waits for the arguments it has.
      *
-     * @return those that have not been handled to the end by then, the ones being handled first
+     * @return those that have not been handled to the end by then: first the ones being handled, which go on, interrupted
+     *         or not, and may end; then the ones that waited for their key, which are taken out and will not be handled
      * @see WorkerPool#drain
      */
     public List<Object> drain(Duration deadline, boolean interruptRest) throws InterruptedException {
-        List<Object> left = new ArrayList<>(pool.drain(deadline, interruptRest));
-        if (!left.isEmpty()) {
-            for (Object lane : lanes.keySet()) {
-                lanes.computeIfPresent(lane, (same, present) -> {
-                    present.waiting.forEach(item -> left.add(item.argument));
-                    return present;
-                });
-            }
+        pool.close();
+        return pool.awaitIdle(deadline) ? List.of() : pool.left(interruptRest, this::takeWaiting);
+    }
+
+    private List<Object> takeWaiting() {
+        List<Object> taken = new ArrayList<>();
+        for (Object lane : lanes.keySet()) {
+            lanes.computeIfPresent(lane, (same, present) -> {
+                present.waiting.forEach(item -> taken.add(item.argument));
+                present.waiting.clear();
+                return present;
+            });
         }
-        return left;
+        pool.addBehind(-taken.size());
+        taken.forEach(argument -> pool.leave());
+        return taken;
     }
 
     /** Takes arguments again. */

@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.LongAdder;
 /** Counts durations by powers of two: 64 counters, which threads that count at once do not fight for. */
 final class Latencies {
     private static final int ALL_OF_THE_FIRST = 1024;
-    private static final int THEN_ONE_IN = 16;
+    /** One in so many powers of two. */
+    private static final int THEN_BITS = 4;
 
     private final LongAdder[] counts = new LongAdder[64];
     /** Rises to its limit and a little further; lost updates do no harm. */
@@ -23,7 +24,8 @@ final class Latencies {
             first++;
             return true;
         }
-        return threadNumber % THEN_ONE_IN == 0;
+        // Numbers of threads that run the same task may be regular; their hashes are not.
+        return ((threadNumber * 0x9E3779B97F4A7C15L) >>> (Long.SIZE - THEN_BITS)) == 0;
     }
 
     void add(long nanos) {

@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Several {@link WorkerPool}s behind one face, so that submitters meet less often on one counter. A task that the chosen
- * pool has no room for goes to the one with the fewest tasks, and waits there.
+ * pool has no room for goes to the one with the fewest tasks, and waits there. A nested submit that could never go on is
+ * refused, also if the tasks that wait for each other are in different pools.
  *
  * <p>
  * Thread safety: all methods may be called from any thread.
@@ -39,8 +41,9 @@ public final class MultiPool implements AutoCloseable {
         if (count < 1) {
             throw new IllegalArgumentException("count is " + count + ", but must be at least 1");
         }
+        Admission.Group group = new Admission.Group();
         for (int i = 0; i < count; i++) {
-            pools.add(new WorkerPool(each));
+            pools.add(new WorkerPool(each, group, pools));
         }
         this.choice = choice;
     }
@@ -75,9 +78,29 @@ public final class MultiPool implements AutoCloseable {
         chooseForWaiting().execute(task);
     }
 
+    /** See {@link WorkerPool#execute(Runnable, Duration)}. */
+    public void execute(Runnable task, Duration maxWait) throws InterruptedException {
+        chooseForWaiting().execute(task, maxWait);
+    }
+
+    /** Runs a task if the pool chosen or the one with the fewest tasks has room now; says whether it was taken. */
+    public boolean tryExecute(Runnable task) {
+        return chooseForWaiting().tryExecute(task);
+    }
+
     /** See {@link WorkerPool#submit(Callable)}. */
     public <T> Future<T> submit(Callable<T> task) throws InterruptedException {
         return chooseForWaiting().submit(task);
+    }
+
+    /** See {@link WorkerPool#submit(Callable, Duration)}. */
+    public <T> Future<T> submit(Callable<T> task, Duration maxWait) throws InterruptedException {
+        return chooseForWaiting().submit(task, maxWait);
+    }
+
+    /** The sums over all pools. */
+    public WorkerPool.Metrics metrics() {
+        return pools.stream().map(WorkerPool::metrics).reduce(WorkerPool.Metrics::plus).orElseThrow();
     }
 
     /** The pools, for their metrics. */
@@ -110,10 +133,11 @@ public final class MultiPool implements AutoCloseable {
     /** Closes all pools and waits for what runs; see {@link WorkerPool#drain}. */
     public List<Object> drain(Duration deadline, boolean interruptRest) throws InterruptedException {
         close();
-        long end = System.nanoTime() + deadline.toNanos();
+        long start = System.nanoTime();
+        long nanos = TimeUnit.NANOSECONDS.convert(deadline);
         List<Object> left = new ArrayList<>();
         for (WorkerPool pool : pools) {
-            left.addAll(pool.drain(Duration.ofNanos(Math.max(0, end - System.nanoTime())), interruptRest));
+            left.addAll(pool.drain(Duration.ofNanos(Math.max(0, nanos - (System.nanoTime() - start))), interruptRest));
         }
         return left;
     }

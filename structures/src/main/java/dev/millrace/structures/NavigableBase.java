@@ -166,6 +166,11 @@ abstract class NavigableBase<K, V> extends AbstractMap<K, V> implements Navigabl
     }
 
     @Override
+    public boolean containsKey(Object key) {
+        return get(key) != null;
+    }
+
+    @Override
     public Set<Entry<K, V>> entrySet() {
         return new AbstractSet<>() {
             @Override

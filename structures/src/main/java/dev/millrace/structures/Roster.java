@@ -1,5 +1,7 @@
 package dev.millrace.structures;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +23,15 @@ final class Roster {
     /** Threads that follow each other are further apart than a line of memory. */
     private static final int STRIDE = 17;
 
-    private record Run(Thread thread, Object shown) {}
+    /** A thread's body, which is also its entry here. */
+    abstract static class Run implements Runnable {
+        private @Nullable Thread thread;
+        private @Nullable Table table;
+        private int place;
+
+        /** What the thread does, for {@link Roster#forEach}. */
+        abstract Object shown();
+    }
 
     private static final class Table {
         final AtomicReferenceArray<@Nullable Run> places;
@@ -39,12 +49,15 @@ final class Roster {
 
     private volatile Table top = new Table(FIRST_PLACES, null);
 
-    void add(Thread thread, Object shown) {
-        Run run = new Run(thread, shown);
+    /** Adds a thread that has not started yet; the entry is visible to it when it has. */
+    void add(Thread thread, Run run) {
+        run.thread = thread;
         while (true) {
             Table table = top;
+            run.table = table;
             for (int probe = 0; probe < PROBES; probe++) {
                 int place = table.placeOf(thread, probe);
+                run.place = place;
                 if (table.places.getPlain(place) == null && table.places.compareAndSet(place, null, run)) {
                     return;
                 }
@@ -60,29 +73,16 @@ final class Roster {
         }
     }
 
-    /** Removes a thread; false if it is not there. */
-    boolean remove(Thread thread) {
-        return change(thread, null, true);
+    /** Removes an entry that was added; only its thread does that, or nobody else if it was not started. */
+    void remove(Run run) {
+        requireNonNull(run.table).places.setRelease(run.place, null);
     }
 
     boolean contains(Thread thread) {
-        return change(thread, null, false);
-    }
-
-    /** Shows something else for a thread that is there. */
-    void show(Thread thread, Object shown) {
-        change(thread, new Run(thread, shown), true);
-    }
-
-    private boolean change(Thread thread, @Nullable Run update, boolean write) {
         for (Table table = top; table != null; table = table.before) {
             for (int probe = 0; probe < PROBES; probe++) {
-                int place = table.placeOf(thread, probe);
-                Run run = table.places.get(place);
-                if (run != null && run.thread.equals(thread)) {
-                    if (write) {
-                        table.places.setRelease(place, update);
-                    }
+                Run run = table.places.get(table.placeOf(thread, probe));
+                if (run != null && thread.equals(run.thread)) {
                     return true;
                 }
             }
@@ -96,7 +96,7 @@ final class Roster {
             for (int place = 0; place < table.places.length(); place++) {
                 Run run = table.places.get(place);
                 if (run != null) {
-                    visitor.accept(run.thread, run.shown);
+                    visitor.accept(requireNonNull(run.thread), run.shown());
                 }
             }
         }

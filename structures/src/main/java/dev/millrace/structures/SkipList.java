@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>How it works</h2> Nodes are in ascending order; each has a height drawn at random, 1 with probability 3/4, 2 with
  * 3/16 and so on, and as many links, the one of level l to the next node of a height over l, with the least key that
- * belongs there. Each link also knows how
- * many entries it passes over, its span, so that a position is found like a key. A search takes from the highest level
- * of the first node what does not pass its goal and goes down a level where that ends, then searches the node. A full
- * node is split in two; a node is taken over by the one before it when both are less than half full together.
+ * belongs there. Each link also knows how many entries it passes over, its span, so that a position is found like a key.
+ * A search takes from the highest level of the first node what does not pass its goal and goes down a level where that
+ * ends, then searches the node. A full node is split in two; a node is taken over by the one before it when both are less
+ * than half full together.
  *
  * <h2>Guarantees</h2> Searches, changes, {@link #rank} and {@link #select} take O(log n) on average; the order of calls
  * alone, and no clock or outside randomness, determines the heights. Iterators of the map itself notice a change that
@@ -38,75 +38,15 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     static final int NODE_MAX = 64;
     static final int MAX_HEIGHT = 14;
 
-    private static final class Node {
-        /** Each key and its value, side by side, so that one copy moves both. */
-        final Object[] pairs = new Object[2 * NODE_MAX];
-        int count;
-        /** The least key that belongs here; the first node, whose low is never looked at, takes what is less as well. */
-        final Object low;
-        /** For each level the low of the next node, so that a search looks at a node only to go there, and that node. */
-        final @Nullable Object[] links;
-        /** Entries from the begin of this node to the begin of the next one of that level, or to the end. */
-        final int[] spans;
-
-        Node(int height, Object low) {
-            this.low = low;
-            links = new Object[2 * height];
-            spans = new int[height];
-        }
-
-        int height() {
-            return spans.length;
-        }
-
-        @Nullable
-        Node next(int level) {
-            return (Node) links[2 * level + 1];
-        }
-
-        void next(int level, @Nullable Node node) {
-            links[2 * level] = node == null ? null : node.low;
-            links[2 * level + 1] = node;
-        }
-
-        Object key(int at) {
-            return pairs[2 * at];
-        }
-
-        Object value(int at) {
-            return pairs[2 * at + 1];
-        }
-
-        void insert(int at, Object key, Object value) {
-            System.arraycopy(pairs, 2 * at, pairs, 2 * at + 2, 2 * (count - at));
-            pairs[2 * at] = key;
-            pairs[2 * at + 1] = value;
-            count++;
-        }
-
-        @SuppressWarnings("NullAway") // places from count on hold nothing
-        void delete(int from, int to) {
-            System.arraycopy(pairs, 2 * to, pairs, 2 * from, 2 * (count - to));
-            int rest = count - (to - from);
-            Arrays.fill(pairs, 2 * rest, 2 * count, null);
-            count = rest;
-        }
-
-        void append(Node other, int from) {
-            System.arraycopy(other.pairs, 2 * from, pairs, 2 * count, 2 * (other.count - from));
-            count += other.count - from;
-        }
-    }
-
     private final @Nullable Comparator<? super K> order;
     /** The first node: has every level, and is the only one that may be empty. */
-    private Node head = new Node(MAX_HEIGHT, "");
+    private SkipListNode head = new SkipListNode(MAX_HEIGHT, "");
     private int levels = 1;
     private int size;
     private int changes;
     private long random = 0x9E3779B97F4A7C15L;
     /** Of the last search: at each level the last node before or at the goal, and the position of its first entry. */
-    private final Node[] path = new Node[MAX_HEIGHT];
+    private final SkipListNode[] path = new SkipListNode[MAX_HEIGHT];
     private final int[] starts = new int[MAX_HEIGHT];
 
     /** An empty map in the keys' natural order. */
@@ -134,7 +74,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     private void build(Iterable<? extends Map.Entry<? extends K, ? extends V>> entries) {
         Arrays.fill(path, head);
-        Node node = head;
+        SkipListNode node = head;
         K last = null;
         for (Map.Entry<? extends K, ? extends V> entry : entries) {
             K key = requireNonNull(entry.getKey(), "key");
@@ -142,10 +82,10 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
                 throw new IllegalArgumentException("Key " + key + " is not greater than " + last + " before it");
             }
             if (node.count == NODE_MAX * 3 / 4) {
-                node = new Node(randomHeight(), key);
+                node = new SkipListNode(randomHeight(), key);
                 for (int level = 0; level < node.height(); level++) {
                     path[level].next(level, node);
-                    path[level].spans[level] = size - starts[level];
+                    endSpan(level);
                     path[level] = node;
                     starts[level] = size;
                 }
@@ -155,8 +95,15 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
             last = key;
             size++;
         }
-        for (int level = 0; level < levels; level++) {
-            path[level].spans[level] = size - starts[level];
+        for (int level = 1; level < levels; level++) {
+            endSpan(level);
+        }
+    }
+
+    /** Sets the span of the last node before the end at a level. */
+    private void endSpan(int level) {
+        if (level > 0) {
+            path[level].spans[level - 1] = size - starts[level];
         }
     }
 
@@ -176,14 +123,14 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     /** The last node whose low is at most {@code key}, or the first node. */
     @SuppressWarnings("ReferenceEquality") // the same low is the same node's; two equal ones cost a comparison more
-    private Node nodeOf(Object key) {
-        Node node = head;
+    private SkipListNode nodeOf(Object key) {
+        SkipListNode node = head;
         @Nullable Object[] links = node.links;
         Object end = null;
         for (int at = 2 * levels - 2; at >= 0; at -= 2) {
             Object low = links[at];
             while (low != end && compare(requireNonNull(low), key) <= 0) {
-                node = (Node) requireNonNull(links[at + 1]);
+                node = (SkipListNode) requireNonNull(links[at + 1]);
                 links = node.links;
                 low = links[at];
             }
@@ -194,15 +141,15 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     /** The same, or if {@code strictly} the last node whose low is less, with the path to it. */
     @SuppressWarnings("ReferenceEquality") // as above
-    private Node trace(Object key, boolean strictly) {
-        Node node = head;
+    private SkipListNode trace(Object key, boolean strictly) {
+        SkipListNode node = head;
         int start = 0;
         int most = strictly ? -1 : 0;
         Object end = null;
         for (int level = levels - 1; level >= 0; level--) {
             Object low = node.links[2 * level];
             while (low != null && low != end && Integer.signum(compare(low, key)) <= most) {
-                start += node.spans[level];
+                start += node.span(level);
                 node = requireNonNull(node.next(level));
                 low = node.links[2 * level];
             }
@@ -214,7 +161,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     }
 
     /** The place of a key in a node, or -1 minus the place where it belongs. */
-    private int find(Node node, Object key) {
+    private int find(SkipListNode node, Object key) {
         Object[] pairs = node.pairs;
         int from = 0;
         int length = node.count;
@@ -230,21 +177,16 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @Override
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V get(Object key) {
-        Node node = nodeOf(requireNonNull(key, "key"));
+        SkipListNode node = nodeOf(requireNonNull(key, "key"));
         int at = find(node, key);
         return at < 0 ? null : (V) node.value(at);
-    }
-
-    @Override
-    public boolean containsKey(Object key) {
-        return get(key) != null;
     }
 
     @Override
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V put(K key, V value) {
         requireNonNull(value, "value");
-        Node node = descend(requireNonNull(key, "key"), 1);
+        SkipListNode node = descend(requireNonNull(key, "key"), 1);
         int at = find(node, key);
         if (at >= 0) {
             descend(key, -1);
@@ -266,8 +208,8 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     /** The same as {@link #nodeOf}, with so much added to the spans on the way, those that a new entry would make longer. */
     @SuppressWarnings("ReferenceEquality") // as above
-    private Node descend(Object key, int change) {
-        Node node = head;
+    private SkipListNode descend(Object key, int change) {
+        SkipListNode node = head;
         Object end = null;
         for (int level = levels - 1; level >= 0; level--) {
             Object low = node.links[2 * level];
@@ -276,7 +218,9 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
                 low = node.links[2 * level];
             }
             end = low;
-            node.spans[level] += change;
+            if (level > 0) {
+                node.spans[level - 1] += change;
+            }
         }
         return node;
     }
@@ -285,11 +229,11 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
         if (size == Integer.MAX_VALUE) {
             throw new IllegalStateException("The map holds its limit of " + size + " entries");
         }
-        Node node = trace(key, false);
+        SkipListNode node = trace(key, false);
         int at = place;
         // Keys that arrive in ascending order leave full nodes behind.
         int keep = at == NODE_MAX && node.next(0) == null ? NODE_MAX - 1 : NODE_MAX / 2;
-        Node right = split(node, keep);
+        SkipListNode right = split(node, keep);
         if (at > keep) {
             for (int level = 0; level < right.height(); level++) {
                 path[level] = right;
@@ -302,20 +246,22 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     }
 
     /** Moves the entries of a node from a place on to a new node after it; the path must lead to the node. */
-    private Node split(Node node, int keep) {
-        Node right = new Node(randomHeight(), node.key(keep));
+    private SkipListNode split(SkipListNode node, int keep) {
+        SkipListNode right = new SkipListNode(randomHeight(), node.key(keep));
         for (; levels < right.height(); levels++) {
             path[levels] = head;
             starts[levels] = 0;
-            head.spans[levels] = size;
+            head.spans[levels - 1] = size;
         }
         int start = starts[0] + keep;
         for (int level = 0; level < right.height(); level++) {
-            Node before = path[level];
+            SkipListNode before = path[level];
             right.next(level, before.next(level));
             before.next(level, right);
-            right.spans[level] = before.spans[level] - (start - starts[level]);
-            before.spans[level] = start - starts[level];
+            if (level > 0) {
+                right.spans[level - 1] = before.spans[level - 1] - (start - starts[level]);
+                before.spans[level - 1] = start - starts[level];
+            }
         }
         right.append(node, keep);
         node.delete(keep, node.count);
@@ -323,8 +269,8 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     }
 
     private void addToSpans(int change) {
-        for (int level = 0; level < levels; level++) {
-            path[level].spans[level] += change;
+        for (int level = 1; level < levels; level++) {
+            path[level].spans[level - 1] += change;
         }
         size += change;
         changes++;
@@ -333,7 +279,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @Override
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V remove(Object key) {
-        Node node = descend(requireNonNull(key, "key"), -1);
+        SkipListNode node = descend(requireNonNull(key, "key"), -1);
         int at = find(node, key);
         if (at < 0) {
             descend(key, 1);
@@ -348,8 +294,8 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     }
 
     /** Unlinks the node or the next one if they have become few. */
-    private void unlinkIfFew(Node node) {
-        Node next = node.next(0);
+    private void unlinkIfFew(SkipListNode node) {
+        SkipListNode next = node.next(0);
         if (node.count == 0 && node != head) {
             unlink(node);
         } else if (next != null && node.count + next.count <= NODE_MAX / 2) {
@@ -359,18 +305,20 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     }
 
     /** Takes out a node, other than the first, whose entries are gone or were copied to the one before it. */
-    private void unlink(Node node) {
+    private void unlink(SkipListNode node) {
         trace(node.low, true);
         for (int level = 0; level < node.height(); level++) {
-            Node before = path[level];
+            SkipListNode before = path[level];
             before.next(level, node.next(level));
-            before.spans[level] += node.spans[level];
+            if (level > 0) {
+                before.spans[level - 1] += node.spans[level - 1];
+            }
         }
     }
 
     /** How many keys are less than this one, whether or not it is there. */
     public int rank(Object key) {
-        Node node = trace(requireNonNull(key, "key"), false);
+        SkipListNode node = trace(requireNonNull(key, "key"), false);
         int at = find(node, key);
         return starts[0] + (at < 0 ? -1 - at : at);
     }
@@ -385,17 +333,17 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
         if (position < 0 || position >= size) {
             throw new IndexOutOfBoundsException("Position " + position + " of a map of " + size + " entries");
         }
-        Node node = traceTo(position);
+        SkipListNode node = traceTo(position);
         return entry(node, position - starts[0]);
     }
 
-    private Node traceTo(int position) {
-        Node node = head;
+    private SkipListNode traceTo(int position) {
+        SkipListNode node = head;
         int start = 0;
         for (int level = levels - 1; level >= 0; level--) {
-            for (Node next = node.next(level); next != null
-                    && start + node.spans[level] <= position; next = node.next(level)) {
-                start += node.spans[level];
+            for (SkipListNode next = node.next(level); next != null
+                    && start + node.span(level) <= position; next = node.next(level)) {
+                start += node.span(level);
                 node = next;
             }
             path[level] = node;
@@ -414,7 +362,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     int removeBetween(int first, int end) {
         int left = end - first;
         while (left > 0) {
-            Node node = traceTo(first);
+            SkipListNode node = traceTo(first);
             int at = first - starts[0];
             int count = Math.min(left, node.count - at);
             node.delete(at, at + count);
@@ -426,7 +374,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     }
 
     @SuppressWarnings("unchecked") // keys and values of this map are K and V
-    private Entry<K, V> entry(Node node, int at) {
+    private Entry<K, V> entry(SkipListNode node, int at) {
         Object key = node.key(at);
         return new SimpleEntry<>((K) key, (V) node.value(at)) {
             private static final long serialVersionUID = 1L;
@@ -452,7 +400,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @Override
     @Nullable
     Entry<K, V> near(K key, Side side) {
-        Node node = nodeOf(requireNonNull(key, "key"));
+        SkipListNode node = nodeOf(requireNonNull(key, "key"));
         int found = find(node, key);
         int at = found < 0 ? -1 - found : found;
         switch (side) {
@@ -478,7 +426,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @SuppressWarnings("unchecked") // keys and values of this map are K and V
     public void forEach(BiConsumer<? super K, ? super V> visitor) {
         int expected = changes;
-        for (Node node = head; node != null; node = node.next(0)) {
+        for (SkipListNode node = head; node != null; node = node.next(0)) {
             for (int at = 0; at < node.count; at++) {
                 visitor.accept((K) node.key(at), (V) node.value(at));
                 if (changes != expected) {
@@ -494,7 +442,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     }
 
     private final class EntryIterator implements Iterator<Entry<K, V>> {
-        private @Nullable Node node = head;
+        private @Nullable SkipListNode node = head;
         private int at;
         private int expected = changes;
         private @Nullable Entry<K, V> last;
@@ -551,7 +499,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     @Override
     public void clear() {
-        head = new Node(MAX_HEIGHT, "");
+        head = new SkipListNode(MAX_HEIGHT, "");
         levels = 1;
         size = 0;
         changes++;
@@ -560,7 +508,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     /** How many nodes have each height, from 1 on; for tests. */
     int[] heights() {
         int[] counts = new int[MAX_HEIGHT + 1];
-        for (Node node = head.next(0); node != null; node = node.next(0)) {
+        for (SkipListNode node = head.next(0); node != null; node = node.next(0)) {
             counts[node.height()]++;
         }
         return counts;
@@ -571,12 +519,12 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     void verify() {
         for (int level = 0; level < levels; level++) {
             int position = 0;
-            Node node = head;
+            SkipListNode node = head;
             int counted = 0;
-            for (Node each = head; each != null; each = each.next(0)) {
-                Node following = node.next(level);
+            for (SkipListNode each = head; each != null; each = each.next(0)) {
+                SkipListNode following = node.next(level);
                 if (each == following) {
-                    if (node.spans[level] != counted - position || node.links[2 * level] != each.low) {
+                    if (node.span(level) != counted - position || node.links[2 * level] != each.low) {
                         throw new IllegalStateException("Wrong span at level " + level + ", position " + position);
                     }
                     position = counted;
@@ -587,7 +535,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
                 }
                 counted += each.count;
             }
-            if (counted != size || node.next(level) != null || node.spans[level] != counted - position) {
+            if (counted != size || node.next(level) != null || node.span(level) != counted - position) {
                 throw new IllegalStateException("Wrong end at level " + level);
             }
         }

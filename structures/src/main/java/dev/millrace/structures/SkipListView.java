@@ -43,6 +43,10 @@ final class SkipListView<K, V> extends NavigableBase<K, V> {
         return !tooLow(key) && !tooHigh(key);
     }
 
+    private boolean isBeyondEdges(Object key) {
+        return (low != null && list.compare(key, low.key()) < 0) || (high != null && list.compare(key, high.key()) > 0);
+    }
+
     private @Nullable Entry<K, V> inside(@Nullable Entry<K, V> entry) {
         return entry != null && contains(entry.getKey()) ? entry : null;
     }
@@ -91,8 +95,8 @@ final class SkipListView<K, V> extends NavigableBase<K, V> {
         if (wanted == null) {
             return present;
         }
-        boolean onEdge = present != null && list.compare(wanted.key(), present.key()) == 0;
-        if (onEdge ? wanted.inclusive() && !contains(wanted.key()) : !contains(wanted.key())) {
+        // A bound that does not include its key may lie on either edge of the range.
+        if (wanted.inclusive() ? !contains(wanted.key()) : isBeyondEdges(wanted.key())) {
             throw new IllegalArgumentException("Key " + wanted.key() + " lies outside the range of this view");
         }
         return wanted;

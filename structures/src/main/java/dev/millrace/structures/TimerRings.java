@@ -140,6 +140,18 @@ final class TimerRings {
         return left;
     }
 
+    /** Whether a bucket that comes next in its ring above ring 0 holds anything. */
+    boolean canMoveAhead() {
+        for (int rings = occupiedRings & -2; rings != 0; rings &= rings - 1) {
+            int ring = Integer.numberOfTrailingZeros(rings);
+            int next = (currentBucket(ring) + 1) & BUCKET_MASK;
+            if (!isEmpty(ring << BUCKETS_LOG2 | next)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Moves timers of the buckets that come next in their rings, at most {@code limit}; returns what is left of it. */
     int moveAhead(int limit) {
         int left = limit;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,9 +29,10 @@ import org.jspecify.annotations.Nullable;
  * time to come. A fixed-delay task is due its delay after the end of its last run. No task runs beside itself; a
  * fixed-rate time that comes while the task still runs is skipped.
  * <li>A task, or an executor, that throws harms nothing: the failure handler gets it, and a periodic task goes on.
- * <li>Adding a timer under a key that has a pending one replaces that one.
- * <li>{@link #close} refuses new timers and says what was pending. Runs handed to the executor before are not its
- * concern.
+ * <li>Adding a timer under a key that has a pending or periodic one replaces that one.
+ * <li>{@link #close} refuses new timers and says what was pending, due or not. After it the service hands nothing to the
+ * executor any more, but the one call of the executor that may be under way goes on, as do the runs before. It does not
+ * wait for that call: the executor may be waiting for whoever closes.
  * </ul>
  *
  * Delays follow the monotonic clock ({@code System.nanoTime}); an {@link Instant} is turned into a delay when it is
@@ -52,6 +54,8 @@ public final class TimerService implements AutoCloseable {
         private final long period;
         private long due;
         private long handle = -1;
+        /** Whether its time has come and it was not handed over yet. */
+        private boolean isDue;
         private boolean ended;
 
         private Timer(@Nullable Object key, Runnable task, long period) {
@@ -61,7 +65,7 @@ public final class TimerService implements AutoCloseable {
         }
 
         /**
-         * Ends the timer. A run that was handed to the executor already goes on.
+         * Ends the timer. A run whose handing over has begun goes on.
          *
          * @return true if this call kept a run from happening that would have happened: the timer was pending, or
          *         periodic and not yet ended
@@ -106,6 +110,16 @@ public final class TimerService implements AutoCloseable {
             return key;
         }
 
+        /** The tick it is or was last due at; for tests. */
+        long dueTick() {
+            lock.lock();
+            try {
+                return due;
+            } finally {
+                lock.unlock();
+            }
+        }
+
         /** What it runs. */
         public Runnable task() {
             return task;
@@ -119,7 +133,8 @@ public final class TimerService implements AutoCloseable {
     private final Condition earlier = lock.newCondition();
     private final TimeWheel<Timer> wheel = new TimeWheel<>(0);
     private final Map<Object, Timer> byKey = new HashMap<>();
-    private final List<Timer> dueNow = new ArrayList<>();
+    /** Timers whose time has come and that have not been handed over. */
+    private final ArrayDeque<Timer> dueNow = new ArrayDeque<>();
     private long wakeTick = Long.MAX_VALUE;
     private boolean closed;
 
@@ -147,6 +162,11 @@ public final class TimerService implements AutoCloseable {
         return add(null, Duration.between(Instant.now(), instant), 0, task);
     }
 
+    /** Runs a task once, at an instant, in place of the pending timer of that key, if there is one. */
+    public Timer scheduleAt(Object key, Instant instant, Runnable task) {
+        return add(requireNonNull(key, "key"), Duration.between(Instant.now(), instant), 0, task);
+    }
+
     /** Runs a task once, after a delay, in place of the pending timer of that key, if there is one. */
     public Timer schedule(Object key, Duration delay, Runnable task) {
         return add(requireNonNull(key, "key"), delay, 0, task);
@@ -168,9 +188,19 @@ public final class TimerService implements AutoCloseable {
         return add(null, initialDelay, ticks(period), task);
     }
 
+    /** The same in place of the timer of that key, if there is one. */
+    public Timer scheduleAtFixedRate(Object key, Duration initialDelay, Duration period, Runnable task) {
+        return add(requireNonNull(key, "key"), initialDelay, ticks(period), task);
+    }
+
     /** Runs a task after a delay and then each time its last run has been over for a delay. */
     public Timer scheduleWithFixedDelay(Duration initialDelay, Duration delay, Runnable task) {
         return add(null, initialDelay, -ticks(delay), task);
+    }
+
+    /** The same in place of the timer of that key, if there is one. */
+    public Timer scheduleWithFixedDelay(Object key, Duration initialDelay, Duration delay, Runnable task) {
+        return add(requireNonNull(key, "key"), initialDelay, -ticks(delay), task);
     }
 
     private static long ticks(Duration period) {
@@ -241,9 +271,10 @@ public final class TimerService implements AutoCloseable {
     }
 
     private boolean end(Timer timer) {
-        boolean pending = timer.handle >= 0 && wheel.cancel(timer.handle) != null;
+        boolean pending = timer.isDue || (timer.handle >= 0 && wheel.cancel(timer.handle) != null);
         boolean kept = pending || (timer.period != 0 && !timer.ended);
         timer.handle = -1;
+        timer.isDue = false;
         timer.ended = true;
         forget(timer);
         return kept;
@@ -255,9 +286,10 @@ public final class TimerService implements AutoCloseable {
         }
     }
 
-    /** The timer's time has come: it is no longer pending. */
+    /** The timer is handed over in a moment and no longer pending. */
     private void release(Timer timer) {
         timer.handle = -1;
+        timer.isDue = false;
         if (timer.period == 0) {
             timer.ended = true;
             forget(timer);
@@ -265,35 +297,37 @@ public final class TimerService implements AutoCloseable {
     }
 
     private void run() {
-        List<Timer> due = new ArrayList<>();
-        while (take(due)) {
-            for (Timer timer : due) {
-                hand(timer);
-            }
-            due.clear();
+        for (Timer timer = take(); timer != null; timer = take()) {
+            hand(timer);
         }
     }
 
-    /** Waits until something is due and takes it; false when the service is closed. */
-    private boolean take(List<Timer> due) {
+    /** Waits until something is due and takes it; null when the service is closed. */
+    private @Nullable Timer take() {
         lock.lock();
         try {
             while (!closed) {
-                wheel.advance(nowTick(), LIMIT, (handle, tick, timer) -> {
-                    release(timer);
-                    dueNow.add(timer);
-                });
-                if (!dueNow.isEmpty()) {
-                    due.addAll(dueNow);
-                    dueNow.clear();
-                    return true;
+                Timer timer = dueNow.poll();
+                if (timer != null) {
+                    if (timer.isDue) {
+                        release(timer);
+                        return timer;
+                    }
+                    continue;
                 }
-                wakeTick = wheel.caughtUp() ? wheel.nextUsefulTick() : 0;
-                if (wakeTick > 0) {
-                    sleepUntil(wakeTick);
+                wheel.advance(nowTick(), LIMIT, (handle, tick, due) -> {
+                    due.handle = -1;
+                    due.isDue = true;
+                    dueNow.add(due);
+                });
+                if (dueNow.isEmpty()) {
+                    wakeTick = wheel.caughtUp() ? wheel.nextUsefulTick() : 0;
+                    if (wakeTick > 0) {
+                        sleepUntil(wakeTick);
+                    }
                 }
             }
-            return false;
+            return null;
         } finally {
             lock.unlock();
         }
@@ -390,6 +424,11 @@ public final class TimerService implements AutoCloseable {
         lock.lock();
         try {
             closed = true;
+            for (Timer timer : dueNow) {
+                if (timer.isDue) {
+                    pending.add(timer);
+                }
+            }
             wheel.forEach((handle, due, timer) -> pending.add(timer));
             for (Timer timer : pending) {
                 end(timer);

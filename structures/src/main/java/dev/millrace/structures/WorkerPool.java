@@ -5,13 +5,18 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkerPool implements AutoCloseable {
     private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+    private static final long LOOK_AGAIN_NANOS = 10_000;
 
     /**
      * What a pool is made with.
@@ -99,6 +105,16 @@ public final class WorkerPool implements AutoCloseable {
      */
     public record Metrics(int capacity, int running, int waiting, long rejected, long completed, long failed,
             List<Long> runNanosCounts) {
+        /** The sums of two pools. */
+        Metrics plus(Metrics other) {
+            List<Long> counts = new ArrayList<>();
+            for (int at = 0; at < runNanosCounts.size(); at++) {
+                counts.add(runNanosCounts.get(at) + other.runNanosCounts.get(at));
+            }
+            return new Metrics(capacity + other.capacity, running + other.running, waiting + other.waiting,
+                    rejected + other.rejected, completed + other.completed, failed + other.failed, counts);
+        }
+
         /** An upper bound, at most twice too high, of the running time of so much (0 to 1) of the tasks ended. */
         public long runNanosAtQuantile(double quantile) {
             long timed = runNanosCounts.stream().mapToLong(count -> count).sum();
@@ -114,7 +130,7 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    private static final class PoolFuture<T> extends FutureTask<T> {
+    static final class PoolFuture<T> extends FutureTask<T> {
         private boolean failed;
 
         PoolFuture(Callable<T> task) {
@@ -128,8 +144,34 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** A task that was let in: the body of its thread and its entry in the roster. */
+    private final class Task extends Roster.Run {
+        private final Object shown;
+        private final Runnable carried;
+        private final @Nullable PoolFuture<?> future;
+
+        Task(Object shown, Runnable carried, @Nullable PoolFuture<?> future) {
+            this.shown = shown;
+            this.carried = carried;
+            this.future = future;
+        }
+
+        @Override
+        public void run() {
+            timed(carried, future);
+            end(this);
+        }
+
+        @Override
+        Object shown() {
+            return shown;
+        }
+    }
+
     private final Options options;
     private final Admission admission;
+    /** Other pools whose tasks may wait for places here. */
+    private final List<WorkerPool> siblings;
     private final Roster running = new Roster();
     private final LongAdder rejected = new LongAdder();
     private final LongAdder completed = new LongAdder();
@@ -139,11 +181,17 @@ public final class WorkerPool implements AutoCloseable {
 
     /** An open pool. */
     public WorkerPool(Options options) {
+        this(options, new Admission.Group(), List.of());
+    }
+
+    /** An open pool beside others, which may come to include it, whose tasks may submit to it. */
+    WorkerPool(Options options, Admission.Group group, List<WorkerPool> siblings) {
         if (options.maxWaiting() < 0) {
             throw new IllegalArgumentException("maxWaiting is " + options.maxWaiting() + ", but must not be negative");
         }
         this.options = options;
-        this.admission = new Admission(options.capacity());
+        this.admission = new Admission(options.capacity(), group);
+        this.siblings = siblings;
     }
 
     /** An open pool of a capacity, with the defaults of {@link Options#of}. */
@@ -172,7 +220,7 @@ public final class WorkerPool implements AutoCloseable {
     public void execute(Runnable task, Duration maxWait) throws InterruptedException {
         Runnable carried = options.carrier().apply(requireNonNull(task, "task"));
         admit(maxWait);
-        launch(task, () -> runGuarded(carried));
+        begin(new Task(task, carried, null));
     }
 
     /** Runs a task if there is room now; says whether it was taken. */
@@ -182,7 +230,7 @@ public final class WorkerPool implements AutoCloseable {
             rejected.increment();
             return false;
         }
-        launch(task, () -> runGuarded(carried));
+        begin(new Task(task, carried, null));
         return true;
     }
 
@@ -196,14 +244,7 @@ public final class WorkerPool implements AutoCloseable {
         PoolFuture<T> future = new PoolFuture<>(requireNonNull(task, "task"));
         Runnable carried = options.carrier().apply(future);
         admit(maxWait);
-        launch(task, () -> {
-            try {
-                carried.run();
-            } catch (Throwable failure) {
-                future.setException(failure);
-            }
-            return !future.failed;
-        });
+        begin(new Task(task, carried, future));
         return future;
     }
 
@@ -216,8 +257,7 @@ public final class WorkerPool implements AutoCloseable {
         Admission.Outcome outcome = admission.tryEnter();
         if (outcome == Admission.Outcome.REFUSED) {
             // A limit of more than 292 years is none.
-            long nanos = maxWait.compareTo(FOREVER) >= 0 ? Long.MAX_VALUE : maxWait.toNanos();
-            outcome = admission.enter(nanos, options.maxWaiting(), running.contains(Thread.currentThread()));
+            outcome = admission.enter(TimeUnit.NANOSECONDS.convert(maxWait), options.maxWaiting(), placeHeld());
         }
         if (outcome != Admission.Outcome.GRANTED) {
             rejected.increment();
@@ -225,12 +265,25 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
+    /** Where the current thread, if it runs a task of this pool or a sibling, holds its place. */
+    private @Nullable Admission placeHeld() {
+        if (running.contains(Thread.currentThread())) {
+            return admission;
+        }
+        for (WorkerPool pool : siblings) {
+            if (pool.running.contains(Thread.currentThread())) {
+                return pool.admission;
+            }
+        }
+        return null;
+    }
+
     private WorkerPoolException refusal(Admission.Outcome outcome) {
         String load = admission.capacity() + " tasks run and " + admission.waiting() + " submits wait";
         return switch (outcome) {
             case CLOSED -> new WorkerPoolException.Closed("The pool is closed; reopen it to submit again");
             case NESTED -> new WorkerPoolException.NestedSubmit("All " + admission.inside()
-                    + " running tasks wait for room in this same pool, which none of them would give back;"
+                    + " running tasks wait for room in this same pool or its siblings, which none of them would give back;"
                     + " use tryExecute, a time limit, a larger capacity or a second pool");
             case TIMED_OUT -> new WorkerPoolException.Overloaded("No room within the time limit: " + load
                     + "; try later, wait longer or resize the pool");
@@ -245,16 +298,6 @@ public final class WorkerPool implements AutoCloseable {
         return new WorkerPoolException.Overloaded(message);
     }
 
-    private boolean runGuarded(Runnable task) {
-        try {
-            task.run();
-            return true;
-        } catch (Throwable failure) {
-            report(failure);
-            return false;
-        }
-    }
-
     /** Gives a failure to the handler; what the handler throws goes to the thread's handler. */
     void report(Throwable failure) {
         try {
@@ -265,44 +308,40 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Runs the body, which says whether it succeeded, on a new thread and then gives the place back. */
-    private void launch(Object shown, Callable<Boolean> body) {
-        begin(shown, () -> {
-            timed(body);
-            end();
-        });
-    }
-
     /** So many more places are held by work that waits for other work inside. */
     void addBehind(int change) {
         admission.addBehind(change);
     }
 
-    /** Starts a thread that holds a place; the loop gives it back with {@link #end}. */
-    void begin(Object shown, Runnable loop) {
-        Thread thread = threads.newThread(loop);
-        running.add(thread, shown);
+    /** Starts a thread that holds a place; its body gives it back with {@link #end}. */
+    void begin(Roster.Run run) {
+        Thread thread = threads.newThread(run);
+        running.add(thread, run);
         boolean started = false;
         try {
             thread.start();
             started = true;
         } finally {
             if (!started) {
-                running.remove(thread);
-                admission.leave();
+                end(run);
             }
         }
     }
 
-    /** Runs the body on the current thread and counts how it went. */
-    void timed(Callable<Boolean> body) {
+    /** Runs a task on the current thread and counts how it went; what it throws goes to the future or the handler. */
+    void timed(Runnable task, @Nullable PoolFuture<?> future) {
         boolean timed = latencies.wants(Thread.currentThread().threadId());
         long start = timed ? System.nanoTime() : 0;
         boolean success = false;
         try {
-            success = body.call();
+            task.run();
+            success = future == null || !future.failed;
         } catch (Throwable failure) {
-            report(failure);
+            if (future == null) {
+                report(failure);
+            } else {
+                future.setException(failure);
+            }
         } finally {
             (success ? completed : failed).increment();
             if (timed) {
@@ -311,14 +350,9 @@ public final class WorkerPool implements AutoCloseable {
         }
     }
 
-    /** Shows another task as the one that runs on the current thread. */
-    void show(Object task) {
-        running.show(Thread.currentThread(), task);
-    }
-
-    /** The current thread has done all its work. */
-    void end() {
-        running.remove(Thread.currentThread());
+    /** A thread has done all its work. */
+    void end(Roster.Run run) {
+        running.remove(run);
         admission.leave();
     }
 
@@ -362,27 +396,56 @@ public final class WorkerPool implements AutoCloseable {
      * Closes the pool and waits for what runs.
      *
      * @param deadline
-     *            the longest wait
+     *            the longest wait; more than 292 years count as that
      * @param interruptRest
      *            whether to interrupt what has not ended by then
      * @return the tasks, as they were given, that have not ended; empty if all have
      */
     public List<Object> drain(Duration deadline, boolean interruptRest) throws InterruptedException {
         admission.close();
-        if (admission.awaitIdle(deadline.toNanos())) {
-            return List.of();
-        }
-        List<Object> left = new ArrayList<>();
-        running.forEach((thread, task) -> {
-            left.add(task);
-            if (interruptRest) {
-                thread.interrupt();
+        return awaitIdle(deadline) ? List.of() : left(interruptRest, List::of);
+    }
+
+    /** Waits until nothing runs; false if the time was not enough. */
+    boolean awaitIdle(Duration deadline) throws InterruptedException {
+        return admission.awaitIdle(TimeUnit.NANOSECONDS.convert(deadline));
+    }
+
+    /**
+     * What a closed pool's places are held by.
+     *
+     * @param takeWaiting
+     *            takes out what waits behind other work inside, and gives its places back
+     * @return what runs, then what was taken out
+     */
+    List<Object> left(boolean interrupt, Supplier<List<Object>> takeWaiting) {
+        Map<Thread, Object> ran = new LinkedHashMap<>();
+        List<Object> waited = new ArrayList<>();
+        boolean isComplete = false;
+        while (!isComplete) {
+            ran.clear();
+            int places = admission.insideForGood();
+            List<Object> taken = takeWaiting.get();
+            waited.addAll(taken);
+            running.forEach(ran::put);
+            // A submit that got in just before the close names its task in a moment; a task that ends leaves in one.
+            isComplete = ran.size() >= places - taken.size() || !isClosed();
+            if (!isComplete) {
+                LockSupport.parkNanos(LOOK_AGAIN_NANOS);
             }
-        });
+        }
+        if (interrupt) {
+            ran.keySet().forEach(Thread::interrupt);
+        }
+        List<Object> left = new ArrayList<>(ran.values());
+        left.addAll(waited);
         return left;
     }
 
-    /** Takes tasks again after {@link #close} or {@link #drain}; tasks still running keep their places. */
+    /**
+     * Takes tasks again after {@link #close} or {@link #drain}; tasks still running keep their places. A drain that still
+     * waits then waits for the new tasks, too.
+     */
     public void reopen() {
         admission.reopen();
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ConcurrentLongSkipListTest {
     private static void same(ConcurrentLongSkipList.@Nullable Entry<String> actual,
@@ -22,7 +22,7 @@ class ConcurrentLongSkipListTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    @MethodSource("dev.millrace.structures.Seeds#seeds")
     void randomCalls_behaveLikeATreeMap(long seed) {
         var random = new Random(seed);
         int range = 1 << (4 + random.nextInt(11));
@@ -38,13 +38,20 @@ class ConcurrentLongSkipListTest {
                 case 0, 1, 2, 3 -> assertThat(growing ? list.put(key, value) : list.remove(key))
                         .isEqualTo(growing ? model.put(key, value) : model.remove(key));
                 case 4 -> assertThat(list.putIfAbsent(key, value)).isEqualTo(model.putIfAbsent(key, value));
-                case 5 -> assertThat(list.remove(key, "no")).isFalse();
+                case 5 -> {
+                    String present = model.getOrDefault(key, "none");
+                    assertThat(list.remove(key, "no")).isFalse();
+                    assertThat(list.remove(key, present)).isEqualTo(model.remove(key, present));
+                }
                 case 6 -> assertThat(list.replace(key, value)).isEqualTo(model.replace(key, value));
                 case 7 -> {
                     String present = model.getOrDefault(key, "none");
                     assertThat(list.replace(key, present, value)).isEqualTo(model.replace(key, present, value));
                 }
-                case 8 -> assertThat(list.get(key)).isEqualTo(model.get(key));
+                case 8 -> {
+                    assertThat(list.get(key)).isEqualTo(model.get(key));
+                    assertThat(list.containsKey(key)).isEqualTo(model.containsKey(key));
+                }
                 case 9 -> same(list.floorEntry(key), model.floorEntry(key));
                 case 10 -> same(list.lowerEntry(key), model.lowerEntry(key));
                 case 11 -> same(list.ceilingEntry(key), model.ceilingEntry(key));
@@ -54,6 +61,7 @@ class ConcurrentLongSkipListTest {
                 default -> {
                     if (!growing) {
                         same(list.pollFirstEntry(), model.pollFirstEntry());
+                        same(list.pollLastEntry(), model.pollLastEntry());
                     }
                 }
             }
@@ -62,6 +70,9 @@ class ConcurrentLongSkipListTest {
             }
         }
         compareWhole(list, model, 0);
+        list.clear();
+        assertThat(list.size()).isZero();
+        assertThat(list.isEmpty()).isTrue();
     }
 
     private static void compareWhole(ConcurrentLongSkipList<String> list, NavigableMap<Long, String> model, long from) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @Param(name = "key", gen = IntGen.class, conf = "1:6")
 @Param(name = "value", gen = IntGen.class, conf = "1:3")
 public class ConcurrentSkipListLinearizabilityTest {
-    /** Programs tried; set {@code -Dmillrace.lincheck.iterations=1000} in test.jvm.options for a long run. */
+    /** Programs tried; {@code -Dmillrace.lincheck.iterations=1000} makes a long run. */
     private static final int ITERATIONS = Integer.getInteger("millrace.lincheck.iterations", 12);
 
     private final ConcurrentSkipList<Integer, Integer> list = new ConcurrentSkipList<>(2);
@@ -84,6 +84,47 @@ public class ConcurrentSkipListLinearizabilityTest {
     @Operation
     public @Nullable Integer pollLast() {
         return key(list.pollLastEntry());
+    }
+
+    @Operation
+    public boolean removeIf(@Param(name = "key") int key, @Param(name = "value") int value) {
+        return list.remove(key, value);
+    }
+
+    @Operation
+    public boolean replaceIf(@Param(name = "key") int key, @Param(name = "value") int expected,
+            @Param(name = "value") int value) {
+        return list.replace(key, expected, value);
+    }
+
+    @Operation
+    public boolean isEmpty() {
+        return list.isEmpty();
+    }
+
+    /** What a scan sees is not linearizable, but always in strict order. */
+    @Operation
+    public boolean scanAscends(@Param(name = "key") int from) {
+        int[] last = {from - 1};
+        boolean[] ascends = {true};
+        list.scan(from, (key, value) -> {
+            ascends[0] &= key > last[0];
+            last[0] = key;
+            return true;
+        });
+        return ascends[0];
+    }
+
+    @Operation
+    public boolean scanDescends(@Param(name = "key") int from) {
+        int[] last = {from + 1};
+        boolean[] descends = {true};
+        list.scanDescending(from, (key, value) -> {
+            descends[0] &= key < last[0];
+            last[0] = key;
+            return true;
+        });
+        return descends[0];
     }
 
     private static @Nullable Integer key(Map.@Nullable Entry<Integer, Integer> entry) {

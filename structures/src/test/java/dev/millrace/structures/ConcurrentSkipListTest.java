@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConcurrentSkipListTest {
@@ -30,7 +31,7 @@ class ConcurrentSkipListTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    @MethodSource("dev.millrace.structures.Seeds#seeds")
     void randomCalls_behaveLikeATreeMap(long seed) {
         var random = new Random(seed);
         int range = 1 << (4 + random.nextInt(11));

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The wheel against a sorted map, over random calls: near and far timers, pauses, sliced advances, sinks that add,
@@ -161,7 +161,7 @@ class HierarchicalTimeWheelModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24})
+    @MethodSource("dev.millrace.structures.Seeds#seeds")
     void randomCalls_behaveLikeASortedMap_andTheSameInEveryRun(long seed) {
         List<Long> first = run(seed);
         assertThat(first).isNotEmpty();

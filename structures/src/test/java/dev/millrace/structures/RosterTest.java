@@ -1,5 +1,6 @@
 package dev.millrace.structures;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -13,6 +14,22 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RosterTest {
+    private static final class Entry extends Roster.Run {
+        private volatile Object shown;
+
+        Entry(Object shown) {
+            this.shown = shown;
+        }
+
+        @Override
+        public void run() {}
+
+        @Override
+        Object shown() {
+            return shown;
+        }
+    }
+
     private static Map<Thread, Object> shown(Roster roster) {
         Map<Thread, Object> shown = new HashMap<>();
         roster.forEach((thread, task) -> assertThat(shown.put(thread, task)).isNull());
@@ -26,23 +43,26 @@ class RosterTest {
         var roster = new Roster();
         Map<Thread, Object> model = new HashMap<>();
         List<Thread> threads = new ArrayList<>();
+        Map<Thread, Entry> entries = new HashMap<>();
         for (int step = 0; step < 20_000; step++) {
             if (threads.isEmpty() || random.nextInt(step / 5_000 % 2 == 0 ? 3 : 5) < 2) {
                 Thread thread = Thread.ofVirtual().unstarted(() -> {});
-                roster.add(thread, step);
+                Entry entry = new Entry(step);
+                roster.add(thread, entry);
+                entries.put(thread, entry);
                 model.put(thread, step);
                 threads.add(thread);
             } else {
                 int at = random.nextInt(threads.size());
                 Thread thread = threads.get(at);
                 if (random.nextBoolean()) {
-                    roster.show(thread, -step);
+                    requireNonNull(entries.get(thread)).shown = -step;
                     model.put(thread, -step);
                 } else {
                     threads.set(at, threads.getLast());
                     threads.removeLast();
-                    assertThat(roster.remove(thread)).isTrue();
-                    assertThat(roster.remove(thread)).isFalse();
+                    assertThat(roster.contains(thread)).isTrue();
+                    roster.remove(requireNonNull(entries.remove(thread)));
                     assertThat(roster.contains(thread)).isFalse();
                     model.remove(thread);
                 }
@@ -63,11 +83,12 @@ class RosterTest {
                 List<Thread> kept = new ArrayList<>();
                 for (int step = 0; step < 20_000; step++) {
                     Thread thread = Thread.ofVirtual().unstarted(() -> {});
-                    roster.add(thread, step);
+                    Entry entry = new Entry(step);
+                    roster.add(thread, entry);
                     if (step % 20 == 0) {
                         kept.add(thread);
                     } else {
-                        assertThat(roster.remove(thread)).isTrue();
+                        roster.remove(entry);
                     }
                 }
                 return kept;

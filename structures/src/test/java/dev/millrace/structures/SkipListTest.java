@@ -14,7 +14,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SkipListTest {
     private static SkipList<Integer, Integer> filled(int entries) {
@@ -31,7 +31,7 @@ class SkipListTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    @MethodSource("dev.millrace.structures.Seeds#seeds")
     void randomCalls_behaveLikeATreeMap(long seed) {
         var random = new Random(seed);
         int range = 1 << (5 + random.nextInt(12));
@@ -90,7 +90,7 @@ class SkipListTest {
     }
 
     @ParameterizedTest
-    @ValueSource(longs = {21, 22, 23})
+    @MethodSource("dev.millrace.structures.Seeds#seeds")
     void views_behaveLikeThoseOfATreeMap(long seed) {
         var random = new Random(seed);
         var model = new TreeMap<Integer, Integer>();

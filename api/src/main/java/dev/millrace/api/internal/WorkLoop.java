@@ -390,13 +390,14 @@ final class WorkLoop {
             }
             interrupted = awaitHandlers(drainMillis);
             unfinished = running.stream().filter(held -> !held.isSettled()).toList();
+            // Before the interrupt, or what the handler throws at it could be taken for the reason.
+            unfinished.forEach(held -> settle(held,
+                    new Settlement.Retry(0, "the handler had not ended when " + settings.what() + " was closed")));
             running.forEach(Held::interrupt);
         } finally {
             lock.unlock();
         }
         extending.cancel(false);
-        unfinished.forEach(held -> settle(held,
-                new Settlement.Retry(0, "the handler had not ended when " + settings.what() + " was closed")));
         List<CompletableFuture<Void>> ends = feeds.stream().map(Feed::close).toList();
         if (!interrupted) {
             interrupted = awaitFeeds(ends);

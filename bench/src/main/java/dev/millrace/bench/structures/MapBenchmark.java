@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -21,6 +22,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * Sorted maps with random {@code long} keys. Run it with {@code -t 1} and {@code -t 2}; the maps for one thread
@@ -30,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgs = {"-Xms4g", "-Xmx4g"})
+@Fork(value = 3, jvmArgs = {"-Xms4g", "-Xmx4g"})
 public class MapBenchmark {
     /** The map, filled with {@code entries} of twice as many keys. */
     @State(Scope.Benchmark)
@@ -88,12 +90,16 @@ public class MapBenchmark {
     /** Looks up a key that is there. */
     @Benchmark
     public Object get(Filled filled, Place place) {
-        Long key = filled.keys[2 * place.random.nextInt(filled.entries)];
-        Object value = filled.isPrimitive() ? filled.primitive.get(key) : filled.boxed.get(key);
-        if (value == null && filled.entries < 0) {
-            throw new IllegalStateException("Key " + key + " is missing");
+        Object value = look(filled, place);
+        if (value == null) {
+            throw new IllegalStateException("A key is missing");
         }
-        return value == null ? key : value;
+        return value;
+    }
+
+    private static @Nullable Object look(Filled filled, Place place) {
+        Long key = filled.keys[2 * place.random.nextInt(filled.entries)];
+        return filled.isPrimitive() ? filled.primitive.get(key) : filled.boxed.get(key);
     }
 
     /** Puts a random key and removes another: half of each finds something to do, and the size stays. */
@@ -111,9 +117,9 @@ public class MapBenchmark {
 
     /** Eight reads, one put, one remove. */
     @Benchmark
-    public void mixed(Filled filled, Place place) {
+    public void mixed(Filled filled, Place place, Blackhole hole) {
         for (int i = 0; i < 8; i++) {
-            get(filled, place);
+            hole.consume(look(filled, place));
         }
         putAndRemove(filled, place);
     }

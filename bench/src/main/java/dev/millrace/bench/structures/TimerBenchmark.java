@@ -22,9 +22,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgs = {"-Xms3g", "-Xmx3g"})
+@Fork(value = 3, jvmArgs = {"-Xms3g", "-Xmx3g"})
 public class TimerBenchmark {
-    @Param({"millrace", "millrace-lock", "millrace-object", "netty", "agrona", "kafka",
+    @Param({"millrace", "millrace-lock", "millrace-object", "service", "netty", "agrona", "kafka",
         "stpe"}) public String timer = "";
     @Param("1000000") public int pending;
 

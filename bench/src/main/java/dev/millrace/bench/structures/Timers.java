@@ -2,8 +2,10 @@ package dev.millrace.bench.structures;
 
 import dev.millrace.structures.HierarchicalTimeWheel;
 import dev.millrace.structures.TimeWheel;
+import dev.millrace.structures.TimerService;
 import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timeout;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,11 @@ interface Timers {
         cancel(add(delayMillis));
     }
 
+    /** Whether several threads may use it at once. */
+    default boolean isConcurrent() {
+        return true;
+    }
+
     default void close() {}
 
     static Timers of(String name) {
@@ -30,6 +37,7 @@ interface Timers {
             case "millrace" -> new Wheel();
             case "millrace-lock" -> new LockedWheel();
             case "millrace-object" -> new ObjectWheel();
+            case "service" -> new Service();
             case "netty" -> new Netty();
             case "agrona" -> new Agrona();
             case "kafka" -> new Kafka();
@@ -40,6 +48,11 @@ interface Timers {
 
     final class Wheel implements Timers {
         private final HierarchicalTimeWheel wheel = new HierarchicalTimeWheel(0);
+
+        @Override
+        public boolean isConcurrent() {
+            return false;
+        }
 
         @Override
         public Object add(long delayMillis) {
@@ -57,7 +70,7 @@ interface Timers {
         }
     }
 
-    /** What a lock around the wheel costs when nobody competes for it. */
+    /** What a lock around the wheel costs. */
     final class LockedWheel implements Timers {
         private final HierarchicalTimeWheel wheel = new HierarchicalTimeWheel(0);
         private final ReentrantLock lock = new ReentrantLock();
@@ -100,6 +113,11 @@ interface Timers {
         private final TimeWheel<Object> wheel = new TimeWheel<>(0);
 
         @Override
+        public boolean isConcurrent() {
+            return false;
+        }
+
+        @Override
         public Object add(long delayMillis) {
             return wheel.add(delayMillis, this);
         }
@@ -112,6 +130,28 @@ interface Timers {
         @Override
         public void addAndCancel(long delayMillis) {
             wheel.cancel(wheel.add(delayMillis, this));
+        }
+    }
+
+    /** The face for several threads, which has a lock, a thread and an object per timer. */
+    final class Service implements Timers {
+        private final TimerService service = new TimerService(Runnable::run, (timer, failure) -> {
+            throw new IllegalStateException("A timer failed", failure);
+        });
+
+        @Override
+        public Object add(long delayMillis) {
+            return service.schedule(Duration.ofMillis(delayMillis), () -> {});
+        }
+
+        @Override
+        public void cancel(Object handle) {
+            ((TimerService.Timer) handle).cancel();
+        }
+
+        @Override
+        public void close() {
+            service.close();
         }
     }
 
@@ -136,6 +176,11 @@ interface Timers {
 
     final class Agrona implements Timers {
         private final DeadlineTimerWheel wheel = new DeadlineTimerWheel(TimeUnit.MILLISECONDS, 0, 1, 65_536);
+
+        @Override
+        public boolean isConcurrent() {
+            return false;
+        }
 
         @Override
         public Object add(long delayMillis) {

@@ -166,13 +166,24 @@ final class Applier {
             topic.offeredSeq = Math.max(topic.offeredSeq, seq);
         }
         for (Group group : topic.groups) {
-            if (group.cursor < seq) {
-                group.dropped += topic.gaps.apart(group.cursor, seq);
-                moveCursor(group, topic.gaps.skip(seq));
-            }
+            pass(group, seq);
         }
         topic.gaps.forget(topic.earliestKept());
         sweepLater(topic);
+    }
+
+    /** The same for one group. */
+    void drop(Group group, long seq) {
+        pass(group, seq);
+        group.topic.gaps.forget(group.topic.earliestKept());
+        sweepLater(group.topic);
+    }
+
+    private void pass(Group group, long seq) {
+        if (group.cursor < seq) {
+            group.dropped += group.topic.gaps.apart(group.cursor, seq);
+            moveCursor(group, group.topic.gaps.skip(seq));
+        }
     }
 
     void pauseTopic(Topic topic, boolean paused) {

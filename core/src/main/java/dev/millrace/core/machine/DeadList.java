@@ -1,5 +1,7 @@
 package dev.millrace.core.machine;
 
+import dev.millrace.core.message.Ids;
+
 /** The dead letters of a group, by number in the order of their deaths. Owner thread only. */
 public final class DeadList {
     private final Group group;
@@ -50,6 +52,12 @@ public final class DeadList {
     public Attempt lastAttempt(int number) {
         return new Attempt(attempts(number), diedAtMillis(number), Records.attemptReason(table.reason(number)),
                 error(number));
+    }
+
+    /** Id of the message, or 0 if only its record knows it: it was deferred. */
+    public long idOrZero(int number) {
+        long first = group.topic.chunks.firstId(table.ordinal(number));
+        return first == 0 ? 0 : Ids.plus(first, index(number));
     }
 
     /** Location of the body record that holds the message. */

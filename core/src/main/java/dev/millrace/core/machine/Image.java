@@ -364,7 +364,7 @@ public final class Image {
         }
         if (topic.tracked()) {
             group.track(new Tracking(group, applier));
-            TrackedImage.read(source, group.tracking());
+            TrackedImage.read(source, group.tracking(), state);
             state.tracked += group.tracking().rows.size();
         }
         state.put(group);
@@ -388,7 +388,7 @@ public final class Image {
         }
     }
 
-    private static void readNotes(ImageSource source, State state, NoteTable notes) {
+    static void readNotes(ImageSource source, State state, NoteTable notes) {
         for (long left = source.get(); left > 0; left--) {
             long key = source.get();
             long location = source.get();

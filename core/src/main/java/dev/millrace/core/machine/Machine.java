@@ -47,6 +47,8 @@ public final class Machine {
     private final Endings endings;
     private final Tracked tracked;
     private final Retention retention;
+    /** Tells a command that threw while it decided from one that was being applied. */
+    public final Decisions decisions;
     private long nowMillis;
     private long wallMillis;
     private long leasesHeldUntil;
@@ -83,6 +85,7 @@ public final class Machine {
         retention = new Retention(this, publisher, applier);
         endings = new Endings(this, attempts);
         tracked = new Tracked(this, origin, out);
+        decisions = new Decisions(out, publisher, tracked);
     }
 
     private Endings endings() {
@@ -571,7 +574,7 @@ public final class Machine {
             open = kind;
             openFlags = flags;
         }
-        return out.room(bytes);
+        return out.roomForItem(bytes);
     }
 
     private void closeOpen() {
@@ -580,7 +583,7 @@ public final class Machine {
         if (open != NONE) {
             open = NONE;
             openFlags = 0;
-            out.end();
+            out.endItems();
         }
     }
 

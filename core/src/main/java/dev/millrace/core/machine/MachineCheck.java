@@ -122,7 +122,7 @@ public final class MachineCheck {
                 }
             }
         }
-        NotesWalk notes = new NotesWalk(machine.state, (group, key, location, isDead) -> visitor.body(location,
+        NotesWalk notes = new NotesWalk(machine.state, (group, key, location, table) -> visitor.body(location,
                 "an attempt of message " + NoteTable.seq(key) + " in group number " + group,
                 batch -> compare(batch, location, group, key)));
         while (!notes.isDone()) {
@@ -163,7 +163,7 @@ public final class MachineCheck {
 
     private static String compare(ByteBuffer batch, long location, int group, long key) {
         int offset = Location.offset(location);
-        if (offset + Attempt.SEQ + Long.BYTES > batch.limit() || batch.get(offset) != Records.ATTEMPT) {
+        if (offset + Attempt.SEQ + Long.BYTES > batch.limit() || !Records.isNote(batch.get(offset))) {
             return "no attempt stands at offset " + offset;
         }
         if (batch.getInt(offset + Attempt.GROUP) != group

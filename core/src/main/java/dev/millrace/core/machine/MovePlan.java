@@ -63,9 +63,9 @@ public final class MovePlan {
         segments = segmentPositions.clone();
         Arrays.sort(segments);
         topics = machine.topics().toArray(Topic[]::new);
-        notes = new NotesWalk(machine.state, (group, key, location, isDead) -> {
+        notes = new NotesWalk(machine.state, (group, key, location, table) -> {
             if (isIn(location)) {
-                add(new Item(group, Relocation.NOTE, location, isDead ? 1 : 0, key, 0));
+                add(new Item(group, Relocation.NOTE, location, table, key, 0));
             }
         });
     }
@@ -191,9 +191,9 @@ public final class MovePlan {
 
     private void applyNote(RecordWriter out, Item item) {
         Group group = machine.state.groupOrNull(item.topic);
-        if (group != null && Notes.table(group, item.due != 0).get(item.payload) == item.location) {
+        if (group != null && Notes.table(group, (int) item.due).get(item.payload) == item.location) {
             write(out, item, NoteTable.units(item.payload));
-            machine.applier.notes.moved(group, item.due != 0, item.payload, item.newLocation);
+            machine.applier.notes.moved(group, (int) item.due, item.payload, item.newLocation);
         }
     }
 

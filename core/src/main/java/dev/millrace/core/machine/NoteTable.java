@@ -20,10 +20,11 @@ final class NoteTable {
     static final int TOLD_APART = 8;
     /** A longer record counts as this many units. */
     static final int MAX_UNITS = 0x1FFF;
+    static final int WORDS = 2;
     private static final int UNIT_BITS = 13;
     private static final int LOCATION = 1;
 
-    private final LongTable table = new LongTable(2, UNIT_BITS);
+    private final LongTable table = new LongTable(WORDS, UNIT_BITS);
     private long replacedKey;
 
     /** Receives entries. */

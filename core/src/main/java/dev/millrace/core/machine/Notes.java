@@ -16,12 +16,27 @@ final class Notes {
         this.state = state;
     }
 
-    static NoteTable table(Group group, boolean isDead) {
-        return isDead ? group.deadNotes : group.notes;
+    /** Notes of the living, of dead letters, and what workers said of tracked messages. */
+    static final int LIVING = 0;
+    static final int DEAD = 1;
+    static final int OUTPUTS = 2;
+    static final int TABLES = 3;
+    private static final NoteTable NONE = new NoteTable();
+
+    static NoteTable table(Group group, int which) {
+        return switch (which) {
+            case LIVING -> group.notes;
+            case DEAD -> group.deadNotes;
+            default -> group.tracked() ? group.tracking().outputs : NONE;
+        };
     }
 
-    void add(Group group, long key, long location) {
-        NoteTable table = group.notes;
+    /** What a worker said takes the place of what it said before. */
+    void said(Group group, long key, long location) {
+        put(group.tracking().outputs, key, location);
+    }
+
+    private void put(NoteTable table, long key, long location) {
         long replaced = table.put(key, location);
         state.segments.add(location, NoteTable.units(key));
         if (replaced != 0) {
@@ -29,6 +44,11 @@ final class Notes {
         } else {
             state.notes++;
         }
+    }
+
+    void add(Group group, long key, long location) {
+        NoteTable table = group.notes;
+        put(table, key, location);
         int attempt = (int) (key >>> 13) & 7;
         for (int old = NoteTable.KEPT; old < NoteTable.TOLD_APART; old++) {
             take(table, NoteTable.seq(key), attempt - old);
@@ -78,8 +98,8 @@ final class Notes {
     }
 
     /** A note now stands elsewhere, if it is still kept. */
-    void moved(Group group, boolean isDead, long key, long location) {
-        NoteTable table = table(group, isDead);
+    void moved(Group group, int which, long key, long location) {
+        NoteTable table = table(group, which);
         long old = table.get(key);
         if (old != 0) {
             state.segments.remove(old, NoteTable.units(key));
@@ -94,6 +114,10 @@ final class Notes {
         if (group.notes.size() > 0) {
             garbage.add(group.notes.freeze());
             group.notes = new NoteTable();
+        }
+        if (group.tracked() && group.tracking().outputs.size() > 0) {
+            garbage.add(group.tracking().outputs.freeze());
+            group.tracking().outputs = new NoteTable();
         }
     }
 

@@ -7,13 +7,13 @@ import java.util.List;
 final class NotesWalk {
     /** Receives notes. */
     interface Visitor {
-        void note(int group, long key, long location, boolean isDead);
+        void note(int group, long key, long location, int table);
     }
 
     private final List<Group> groups = new ArrayList<>();
     private final Visitor visitor;
     private int next;
-    private boolean isDead;
+    private int table;
     private NoteTable.Frozen current = new NoteTable().freeze();
 
     NotesWalk(State state, Visitor visitor) {
@@ -22,7 +22,7 @@ final class NotesWalk {
             groups.addAll(topic.groups);
         }
         next = -1;
-        isDead = true;
+        table = Notes.TABLES - 1;
     }
 
     boolean isDone() {
@@ -34,7 +34,7 @@ final class NotesWalk {
         int looked = 0;
         while (looked < limit && !isDone()) {
             int visited = current.visit(limit - looked, (key, location) -> visitor.note(groups.get(next).number, key,
-                    location, isDead));
+                    location, table));
             if (visited == 0) {
                 step();
             }
@@ -44,12 +44,13 @@ final class NotesWalk {
     }
 
     private void step() {
-        if (isDead) {
+        table++;
+        if (table == Notes.TABLES) {
+            table = 0;
             next++;
         }
-        isDead = !isDead;
         if (!isDone()) {
-            current = Notes.table(groups.get(next), isDead).freeze();
+            current = Notes.table(groups.get(next), table).freeze();
         }
     }
 }

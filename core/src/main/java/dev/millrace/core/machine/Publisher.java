@@ -25,6 +25,10 @@ final class Publisher {
     private long firstId;
     private int count;
     private int bodies;
+    /** Of a publish under way: the open record as it was before; -1 if there is none under way. */
+    private int countBefore = -1;
+    private int bodiesBefore;
+    private int lengthBefore;
     private final int[] offsets = new int[BodyLayout.MAX_COUNT / BodyLayout.STRIDE + 1];
 
     Publisher(int origin, State state, Applier applier, RecordWriter out) {
@@ -54,6 +58,9 @@ final class Publisher {
             }
             if (left == messages) {
                 first = Ids.plus(firstId, count);
+                countBefore = count;
+                bodiesBefore = bodies;
+                lengthBefore = out.length();
             }
             int start = bodies;
             int taken = measure(source, at, left);
@@ -63,8 +70,25 @@ final class Publisher {
             bytes.position(bytes.position() + length);
             at += length;
             left -= taken;
+            if (left > 0) {
+                out.touch(); // a part of it is complete: the rest must follow
+            }
         }
+        countBefore = -1;
         return first;
+    }
+
+    /** Takes back what a publish that failed has put into the open record. */
+    void rollBack() {
+        if (countBefore > 0) {
+            count = countBefore;
+            bodies = bodiesBefore;
+            out.bytes().position(lengthBefore);
+        } else if (countBefore == 0) {
+            out.abandon();
+            topic = null;
+        }
+        countBefore = -1;
     }
 
     /** Counts messages into the open record until it is full; notes every 64th offset. */
@@ -108,6 +132,8 @@ final class Publisher {
             return;
         }
         topic = null;
+        long written = out.written();
+        out.touch();
         int start = out.start();
         ByteBuffer bytes = out.room(BodyLayout.offsetsBytes(count));
         for (int stride = 1; stride <= (count - 1) / BodyLayout.STRIDE; stride++) {
@@ -115,6 +141,7 @@ final class Publisher {
         }
         header(start, target, firstId, target.nextSeq);
         applier.published(target, finished(start));
+        out.settle(written);
     }
 
     /** As {@link Machine#defer}; no record may be open. */

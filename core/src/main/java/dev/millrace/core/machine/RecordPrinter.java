@@ -60,6 +60,9 @@ public final class RecordPrinter {
             case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
             case Records.ATTEMPT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
                     + ", attempt " + Attempt.read(r, 0);
+            case Records.OUTPUT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
+                    + (r.getInt(Attempt.NUMBER) == Output.RESULT ? ", result" : ", progress " + r.getInt(32) + " %")
+                    + ", " + r.getInt(36) + " bytes";
             case Records.REDRIVE, Records.DEAD_PURGE -> items(r, 8,
                     i -> "group " + r.getInt(i) + " number " + r.getInt(i + 4));
             case Records.MOVE -> items(r, Relocation.ITEM_BYTES, i -> "topic " + r.getInt(i) + " chunk "
@@ -67,7 +70,9 @@ public final class RecordPrinter {
             case Records.TOPIC_CREATE -> "topic " + r.getInt(8) + " " + name(r, 12);
             case Records.GROUP_CREATE -> "group " + r.getInt(8) + " of topic " + r.getInt(12) + " from sequence "
                     + r.getLong(16) + " " + name(r, 24);
-            case Records.DROP -> "topic " + r.getInt(8) + " up to sequence " + r.getLong(16);
+            case Records.DROP -> "topic " + r.getInt(8)
+                    + ((r.getShort(2) & Records.FLAG_ONE_GROUP) == 0 ? "" : " group " + r.getInt(12))
+                    + " up to sequence " + r.getLong(16);
             case Records.PAD -> r.limit() + " bytes";
             default -> "number " + (r.limit() >= 12 ? r.getInt(8) : -1)
                     + (r.limit() >= 16 ? " value " + r.getInt(12) : "");

@@ -18,6 +18,8 @@ final class RecordWriter {
     private BatchBuffer batch = new BatchBuffer(BatchBuffer.ALIGNMENT);
     private long batchPosition;
     private int start = -1;
+    private long written;
+    private boolean holdsItems;
 
     /** The batch to write into, and where it will stand. */
     void attach(BatchBuffer target, long position) {
@@ -34,6 +36,7 @@ final class RecordWriter {
                 pad.put((byte) 0);
             }
             end();
+            written--; // nothing to apply
         }
         return begin(kind, 0, fixedBytes);
     }
@@ -45,6 +48,7 @@ final class RecordWriter {
         }
         ByteBuffer bytes = batch.ensure(Records.HEADER_BYTES + fixedBytes);
         start = bytes.position();
+        holdsItems = false;
         bytes.put(kind).put(Records.version(kind)).putShort((short) flags).putInt(0);
         return bytes;
     }
@@ -52,6 +56,27 @@ final class RecordWriter {
     /** The batch with room for so many more bytes of the open record. */
     ByteBuffer room(int more) {
         return batch.ensure(more);
+    }
+
+    /** The same for one more item of the open record, which is about to be applied. */
+    ByteBuffer roomForItem(int bytes) {
+        ByteBuffer room = batch.ensure(bytes);
+        holdsItems = true;
+        written++;
+        return room;
+    }
+
+    /** Whether the record that was begun last holds items of commands. */
+    boolean holdsItems() {
+        return holdsItems;
+    }
+
+    /** Closes the open record, whose items are all applied. */
+    void endItems() {
+        written++; // in doubt meanwhile
+        end();
+        written -= 2;
+        holdsItems = false;
     }
 
     /** Closes the open record. */
@@ -64,6 +89,22 @@ final class RecordWriter {
         bytes.putInt(start + 4, bytes.position() - start);
         batch.countRecord();
         start = -1;
+        written++;
+    }
+
+    /** Rises with every record or item that is to be applied; equal before and after: nothing was. */
+    long written() {
+        return written;
+    }
+
+    /** Something that is not a record of its own is about to be applied. */
+    void touch() {
+        written++;
+    }
+
+    /** What was written since {@link #written} gave this number is applied, and belongs to earlier commands. */
+    void settle(long earlier) {
+        written = earlier;
     }
 
     /** Takes back the open record. */

@@ -41,8 +41,10 @@ public final class Records {
     public static final byte END = 0x2D;
     /** Commands about single tracked messages. */
     public static final byte TRACK = 0x2E;
+    /** What the worker of a tracked message said; pointed at. Layout: {@link Output}. */
+    public static final byte OUTPUT = 0x2F;
 
-    private static final byte MOVE_VERSION = 2;
+    private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
     /** Kind, version, flags, length. */
     public static final int HEADER_BYTES = 8;
@@ -51,6 +53,9 @@ public final class Records {
     static final int FLAG_EPHEMERAL = 1;
     /** Flag of an ACK: the messages were filtered, not done. */
     static final int FLAG_FILTERED = 1;
+
+    /** Flag of a DROP: one group drops, not all of the topic. */
+    static final int FLAG_ONE_GROUP = 1;
 
     /** Why an attempt ended without success. */
     public static final int REASON_RETRY = 1;
@@ -62,9 +67,14 @@ public final class Records {
 
     private Records() {}
 
+    /** Whether it is an {@link Attempt} or an {@link Output}. */
+    static boolean isNote(byte kind) {
+        return kind == ATTEMPT || kind == OUTPUT;
+    }
+
     /** The version that is written; all from 1 on are read. */
     public static byte version(byte kind) {
-        return kind == MOVE ? MOVE_VERSION : FIRST_VERSION;
+        return kind == MOVE || kind == DROP ? SECOND_VERSION : FIRST_VERSION;
     }
 
     /** Name of a kind, for dumps and messages. */
@@ -89,6 +99,7 @@ public final class Records {
             case KEEP -> "KEEP";
             case END -> "END";
             case TRACK -> "TRACK";
+            case OUTPUT -> "OUTPUT";
             case LEASE -> "LEASE";
             case ACK -> "ACK";
             case RETRY -> "RETRY";

@@ -9,7 +9,8 @@ import java.nio.ByteBuffer;
  *   MOVE item, 48 bytes: i32 topic, i32 ordinal, i64 new location, i64 old location, i32 units, i32 reserved,
  *                        i64 due, i64 payload
  *   ordinal -1: a deferred message; due and payload as in its entry
- *   ordinal -2: the note of an attempt; topic is its group, due 1 if the message is dead, payload its key
+ *   ordinal -2: the note of an attempt, or what a worker said; topic is its group, payload its key, due 1 if the message
+ *               is dead, 2 if a worker said it
  * </pre>
  */
 final class Relocation {
@@ -32,7 +33,7 @@ final class Relocation {
             if (ordinal == DEFERRED) {
                 applier.movedDeferred(due, oldLocation, payload, location);
             } else if (ordinal == NOTE) {
-                applier.notes.moved(applier.state.group(topicNumber), due != 0, payload, location);
+                applier.notes.moved(applier.state.group(topicNumber), (int) due, payload, location);
             } else {
                 Topic topic = applier.state.topicOrNull(topicNumber);
                 if (topic != null && topic.chunks.isLive(ordinal)) {

@@ -63,8 +63,8 @@ public final class Replayer {
             }
             case BodyLayout.PUBLISH, BodyLayout.DEFER, BodyLayout.ENQUEUE -> bodies(kind, record, location);
             case Records.LEASE_EACH, Records.KEEP, Records.END, Records.TRACK, Records.GROUP_LIMITS,
-                    Records.TOPIC_TRACK ->
-                    tracked.apply(kind, record);
+                    Records.TOPIC_TRACK, Records.OUTPUT ->
+                    tracked.apply(kind, record, location);
             case Records.LEASE -> lease(record);
             case Records.ACK -> acks(record);
             case Records.RETRY -> retries(record);
@@ -73,9 +73,17 @@ public final class Replayer {
             case Records.DEAD -> dead(record);
             case Records.ATTEMPT -> attempt(record, location);
             case Records.REDRIVE, Records.DEAD_PURGE -> deadItems(kind, record);
-            case Records.DROP -> applier.drop(state.topic(record.getInt(8)), record.getLong(16));
+            case Records.DROP -> drop(record);
             case Records.MOVE -> Relocation.apply(applier, record);
             default -> topology(kind, record);
+        }
+    }
+
+    private void drop(ByteBuffer record) {
+        if ((record.getShort(2) & Records.FLAG_ONE_GROUP) == 0) {
+            applier.drop(state.topic(record.getInt(8)), record.getLong(16));
+        } else {
+            applier.drop(state.group(record.getInt(12)), record.getLong(16));
         }
     }
 

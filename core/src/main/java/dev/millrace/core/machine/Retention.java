@@ -34,6 +34,22 @@ public final class Retention {
         return topic.backlog() <= most;
     }
 
+    /** Drops the oldest that the group has not taken until at most so many of them wait. */
+    public void toMessages(Group group, long most) {
+        machine.finish();
+        long excess = group.fresh() - most;
+        if (excess > 0) {
+            long until = Math.min(group.topic.offeredSeq, group.cursor + excess);
+            RecordWriter out = machine.out();
+            out.begin(Records.DROP, Records.FLAG_ONE_GROUP, 16)
+                    .putInt(group.topic.number)
+                    .putInt(group.number)
+                    .putLong(until);
+            out.end();
+            applier.drop(group, until);
+        }
+    }
+
     /** Drops the oldest, whole chunks, until so many bytes are free; returns whether that was possible. */
     public boolean bytes(Topic topic, long wanted) {
         machine.finish();

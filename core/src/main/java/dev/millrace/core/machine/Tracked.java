@@ -218,6 +218,11 @@ public final class Tracked {
         applier.tracked.enqueued(target, new Published(location, count, bodies, units, firstId), out.bytes(), start);
     }
 
+    /** The command that was writing messages failed: its open record, which holds no others, will be abandoned. */
+    void rollBack() {
+        topic = null;
+    }
+
     // ---- leases ----
 
     /** As {@link Machine#lease}; no record is open. */
@@ -294,6 +299,27 @@ public final class Tracked {
     public TrackedList.@Nullable Entry entry(Group group, long id) {
         machine.finish();
         return TrackedList.find(state, group, id);
+    }
+
+    // ---- what workers say ----
+
+    /** Keeps what the worker of this lease says; false for a stale token or a message that is not tracked. */
+    public boolean say(long token, Output output) {
+        int slot = machine.resolve(token);
+        Group group = slot < 0 ? null : state.groupOf(slot);
+        if (group == null || !group.tracked()) {
+            return false;
+        }
+        machine.finish();
+        long seq = state.leases.seq(slot);
+        out.beginPointedAt(Records.OUTPUT, 0);
+        int start = out.start();
+        output.write(out, group, seq, machine.wallMillis());
+        long location = out.location();
+        out.end();
+        int units = SegmentUse.units(out.bytes().position() - start);
+        applier.tracked.said(group, seq, output.what(), location, units);
+        return true;
     }
 
     // ---- single messages ----

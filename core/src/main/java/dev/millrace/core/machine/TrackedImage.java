@@ -68,6 +68,7 @@ final class TrackedImage {
         private final LongTable.Frozen dead;
         private final LongTable.Frozen lines;
         private final LongTable.Frozen limits;
+        private final NoteTable.Frozen outputs;
 
         OfGroup(Tracking tracking) {
             GroupLimits settings = tracking.settings;
@@ -81,6 +82,7 @@ final class TrackedImage {
             dead = tracking.dead.freeze();
             lines = tracking.lines.freeze();
             limits = tracking.limits.rows.freeze();
+            outputs = tracking.outputs.freeze();
         }
 
         void write(ImageSink sink, boolean digest) {
@@ -96,16 +98,18 @@ final class TrackedImage {
                 sink.put(dead.digest(Tracking.ROW_WORDS));
                 sink.put(lines.digest(Tracking.LINE_WORDS));
                 sink.put(limits.digest(LimitLines.ROW_WORDS));
+                sink.put(outputs.digest());
             } else {
                 rows(sink, rows, Tracking.ROW_WORDS);
                 rows(sink, dead, Tracking.ROW_WORDS);
                 rows(sink, lines, Tracking.LINE_WORDS);
                 rows(sink, limits, LimitLines.ROW_WORDS);
+                rows(sink, outputs.rows(), NoteTable.WORDS);
             }
         }
     }
 
-    static void read(ImageSource source, Tracking tracking) {
+    static void read(ImageSource source, Tracking tracking, State state) {
         long[] s = source.all();
         tracking.group().scheduled = s[0];
         tracking.ready = s[1];
@@ -120,6 +124,7 @@ final class TrackedImage {
         rows(source, tracking.dead, Tracking.ROW_WORDS);
         rows(source, tracking.lines, Tracking.LINE_WORDS);
         rows(source, tracking.limits.rows, LimitLines.ROW_WORDS);
+        Image.readNotes(source, state, tracking.outputs);
     }
 
     private static void rows(ImageSink sink, LongTable.Frozen table, int width) {

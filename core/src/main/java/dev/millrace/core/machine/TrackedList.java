@@ -24,27 +24,44 @@ public final class TrackedList {
      *            its id
      * @param state
      *            now
+     * @param standing
+     *            how far it has come
+     * @param places
+     *            where in the log the rest of it is
+     */
+    public record Entry(long id, State state, Standing standing, Places places) {}
+
+    /**
+     * How far a message has come.
+     *
      * @param attempts
      *            deliveries begun
+     * @param maxAttempts
+     *            its own, or those of its group; 0: no limit
      * @param priority
      *            0..9
      * @param untilMillis
      *            elapsed time at which it is due, its lease ends, or it is forgotten; 0 when it waits for none of these
      * @param stopAsked
      *            it was cancelled while a worker has it
-     * @param maxAttempts
-     *            its own, or those of its group; 0: no limit
+     */
+    public record Standing(int attempts, int maxAttempts, int priority, long untilMillis, boolean stopAsked) {}
+
+    /**
+     * Where in the log a message stands, and what was said of it.
+     *
      * @param location
      *            of the record with its body
      * @param index
      *            in that record
      * @param bytesAtMost
      *            no body is longer: the length of that record
-     * @param attemptLocations
+     * @param attempts
      *            of the notes that its failed attempts left
+     * @param outputs
+     *            of what its workers said
      */
-    public record Entry(long id, State state, int attempts, int priority, long untilMillis, boolean stopAsked,
-            int maxAttempts, long location, int index, long bytesAtMost, List<Long> attemptLocations) {}
+    public record Places(long location, int index, long bytesAtMost, List<Long> attempts, List<Long> outputs) {}
 
     private static final int PLACES = 1_000;
 
@@ -122,11 +139,16 @@ public final class TrackedList {
         int own = group.topic.keys().terms.get(Tracking.terms(status)).maxAttempts();
         ChunkTable chunks = group.topic.chunks;
         long index = seq - chunks.firstSeq(ordinal);
-        return new Entry(Ids.plus(chunks.firstId(ordinal), (int) index), now, Tracking.attempts(status),
-                Tracking.priority(status), until, (Tracking.flags(status) & Tracking.CANCEL) != 0,
-                own > 0 ? own : group.maxAttempts, chunks.location(ordinal), (int) index,
-                (long) chunks.units(ordinal) << 6,
-                Arrays.stream(Notes.locations(isDead ? group.deadNotes : group.notes, seq << 16)).boxed().toList());
+        long id = Ids.plus(chunks.firstId(ordinal), (int) index);
+        Standing standing = new Standing(Tracking.attempts(status), own > 0 ? own : group.maxAttempts,
+                Tracking.priority(status), until, (Tracking.flags(status) & Tracking.CANCEL) != 0);
+        Places places = new Places(chunks.location(ordinal), (int) index, (long) chunks.units(ordinal) << 6,
+                notes(isDead ? group.deadNotes : group.notes, seq), notes(tracking.outputs, seq));
+        return new Entry(id, now, standing, places);
+    }
+
+    private static List<Long> notes(NoteTable table, long seq) {
+        return Arrays.stream(Notes.locations(table, seq << 16)).boxed().toList();
     }
 
     private static @Nullable State state(int internal) {

@@ -19,8 +19,11 @@ final class TrackedReplayer {
         state = applier.state;
     }
 
-    void apply(byte kind, ByteBuffer record) {
+    void apply(byte kind, ByteBuffer record, long location) {
         switch (kind) {
+            case Records.OUTPUT -> applier.tracked.said(state.group(record.getInt(Attempt.GROUP)),
+                    record.getLong(Attempt.SEQ), record.getInt(Attempt.NUMBER), location,
+                    SegmentUse.units(record.limit()));
             case Records.TOPIC_TRACK -> applier.tracked.track(state.topic(record.getInt()));
             case Records.GROUP_LIMITS -> limits(record);
             case Records.LEASE_EACH -> leases(record);

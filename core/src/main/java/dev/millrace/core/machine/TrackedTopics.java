@@ -191,6 +191,11 @@ final class TrackedTopics {
         settleSeq(group.topic, seq);
     }
 
+    /** The worker of a message said something of it. */
+    void said(Group group, long seq, int what, long location, int units) {
+        applier.notes.said(group, NoteTable.key(seq, what, units), location);
+    }
+
     /** An entry of the wheel is due. */
     void due(long id, long payload) {
         int purpose = Waiting.purpose(payload);

@@ -82,6 +82,8 @@ final class Tracking {
     /** Ordering key -> holder's seq + 1, head and tail of the line. */
     LongTable lines = new LongTable(LINE_WORDS, 0);
     LimitLines limits;
+    /** What workers said of messages. */
+    NoteTable outputs = new NoteTable();
     GroupLimits settings = GroupLimits.NONE;
     final LongQueue[] lanes = new LongQueue[Envelope.MAX_PRIORITY + 1];
     /** Ready, parked and limited. */
@@ -174,6 +176,12 @@ final class Tracking {
     }
 
     private void drop(long seq) {
+        applier.notes.forget(outputs, seq << 16);
+        forgetRow(seq);
+    }
+
+    /** Only its row: it is dead now, and what workers said of it stays. */
+    private void forgetRow(long seq) {
         rows.remove(seq + 1);
         applier.state.tracked--;
     }
@@ -345,7 +353,7 @@ final class Tracking {
         }
         dead.set(seq + 1, LINK, number);
         over(seq);
-        drop(seq);
+        forgetRow(seq);
     }
 
     private void releaseLimit(long seq) {
@@ -514,6 +522,7 @@ final class Tracking {
     }
 
     void deadPurged(long seq) {
+        applier.notes.forget(outputs, seq << 16);
         dead.remove(seq + 1);
     }
 

@@ -39,6 +39,11 @@ public final class Bodies {
         return count;
     }
 
+    /** Id of the message with this index. */
+    public long id(int index) {
+        return Ids.plus(firstId, index);
+    }
+
     public int topic() {
         return bytes.getInt(start + BodyLayout.TOPIC);
     }

@@ -1,7 +1,9 @@
 package dev.millrace.core.shard;
 
 import dev.millrace.core.machine.Machine;
+import dev.millrace.core.machine.Output;
 import dev.millrace.core.machine.Topic;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the commands of a submission, in order. Owner thread only. */
 final class Commands {
@@ -10,25 +12,38 @@ final class Commands {
 
     private Commands() {}
 
+    /** A command that fails while it decides is answered {@link Outcome#INTERNAL}, and the next one follows. */
     static void run(Shard shard, Submission submission) {
         Machine machine = shard.machine();
         for (int i = 0; i < submission.size; i++) {
             shard.makeRoomFor(RECORD_BYTES);
-            submission.results[i] = switch (submission.kinds[i]) {
-                case Submission.PUBLISH, Submission.DEFER -> publish(shard, submission, i);
-                case Submission.ACK -> outcome(machine.ack(submission.first[i]));
-                case Submission.RETRY -> outcome(machine.retry(submission.first[i],
-                        submission.second[i], (String) submission.refs[i]));
-                case Submission.PUT_OFF -> outcome(machine.putOff(submission.first[i], submission.second[i],
-                        (String) submission.refs[i]));
-                case Submission.ENQUEUE -> Enqueues.run(shard, (Enqueue) submission.refs[i]);
-                case Submission.EXTEND -> extend(machine, submission.first[i], submission.second[i]);
-                case Submission.FILTER -> outcome(machine.filter(submission.first[i]));
-                case Submission.BURY -> outcome(machine.bury(submission.first[i], (String) submission.refs[i]));
-                case Submission.CREDIT -> credit(shard, submission, i);
-                default -> throw new IllegalStateException("unknown command " + submission.kinds[i]);
-            };
+            machine.decisions.begin();
+            try {
+                submission.results[i] = run(shard, submission, i);
+            } catch (RuntimeException e) {
+                shard.faults().refuse("command " + submission.kinds[i], e);
+                submission.results[i] = Outcome.INTERNAL;
+            }
         }
+    }
+
+    private static byte run(Shard shard, Submission submission, int i) {
+        Machine machine = shard.machine();
+        return switch (submission.kinds[i]) {
+            case Submission.PUBLISH, Submission.DEFER -> publish(shard, submission, i);
+            case Submission.ACK -> outcome(machine.ack(submission.first[i]));
+            case Submission.RETRY -> outcome(machine.retry(submission.first[i],
+                    submission.second[i], (String) submission.refs[i]));
+            case Submission.PUT_OFF -> outcome(machine.putOff(submission.first[i], submission.second[i],
+                    (String) submission.refs[i]));
+            case Submission.SAY -> say(shard, submission.first[i], (Output) submission.refs[i]);
+            case Submission.ENQUEUE -> Enqueues.run(shard, (Enqueue) submission.refs[i]);
+            case Submission.EXTEND -> extend(machine, submission.first[i], submission.second[i]);
+            case Submission.FILTER -> outcome(machine.filter(submission.first[i]));
+            case Submission.BURY -> outcome(machine.bury(submission.first[i], (String) submission.refs[i]));
+            case Submission.CREDIT -> credit(shard, submission, i);
+            default -> throw new IllegalStateException("unknown command " + submission.kinds[i]);
+        };
     }
 
     private static byte publish(Shard shard, Submission submission, int i) {
@@ -78,6 +93,14 @@ final class Commands {
             return Outcome.STALE;
         }
         return machine.tracked().isStopAsked(token) ? Outcome.STOP_ASKED : Outcome.OK;
+    }
+
+    private static byte say(Shard shard, long token, @Nullable Output output) {
+        if (output == null) {
+            throw new IllegalStateException("nothing said");
+        }
+        shard.makeRoomFor(output.bytes().remaining() + RECORD_BYTES);
+        return outcome(shard.machine().tracked().say(token, output));
     }
 
     private static byte credit(Shard shard, Submission submission, int i) {

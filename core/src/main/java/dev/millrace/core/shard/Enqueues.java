@@ -49,6 +49,8 @@ public final class Enqueues {
             batch.outcomes[i] = one(shard.machine().tracked(), topic, batch, i, at);
             at += Integer.BYTES + batch.bytes.getInt(at);
         }
+        // Nothing of this command is left open for the next one to take back.
+        shard.machine().finish();
         return Outcome.OK;
     }
 
@@ -119,6 +121,7 @@ public final class Enqueues {
             firstId = message == 0 ? id : firstId;
             at += Integer.BYTES + submission.data.getInt(at);
         }
+        shard.machine().finish();
         submission.second[i] = firstId;
         return Outcome.OK;
     }

@@ -13,13 +13,23 @@ final class PendingCall<T> {
         this.work = work;
     }
 
-    /** Owner thread. What the work throws becomes the answer. */
+    /** Owner thread. What the work throws becomes the answer, unless it left something half done. */
     void run(Shard shard) {
+        shard.machine().decisions.begin();
         try {
             T result = work.apply(shard);
             answer = () -> future.complete(result);
         } catch (dev.millrace.core.machine.MissingException | LimitException | IllegalArgumentException e) {
             answer = () -> future.completeExceptionally(e);
+        } catch (RuntimeException e) {
+            try {
+                shard.faults().refuse("call", e);
+            } catch (RuntimeException fatal) {
+                fail(new ShardException("shard " + shard.number() + " failed", fatal));
+                throw fatal;
+            }
+            answer = () -> future
+                    .completeExceptionally(new IllegalStateException("internal error: " + e.getMessage(), e));
         }
     }
 

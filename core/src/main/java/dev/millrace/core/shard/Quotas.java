@@ -1,9 +1,13 @@
 package dev.millrace.core.shard;
 
+import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.Topic;
 
-/** Keeps topics within their quota: at each publish, and now and then for what has grown too old. Owner thread only. */
+/**
+ * Keeps topics within their quota: at each publish, and every second for what has grown too old and for what waits in
+ * ephemeral queues. Owner thread only.
+ */
 final class Quotas {
     private static final long EVERY_NANOS = 1_000_000_000;
     /** Topics looked at in one slice. */
@@ -12,12 +16,14 @@ final class Quotas {
     private final Machine machine;
     private final TopicQuota quota;
     private final ShardClock clock;
+    private final long ephemeralMessages;
     private long passNanos;
     private int next = -1;
 
-    Quotas(Machine machine, TopicQuota quota, ShardClock clock) {
+    Quotas(Machine machine, ShardLimits limits, ShardClock clock) {
         this.machine = machine;
-        this.quota = quota;
+        this.quota = limits.quota();
+        ephemeralMessages = limits.ephemeralMessages();
         this.clock = clock;
     }
 
@@ -43,9 +49,10 @@ final class Quotas {
         return clock.wallMillis() - quota.ageMillis();
     }
 
-    /** A slice of the pass over all topics that drops what is too old; returns whether there is more to do at once. */
+    /** A slice of the pass over all topics that drops what is too old or too much; whether there is more to do at once. */
     boolean work(long nowNanos) {
-        if (quota.ageMillis() == 0 || !quota.dropOldest() || (next < 0 && nowNanos - passNanos < EVERY_NANOS)) {
+        boolean byAge = quota.ageMillis() > 0 && quota.dropOldest();
+        if ((!byAge && ephemeralMessages == 0) || (next < 0 && nowNanos - passNanos < EVERY_NANOS)) {
             return false;
         }
         if (next < 0) {
@@ -55,12 +62,30 @@ final class Quotas {
         int end = Math.min(machine.topicNumbersEnd(), next + SLICE);
         while (next < end) {
             Topic topic = machine.topicOrNull(next);
-            if (topic != null && !machine.retention().olderThan(topic, oldest())) {
+            if (topic != null) {
+                trimEphemeral(topic);
+            }
+            if (topic != null && byAge && !machine.retention().olderThan(topic, oldest())) {
                 return true;
             }
             next++;
         }
         next = next == machine.topicNumbersEnd() ? -1 : next;
         return next >= 0;
+    }
+
+    /** What nsqd would not have taken into a full queue; here the oldest give way. */
+    private void trimEphemeral(Topic topic) {
+        if (ephemeralMessages == 0) {
+            return;
+        }
+        if (topic.ephemeral() && topic.groups().isEmpty() && topic.waiting() > ephemeralMessages) {
+            machine.retention().toMessages(topic, ephemeralMessages + topic.scheduled());
+        }
+        for (Group group : topic.groups()) {
+            if (group.ephemeral() && group.ready() > ephemeralMessages) {
+                machine.retention().toMessages(group, ephemeralMessages);
+            }
+        }
     }
 }

@@ -31,12 +31,9 @@ public final class Shard {
     private static final int MAX_BATCH_BYTES = 512 << 10;
     /** Of a segment, a batch takes at most one in so many before it is closed; small segments are for tests. */
     private static final int BATCH_SHARE = 16;
-    /** Body bytes taken from one session before the next one has its turn. */
-    private static final int QUANTUM_BYTES = 256 << 10;
     private static final int TIMERS_PER_CYCLE = 2_000;
     private static final int LEASES_PER_CYCLE = 8_192;
     private static final int CALLS_PER_CYCLE = 64;
-    private static final int COMMANDS_PER_CYCLE = 65_536;
     /** A lease writes at most so much, or a look at a group that leads to none. */
     private static final int LEASE_BYTES = 64;
     /** What falls due, the end of a lease with the note of its attempt included, writes at most so much. */
@@ -68,6 +65,9 @@ public final class Shard {
     private final Consumers consumers;
     private final Quotas quotas;
     private final Dispatch dispatch;
+    private final Intake intake;
+    private final Faults faults;
+    private final ClockJumps jumps;
 
     private long elapsedBaseMillis;
     private final long startNanos;
@@ -112,18 +112,17 @@ public final class Shard {
             batchBytes = (int) Math.min(MAX_BATCH_BYTES, log.segmentBytes() / BATCH_SHARE);
             reservedBytes = 4 * batchBytes;
             machine = new Machine(options.origin(), 0, log.segmentBytes(), bugs);
-            snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background(),
-                    clock.nanos());
+            faults = new Faults(machine, metrics, around.listener());
+            snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background(), clock.nanos(),
+                    faults::snapshotFailed);
             recovery = log.recover(snapshots.replayTarget());
         } catch (RuntimeException e) {
             log.close();
             throw e;
         }
+        jumps = new ClockJumps(faults);
         mover = new Mover(machine, log, around.background(), bugs);
-        reclaimer = new Reclaimer(machine.segments(), log, mover, outstanding, problem -> {
-            metrics.failedMoves++;
-            around.listener().trouble("moving messages out of old segments failed: " + problem.getMessage());
-        }, clock.nanos());
+        reclaimer = new Reclaimer(machine.segments(), log, mover, outstanding, faults::moveFailed, clock.nanos());
         startNanos = clock.nanos();
         syncedAtNanos = startNanos;
         // Less the milliseconds that had begun: nothing may be early.
@@ -132,10 +131,11 @@ public final class Shard {
         nowMillis = elapsedBaseMillis;
         machine.limit(options.limits().ceilings());
         consumers = new Consumers(this, machine, nowMillis);
-        quotas = new Quotas(machine, options.limits().quota(), clock);
+        quotas = new Quotas(machine, options.limits(), clock);
         machine.serve(topology, nowMillis);
         topology.adopt(machine);
         dispatch = new Dispatch(log, outbox, outstanding, metrics, this::readFailed);
+        intake = new Intake(this, clock, outbox);
     }
 
     // ---- any thread ----
@@ -222,6 +222,7 @@ public final class Shard {
         }
         long began = clock.nanos();
         readClocks(began);
+        jumps.look(began, clock.wallMillis());
         stall.cycleStarts(began, nowMillis, machine);
         attach(reservedBytes);
         hasRoom = log.hasRoom();
@@ -231,7 +232,7 @@ public final class Shard {
         slices.ended(Part.ENDINGS, clock.nanos());
         more |= takeCalls();
         slices.ended(Part.CALLS, clock.nanos());
-        more |= takeSessions();
+        more |= intake.work();
         slices.ended(Part.COMMANDS, clock.nanos());
         // After what was received: an ack that is here already is in time.
         makeRoomFor(0);
@@ -274,7 +275,7 @@ public final class Shard {
     }
 
     /** Commands that follow happen now. */
-    private void readClocks(long nanos) {
+    void readClocks(long nanos) {
         nowMillis = elapsedBaseMillis + (nanos - startNanos) / 1_000_000;
         machine.begin(nowMillis, clock.wallMillis());
     }
@@ -311,6 +312,7 @@ public final class Shard {
     }
 
     private void append() {
+        faults.appendBegins();
         machine.finish();
         if (bugs.has(Bug.REPLY_BEFORE_DURABLE)) {
             outbox.release();
@@ -321,6 +323,7 @@ public final class Shard {
         awaited = false;
         lazySince = 0;
         outbox.release();
+        faults.appendEnds();
     }
 
     private void appendBatch() {
@@ -381,46 +384,9 @@ public final class Shard {
         return true;
     }
 
-    private boolean takeSessions() {
-        int left = COMMANDS_PER_CYCLE;
-        while (left > 0 && hasRoomInBatch()) {
-            ClientSession session = inbox.pollSession();
-            if (session == null) {
-                return false;
-            }
-            left -= take(session);
-        }
-        return true;
-    }
-
-    private int take(ClientSession session) {
-        int quantum = QUANTUM_BYTES;
-        int taken = 1;
-        while (quantum > 0) {
-            Submission submission = session.poll();
-            if (submission == null) {
-                break;
-            }
-            quantum -= submission.publishedBytes + submission.size * 8;
-            taken += submission.size;
-            if (submission.timed && !bugs.has(Bug.DELAY_FROM_CYCLE_START)) {
-                // The submission may have come after the cycle began: counted from then, it would be early.
-                readClocks(clock.nanos());
-            }
-            Commands.run(this, submission);
-            session.copied(submission);
-            if (submission.publishes > 0) {
-                awaited = true;
-                metrics.publishes += submission.publishes;
-                metrics.publishedBytes += submission.publishedBytes;
-            }
-            outbox.complete(session, submission);
-        }
-        if (session.isClosing() && !session.ended) {
-            consumers.end(session);
-        }
-        session.rest();
-        return taken;
+    /** Somebody waits for what this cycle writes. */
+    void isAwaited() {
+        awaited = true;
     }
 
     /** How many leases one slice of work may end. */
@@ -527,6 +493,10 @@ public final class Shard {
 
     Quotas quotas() {
         return quotas;
+    }
+
+    Faults faults() {
+        return faults;
     }
 
     PlantedBugs bugs() {

@@ -13,6 +13,11 @@ public interface ShardListener {
     /** Something failed that the shard goes on without; an operator should read it. At most once a second. */
     void trouble(String what);
 
+    /** A command failed by a defect before it had changed anything; it was refused. */
+    default void failedCommand(String what, RuntimeException reason) {
+        trouble(what + " failed: " + reason);
+    }
+
     /** A part of a cycle took longer than 5 ms, appends not counted. */
     default void slowSlice(Slices.Part part, long nanos) {}
 }

@@ -27,8 +27,16 @@ public final class ShardMetrics {
     public long slowCycles;
     /** Nanoseconds of the longest. */
     public long longestCycleNanos;
+    /** Commands and calls that failed by a defect and were refused; each was logged. */
+    public long failedCommands;
     /** Attempts to move live bodies out of mostly dead segments that failed; each is tried again. */
     public long failedMoves;
+
+    /** Snapshots that failed; each is tried again after ten seconds, and until then a start has more to replay. */
+    public long failedSnapshots;
+
+    /** Jumps of the wall clock by more than a second, in either direction. */
+    public long clockJumps;
 
     private final Latencies publishToDurable = new Latencies();
     private final Latencies dueToDelivered = new Latencies();

@@ -10,6 +10,7 @@ import dev.millrace.core.machine.Replayer;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +36,12 @@ final class Snapshots {
     private int tidying;
     private long startedNanos;
     private volatile @Nullable RuntimeException problem;
+    private final Consumer<RuntimeException> onFailure;
 
-    Snapshots(Machine machine, ShardLog log, long everyBytes, Executor background, long nanos) {
+    /** {@code onFailure} hears of each that failed, on the owner thread; the next is tried after ten seconds. */
+    Snapshots(Machine machine, ShardLog log, long everyBytes, Executor background, long nanos,
+            Consumer<RuntimeException> onFailure) {
+        this.onFailure = onFailure;
         this.machine = machine;
         this.log = log;
         this.everyBytes = everyBytes;
@@ -94,10 +99,14 @@ final class Snapshots {
         if (current == null) {
             return false;
         }
-        if (current.isCommitted() || problem != null) {
-            // What wants it to give segments back still does.
-            tidying = problem == null ? tidying : Math.max(1, tidying);
+        RuntimeException failed = problem;
+        if (current.isCommitted() || failed != null) {
             finish();
+            if (!current.isCommitted() && failed != null) {
+                // It is tried again, and what wants it to give segments back still does.
+                tidying = Math.max(1, tidying);
+                onFailure.accept(failed);
+            }
             return false;
         }
         if (!brought) {
@@ -125,12 +134,6 @@ final class Snapshots {
         }
         image = null;
         file = null;
-    }
-
-    /** Why the last one failed, or null; the next is tried after ten seconds. */
-    @Nullable
-    RuntimeException problem() {
-        return problem;
     }
 
     long lastPosition() {

@@ -12,13 +12,11 @@ final class Stall {
     private long lastEnd = Long.MIN_VALUE;
     private long lastBegan;
     private long expected;
-    private long count;
 
     void cycleStarts(long nanos, long nowMillis, Machine machine) {
         if (lastEnd != Long.MIN_VALUE) {
             long stood = Math.max(nanos - Math.max(lastEnd, expected), lastEnd - lastBegan);
             if (stood > STALL_NANOS) {
-                count++;
                 machine.holdLeases(nowMillis + stood / 1_000_000);
             }
         }
@@ -34,10 +32,5 @@ final class Stall {
     /** Nothing is expected to happen before this instant. */
     void sleepsUntil(long nanos) {
         expected = nanos;
-    }
-
-    /** How often it stood still. */
-    long count() {
-        return count;
     }
 }

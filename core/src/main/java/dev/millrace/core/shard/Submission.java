@@ -1,5 +1,6 @@
 package dev.millrace.core.shard;
 
+import dev.millrace.core.machine.Output;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public final class Submission {
     static final byte CREDIT = 8;
     static final byte ENQUEUE = 9;
     static final byte PUT_OFF = 10;
+    static final byte SAY = 11;
 
     private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0);
 
@@ -85,6 +87,16 @@ public final class Submission {
     public void putOff(long token, long delayMillis, @Nullable String error) {
         timed = true;
         add(PUT_OFF, token, delayMillis, error);
+    }
+
+    /** How far the worker of a tracked message is: 0..100 percent, and a text, of which 400 bytes are kept. */
+    public void progress(long token, int percent, String text) {
+        add(SAY, token, 0, Output.progress(percent, text));
+    }
+
+    /** What the worker of a tracked message leaves, at most {@link Output#MAX_RESULT_BYTES}; copied later. */
+    public void result(long token, ByteBuffer bytes) {
+        add(SAY, token, 0, Output.result(bytes));
     }
 
     /** Done with a delivery. */

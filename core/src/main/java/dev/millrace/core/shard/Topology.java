@@ -47,7 +47,9 @@ public final class Topology implements MachineListener {
             throw new LimitException("the limit of " + Machine.MAX_TOPICS + " topics ever created in one shard is"
                     + " reached; move to a new data folder");
         }
-        return shard.machine().createTopic(name, name.endsWith(EPHEMERAL_SUFFIX));
+        Topic created = shard.machine().createTopic(name, name.endsWith(EPHEMERAL_SUFFIX));
+        shard.machine().decisions.begin();
+        return created;
     }
 
     /** The topic that a reference names, created if missing. */
@@ -72,7 +74,9 @@ public final class Topology implements MachineListener {
             throw new LimitException("the limit of " + Machine.MAX_GROUPS + " groups ever created in one shard is"
                     + " reached; move to a new data folder");
         }
-        return shard.machine().createGroup(topic, name, name.endsWith(EPHEMERAL_SUFFIX), fromEarliest);
+        Group created = shard.machine().createGroup(topic, name, name.endsWith(EPHEMERAL_SUFFIX), fromEarliest);
+        shard.machine().decisions.begin();
+        return created;
     }
 
     Feed feed(Group group) {

@@ -28,9 +28,17 @@ final class MachineRig {
     long wallMillis;
     Machine machine;
 
+    private final PlantedBugs bugs;
+
     MachineRig(long wallMillis) {
+        this(wallMillis, PlantedBugs.NONE);
+    }
+
+    /** The same, with planted bugs. */
+    MachineRig(long wallMillis, PlantedBugs bugs) {
         this.wallMillis = wallMillis;
-        machine = new Machine(ORIGIN, 0, SEGMENT_BYTES);
+        this.bugs = bugs;
+        machine = new Machine(ORIGIN, 0, SEGMENT_BYTES, bugs);
         machine.serve(MachineListener.NONE, 0);
         machine.attach(batch, position);
         machine.begin(nowMillis, wallMillis);
@@ -69,7 +77,7 @@ final class MachineRig {
 
     /** A machine that has seen the snapshot, if any, and all finished batches after it, and serves. */
     Machine replayed(@Nullable MemorySnapshot snapshot) {
-        Machine fresh = new Machine(ORIGIN, 0, SEGMENT_BYTES);
+        Machine fresh = new Machine(ORIGIN, 0, SEGMENT_BYTES, bugs);
         Replayer replayer = new Replayer(fresh);
         if (snapshot != null) {
             replayer.snapshot(snapshot.reader());
@@ -131,6 +139,11 @@ final class MachineRig {
     /** Reads what an attempt left. */
     Attempt attempt(long location) {
         return Attempt.read(bytes(location), Location.offset(location));
+    }
+
+    /** Reads what a worker said. */
+    Output output(long location) {
+        return Output.read(bytes(location), Location.offset(location));
     }
 
     /** Reads a message as a delivery would. */

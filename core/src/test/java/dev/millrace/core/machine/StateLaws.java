@@ -113,7 +113,8 @@ final class StateLaws {
         long notes = 0;
         for (Topic topic : state.topics()) {
             for (Group group : topic.groups) {
-                notes += notes(group.notes, use) + notes(group.deadNotes, use);
+                notes += notes(group.notes, use) + notes(group.deadNotes, use)
+                        + notes(Notes.table(group, Notes.OUTPUTS), use);
             }
         }
         if (notesGarbage) {

@@ -31,6 +31,8 @@ final class TrackedModel {
         long token;
         int consumer;
         boolean cancelAsked;
+        String progress = "";
+        String result = "";
         /** Rises when it comes forward in its key; messages that were delayed have places that only the machine knows. */
         boolean delayed;
 

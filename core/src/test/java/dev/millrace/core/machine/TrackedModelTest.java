@@ -1,6 +1,7 @@
 package dev.millrace.core.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.machine.TrackedModel.Hold;
 import dev.millrace.core.machine.TrackedModel.Status;
@@ -9,22 +10,27 @@ import dev.millrace.core.message.EnvelopeWriter;
 import dev.millrace.core.message.Ids;
 import dev.millrace.core.message.MessageView;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random commands on a tracked topic against a model: keys, priorities, limits, expiry, cancelling, replays and crashes. */
 class TrackedModelTest {
     private static final int STEPS = 500;
     private static final int SEEDS_PER_TEST = 12;
+    private static final int SEEDS_TO_FIND = 40;
 
     private SplittableRandom random = new SplittableRandom(0);
     private MachineRig rig = new MachineRig(0);
     private TrackedModel model = new TrackedModel();
+    private PlantedBugs bugs = PlantedBugs.NONE;
     private final List<Long> tokens = new ArrayList<>();
     private @Nullable MemorySnapshot underWay;
     private @Nullable MemorySnapshot newest;
@@ -43,9 +49,22 @@ class TrackedModelTest {
         }
     }
 
+    /** What this test is worth: each mistake is found within so many seeds. */
+    @ParameterizedTest
+    @EnumSource(value = PlantedBugs.Bug.class, names = {"UNIQUE_WINDOW_SHORT", "KEY_RELEASED_TWICE",
+        "ATTEMPT_NOT_COUNTED", "TOKEN_NOT_CHECKED"})
+    void plantedBug_isFound(PlantedBugs.Bug bug) {
+        bugs = PlantedBugs.of(List.of(bug));
+        assertThatThrownBy(() -> {
+            for (long seed = 1; seed <= SEEDS_TO_FIND; seed++) {
+                run(seed);
+            }
+        }).as("%s within %s seeds", bug, SEEDS_TO_FIND).isInstanceOf(AssertionError.class);
+    }
+
     private void run(long seed) {
         random = new SplittableRandom(seed);
-        rig = new MachineRig(Ids.EPOCH_MILLIS + random.nextLong(1L << 40));
+        rig = new MachineRig(Ids.EPOCH_MILLIS + random.nextLong(1L << 40), bugs);
         model = new TrackedModel();
         tokens.clear();
         underWay = null;
@@ -272,7 +291,8 @@ class TrackedModelTest {
         Task task = model.leased.get(token);
         boolean live = task != null;
         String error = random.nextBoolean() ? null : "because of " + token;
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
+            case 8 -> say(token, task);
             case 0, 1, 2 -> {
                 assertThat(rig.machine.ack(token)).isEqualTo(live);
                 if (task != null) {
@@ -307,6 +327,19 @@ class TrackedModelTest {
                     model.failed(task, delay, true, rig.nowMillis);
                 }
             }
+        }
+    }
+
+    private void say(long token, @Nullable Task task) {
+        boolean result = random.nextBoolean();
+        String text = "so far " + random.nextInt(1_000);
+        Output output = result ? Output.result(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))
+                : Output.progress(random.nextInt(101), text);
+        assertThat(rig.machine.tracked().say(token, output)).isEqualTo(task != null);
+        if (task != null && result) {
+            task.result = text;
+        } else if (task != null) {
+            task.progress = text;
         }
     }
 
@@ -349,7 +382,8 @@ class TrackedModelTest {
             assertThat(rig.machine.isLeased(task.token)).as("lease until %s at %s", task.deadlineMillis, rig.nowMillis)
                     .isEqualTo(task.deadlineMillis > rig.nowMillis);
             if (task.deadlineMillis <= rig.nowMillis) {
-                if (group().tracking().deadNumber(topic().seqOf(task.id)) >= 0) {
+                if (task.expiresMillis <= rig.nowMillis
+                        && group().tracking().deadNumber(topic().seqOf(task.id)) >= 0) {
                     // Its last lease ended before it expired, although both have been noticed only now.
                     task.expiresMillis = 0;
                 }
@@ -433,7 +467,11 @@ class TrackedModelTest {
     private void empty() {
         rig.machine.emptyGroup(group());
         for (Task task : List.copyOf(model.tasks.values())) {
-            if (task.status != Status.DEAD) {
+            if (task.status == Status.DEAD) {
+                // What workers said of it goes with the rest.
+                task.progress = "";
+                task.result = "";
+            } else {
                 model.purged += task.status == Status.KEPT ? 0 : 1;
                 model.tasks.remove(task.id);
             }
@@ -485,9 +523,14 @@ class TrackedModelTest {
             if (entry != null) {
                 found.add(entry.id());
                 Task task = Objects.requireNonNull(model.tasks.get(entry.id()));
-                assertThat(entry.attempts()).isEqualTo(task.attempts);
-                assertThat(entry.priority()).isEqualTo(task.priority);
-                assertThat(rig.read(entry.location(), entry.index()).id).isEqualTo(entry.id());
+                assertThat(entry.standing().attempts()).isEqualTo(task.attempts);
+                assertThat(entry.standing().priority()).isEqualTo(task.priority);
+                assertThat(rig.read(entry.places().location(), entry.places().index()).id).isEqualTo(entry.id());
+                assertThat(entry.places().outputs().stream().map(at -> rig.output(at).text()).sorted().toList())
+                        .isEqualTo(Stream.of(task.progress, task.result)
+                                .filter(text -> !text.isEmpty())
+                                .sorted()
+                                .toList());
                 assertThat(rig.machine.tracked().entry(group, entry.id())).usingRecursiveComparison().isEqualTo(entry);
             }
         }

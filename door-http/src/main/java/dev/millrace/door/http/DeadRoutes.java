@@ -7,6 +7,7 @@ import dev.millrace.node.DeadLetter;
 import dev.millrace.node.FailedAttempt;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -41,7 +42,8 @@ final class DeadRoutes {
         ObjectNode answer = Json.object();
         ArrayNode letters = answer.putArray("dead");
         page.forEach(letter -> letters.add(json(letter, base64)));
-        if (page.size() == limit) {
+        long bytes = page.stream().mapToLong(letter -> letter.body().remaining()).sum();
+        if (page.size() == limit || bytes >= Broker.DEAD_PAGE_BYTES) {
             answer.put("next", page.getLast().cursor());
         } else {
             answer.putNull("next");
@@ -57,16 +59,11 @@ final class DeadRoutes {
         long id = MessageJson.parse("message id", exchange.parameter("id"));
         boolean base64 = Queries.number(exchange, "base64", 0, 0, 1) == 1;
         GroupRoutes.find(broker, Names.topic(exchange), Names.group(exchange));
-        long after = 0;
-        for (List<DeadLetter> page = page(exchange, after, MAX_PAGE); !page.isEmpty(); page = page(exchange, after,
-                MAX_PAGE)) {
-            for (DeadLetter letter : page) {
-                if (letter.id() == id) {
-                    Json.send(exchange, 200, json(letter, base64));
-                    return;
-                }
-            }
-            after = page.getLast().cursor();
+        Optional<DeadLetter> letter = Answers
+                .await(broker.deadLetter(Names.topic(exchange), Names.group(exchange), id));
+        if (letter.isPresent()) {
+            Json.send(exchange, 200, json(letter.get(), base64));
+            return;
         }
         throw Problems.notFound("no dead letter of the group has the id " + exchange.parameter("id"));
     }

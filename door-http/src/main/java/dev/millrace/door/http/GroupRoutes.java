@@ -19,7 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Groups of a topic and their retry policies. */
 final class GroupRoutes {
     private static final int MAX_BODY_BYTES = 64 << 10;
-    private static final long MAX_BACKOFF_MILLIS = 365L * 86_400_000;
+    static final long MAX_BACKOFF_MILLIS = 365L * 86_400_000;
 
     /** A change of one group. */
     private interface Change {

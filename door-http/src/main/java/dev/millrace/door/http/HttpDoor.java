@@ -41,7 +41,10 @@ public final class HttpDoor implements AutoCloseable {
         new TopicRoutes(broker, access).addTo(router);
         new GroupRoutes(broker, access).addTo(router);
         new PublishRoutes(broker, submissions, options).addTo(router);
-        new PullRoutes(broker, submissions, pullers).addTo(router);
+        new PullRoutes(broker, submissions, pullers, PullPlace.GROUP).addTo(router);
+        new PullRoutes(broker, submissions, pullers, PullPlace.QUEUE).addTo(router);
+        new QueueRoutes(broker).addTo(router);
+        new TaskRoutes(broker, access, options).addTo(router);
         new DeadRoutes(broker, access).addTo(router);
         routes = router.routes();
         server = HttpServer.builder(loops, router, new Problems()).before(access::check).start(options.address());

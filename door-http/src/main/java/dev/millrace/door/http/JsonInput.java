@@ -3,7 +3,9 @@ package dev.millrace.door.http;
 import dev.millrace.net.http.HttpExchange;
 import dev.millrace.net.http.HttpFailure;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -127,6 +129,38 @@ final class JsonInput {
             throw bad(at(name) + " must be true or false");
         }
         return value.booleanValue();
+    }
+
+    /** Whether one of the members {@code text}, {@code base64} and {@code json} is there. */
+    boolean hasBody() {
+        boolean text = has("text");
+        boolean base64 = has("base64");
+        return has("json") || text || base64;
+    }
+
+    /** The bytes that exactly one of {@code text}, {@code base64} and {@code json} says. */
+    byte[] body() {
+        int forms = (has("text") ? 1 : 0) + (has("base64") ? 1 : 0) + (has("json") ? 1 : 0);
+        if (forms != 1) {
+            throw refuse("text", "or base64 or json must be there, exactly one of them");
+        }
+        if (has("text")) {
+            return text("text").getBytes(StandardCharsets.UTF_8);
+        }
+        return has("json") ? Json.bytes(any("json")) : base64();
+    }
+
+    private byte[] base64() {
+        try {
+            return Base64.getDecoder().decode(text("base64"));
+        } catch (IllegalArgumentException e) {
+            throw refuse("base64", "is not Base64: " + e.getMessage());
+        }
+    }
+
+    /** The names of all its members. */
+    List<String> names() {
+        return List.copyOf(node.propertyNames());
     }
 
     /** A list of strings, at least one. */

@@ -77,6 +77,7 @@ final class MetricsRoutes {
         each(page, shards, "failed_moves_total", "counter",
                 "Attempts to move live messages out of mostly dead segments that failed; each is tried again.",
                 shard -> shard.loop().failedMoves());
+        faults(page, shards);
         each(page, shards, "log_segments", "gauge", "Files that hold batches.", shard -> shard.log().segments());
         each(page, shards, "log_disk_bytes", "gauge", "Bytes of those files.", shard -> shard.log().bytesOnDisk());
         each(page, shards, "log_written_bytes_total", "counter",
@@ -110,6 +111,16 @@ final class MetricsRoutes {
                         "part", part)));
     }
 
+    private static void faults(MetricsPage page, List<ShardFigures> shards) {
+        each(page, shards, "failed_commands_total", "counter",
+                "Commands that failed by a defect and were refused; each is logged.",
+                shard -> shard.faults().failedCommands());
+        each(page, shards, "failed_snapshots_total", "counter", "Snapshots that failed; each is tried again.",
+                shard -> shard.faults().failedSnapshots());
+        each(page, shards, "clock_jumps_total", "counter", "Jumps of the wall clock by more than a second.",
+                shard -> shard.faults().clockJumps());
+    }
+
     private static void each(MetricsPage page, List<ShardFigures> shards, String name, String type, String help,
             ToLongFunction<ShardFigures> value) {
         page.metric("millrace_" + name, type, help);
@@ -138,6 +149,7 @@ final class MetricsRoutes {
 
     private static void groups(MetricsPage page, List<TopicStats> topics) {
         group(page, topics, "offered_total", "counter", "Offered, replays counted again.", GroupStats::offered);
+        group(page, topics, "scheduled", "gauge", "Tasks that are not due yet.", GroupStats::scheduled);
         group(page, topics, "ready", "gauge", "Can be delivered now.", GroupStats::ready);
         group(page, topics, "leased", "gauge", "In flight.", GroupStats::leased);
         group(page, topics, "retrying", "gauge", "Wait for their next attempt.", GroupStats::retrying);

@@ -16,6 +16,10 @@ final class Names {
         return check("group", exchange.parameter("group"));
     }
 
+    static String queue(HttpExchange exchange) {
+        return check("queue", exchange.parameter("queue"));
+    }
+
     static String check(String kind, String name) {
         try {
             return NameRules.check(kind, name);

@@ -6,8 +6,6 @@ import dev.millrace.core.shard.TopicRef;
 import dev.millrace.net.http.HttpFailure;
 import dev.millrace.node.PublishBatch;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
@@ -40,26 +38,8 @@ final class PublishRequest {
 
     private void addJson(JsonInput message) {
         long delay = message.numberOr("delayMillis", 0, 0, PublishBatch.MAX_DELAY_MILLIS);
-        int forms = (message.has("text") ? 1 : 0) + (message.has("base64") ? 1 : 0) + (message.has("json") ? 1 : 0);
-        if (forms != 1) {
-            throw message.refuse("text", "or base64 or json must be there, exactly one of them");
-        }
-        if (message.has("text")) {
-            add(message.text("text").getBytes(StandardCharsets.UTF_8), delay);
-        } else if (message.has("json")) {
-            add(Json.bytes(message.any("json")), delay);
-        } else {
-            add(base64(message), delay);
-        }
+        add(message.body(), delay);
         message.end();
-    }
-
-    private static byte[] base64(JsonInput message) {
-        try {
-            return Base64.getDecoder().decode(message.text("base64"));
-        } catch (IllegalArgumentException e) {
-            throw message.refuse("base64", "is not Base64: " + e.getMessage());
-        }
     }
 
     void add(byte[] body, long delayMillis) {

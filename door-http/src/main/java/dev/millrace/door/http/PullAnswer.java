@@ -13,29 +13,31 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes the messages of a pull: {@code {"messages":[...]}}. A small answer goes out whole; a large one streams, each
+ * Writes what a pull got: {@code {"messages":[...]}}, or {@code tasks}. A small answer goes out whole; a large one streams, each
  * body being read from the log when the client can take it.
  */
 final class PullAnswer implements AutoCloseable {
     private static final int WHOLE_BYTES = 256 << 10;
 
+    private final PullPlace place;
     private final HttpExchange exchange;
     private final boolean alwaysBase64;
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
     private @Nullable BodyWriter stream;
     private boolean any;
 
-    PullAnswer(HttpExchange exchange, boolean alwaysBase64) {
+    PullAnswer(PullPlace place, HttpExchange exchange, boolean alwaysBase64) {
+        this.place = place;
         this.exchange = exchange;
         this.alwaysBase64 = alwaysBase64;
-        ascii("{\"messages\":[");
+        ascii("{\"" + place.member() + "\":[");
     }
 
     void send(Puller puller, List<Delivery> deliveries) throws IOException {
         MessageView view = new MessageView();
         for (Delivery delivery : deliveries) {
             while (next(puller, delivery, view)) {
-                add(MessageJson.of(view, alwaysBase64));
+                add(place.json(view, alwaysBase64));
             }
         }
         ascii("]}");

@@ -12,6 +12,7 @@ import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
 import dev.millrace.node.PublishBatch;
 import dev.millrace.node.Submissions;
+import dev.millrace.node.TopicStats;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -44,25 +45,30 @@ final class PullRoutes {
     private final Broker broker;
     private final Submissions submissions;
     private final Pullers pullers;
+    private final PullPlace place;
 
-    PullRoutes(Broker broker, Submissions submissions, Pullers pullers) {
+    PullRoutes(Broker broker, Submissions submissions, Pullers pullers, PullPlace place) {
         this.broker = broker;
         this.submissions = submissions;
         this.pullers = pullers;
+        this.place = place;
     }
 
     void addTo(Router router) {
-        String group = "/api/v1/topics/{topic}/groups/{group}";
+        String group = place.prefix();
         router.add("POST", group + "/pull", this::pull);
         router.add("POST", group + "/ack", settling((_, _) -> Submission::ack));
         router.add("POST", group + "/retry", settling((_, input) -> {
-            long delay = input.numberOr("delayMillis", 0, 0, PublishBatch.MAX_DELAY_MILLIS);
+            long ifMissing = place == PullPlace.QUEUE ? Submission.BY_POLICY : 0;
+            long delay = input.numberOr("delayMillis", ifMissing, 0, PublishBatch.MAX_DELAY_MILLIS);
             String error = error(input);
-            return (submission, token) -> submission.retry(token, delay, error);
+            boolean counts = place == PullPlace.GROUP || !input.has("counts") || input.flag("counts");
+            return counts ? (submission, token) -> submission.retry(token, delay, error)
+                    : (submission, token) -> submission.putOff(token, delay, error);
         }));
         router.add("POST", group + "/extend", settling((exchange, input) -> {
             long lease = input.number("leaseMillis", 1, MAX_LEASE_MILLIS);
-            pullers.extended(Names.topic(exchange), Names.group(exchange), lease);
+            pullers.extended(place.topic(exchange), place.group(exchange), lease);
             return (submission, token) -> submission.extend(token, lease);
         }));
         router.add("POST", group + "/bury", settling((_, input) -> {
@@ -82,8 +88,8 @@ final class PullRoutes {
     // ---- pull ----
 
     private void pull(HttpExchange exchange) throws IOException {
-        String topic = Names.topic(exchange);
-        String group = Names.group(exchange);
+        String topic = place.topic(exchange);
+        String group = place.group(exchange);
         JsonInput input = JsonInput.of(exchange, MAX_BODY_BYTES);
         int max = (int) input.numberOr("max", 1, 1, MAX_MESSAGES);
         long waitMillis = input.numberOr("waitMillis", 0, 0, MAX_WAIT_MILLIS);
@@ -91,6 +97,9 @@ final class PullRoutes {
         boolean base64 = input.flag("base64");
         input.end();
 
+        if (place == PullPlace.QUEUE) {
+            makeQueue(topic);
+        }
         CompletableFuture<Void> gone = new CompletableFuture<>();
         CompletableFuture<Void> enough = new CompletableFuture<>();
         exchange.onDisconnect(() -> {
@@ -115,9 +124,17 @@ final class PullRoutes {
         }
     }
 
-    private static void answer(HttpExchange exchange, boolean base64, Puller puller, List<Delivery> deliveries)
+    /** Workers may come before the first task: a subscription alone would make an ordinary topic. */
+    private void makeQueue(String queue) {
+        List<TopicStats> found = Answers.await(broker.stats(queue));
+        if (found.isEmpty() || !found.getFirst().tracked()) {
+            Answers.await(broker.tasks().createQueue(queue));
+        }
+    }
+
+    private void answer(HttpExchange exchange, boolean base64, Puller puller, List<Delivery> deliveries)
             throws IOException {
-        try (PullAnswer answer = new PullAnswer(exchange, base64)) {
+        try (PullAnswer answer = new PullAnswer(place, exchange, base64)) {
             answer.send(puller, deliveries);
         }
     }
@@ -153,8 +170,8 @@ final class PullRoutes {
 
     private HttpHandler settling(SettlementReader reader) {
         return exchange -> {
-            TopicRef topic = broker.topic(Names.topic(exchange));
-            Names.group(exchange);
+            TopicRef topic = broker.topic(place.topic(exchange));
+            place.group(exchange);
             JsonInput input = JsonInput.of(exchange, MAX_BODY_BYTES);
             List<String> tokens = input.texts("tokens", MAX_MESSAGES);
             Settlement settlement = reader.read(exchange, input);
@@ -167,13 +184,20 @@ final class PullRoutes {
         };
     }
 
-    /** How many were done, and the tokens whose lease had ended: for them nothing changed. */
+    /**
+     * How many were done, the tokens whose lease had ended, so that nothing changed, and those whose lease goes on but
+     * whose task was cancelled.
+     */
     private static void answer(HttpExchange exchange, List<String> tokens, Submission submission) {
         ObjectNode answer = Json.object();
         int done = 0;
         ArrayNode stale = Json.MAPPER.createArrayNode();
+        ArrayNode stop = Json.MAPPER.createArrayNode();
         for (int i = 0; i < tokens.size(); i++) {
-            if (submission.result(i) == Outcome.OK) {
+            if (submission.result(i) == Outcome.STOP_ASKED) {
+                done++;
+                stop.add(tokens.get(i));
+            } else if (submission.result(i) == Outcome.OK) {
                 done++;
             } else if (submission.result(i) == Outcome.STALE) {
                 stale.add(tokens.get(i));
@@ -184,6 +208,7 @@ final class PullRoutes {
         }
         answer.put("done", done);
         answer.set("stale", stale);
+        answer.set("stop", stop);
         Json.send(exchange, 200, answer);
     }
 }

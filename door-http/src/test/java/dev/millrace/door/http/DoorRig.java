@@ -28,6 +28,15 @@ import tools.jackson.databind.JsonNode;
 
 /** The real engine on a folder of its own with the HTTP door in front, and a client. */
 final class DoorRig implements AutoCloseable {
+    /** The figures that the server adds, by the names that docs/operations.md has. */
+    private static final List<DoorFigure> OTHER_DOORS = List
+            .of("grpc_sessions", "grpc_calls_total", "nsq_refused_connections_total", "nsq_delivery_bytes",
+                    "nsq_delivery_waits_total")
+            .stream()
+            .map(name -> new DoorFigure("millrace_" + name, name.endsWith("_total") ? "counter" : "gauge",
+                    "Of another door.", () -> 5))
+            .toList();
+
     record Answer(int status, JsonNode json, String text) {
         /** The value at a JSON pointer, as text. */
         String at(String pointer) {
@@ -56,7 +65,7 @@ final class DoorRig implements AutoCloseable {
         node = Node.open(logs, NodeOptions.DEFAULT, ShardClock.SYSTEM);
         try {
             door = HttpDoor.open(node.broker(), loops, options, Map.of("nsq", () -> 7),
-                    List.of(new DoorFigure("millrace_other_total", "counter", "Of another door.", () -> 5)));
+                    OTHER_DOORS);
         } catch (RuntimeException e) {
             closeEngine();
             throw e;

@@ -14,6 +14,7 @@ import dev.millrace.door.nsq.lookup.LookupStarter;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.tcp.Ephemerals;
 import dev.millrace.door.nsq.tcp.Hub;
+import dev.millrace.door.nsq.tcp.Load;
 import dev.millrace.door.nsq.tcp.TcpDoor;
 import dev.millrace.net.EventLoops;
 import dev.millrace.net.ListenAddress;
@@ -42,6 +43,7 @@ public final class NsqDoor implements AutoCloseable {
     private final LookupClient lookups;
     private final Publisher publisher;
     private final TcpDoor tcp;
+    private final Load load;
     private final @Nullable HttpServer http;
     private final @Nullable HttpServer https;
     private final @Nullable StatsdPusher statsd;
@@ -57,6 +59,7 @@ public final class NsqDoor implements AutoCloseable {
         lookups = new LookupClient(this::identity, topics);
         LookupStarter starter = new LookupStarter(broker, topics, lookups, requests);
         Hub hub = new Hub(broker, options, VERSION, ephemerals, new Hub.Extras(tls, authorizer, starter));
+        load = hub.load();
         topics.follow(new Housekeeping(hub));
         publisher = new Publisher(broker);
         tcp = TcpDoor.open(loops, hub, DoorAddress.of(options.listen().tcp()));
@@ -134,26 +137,45 @@ public final class NsqDoor implements AutoCloseable {
         return tcp.clients().join().size();
     }
 
+    /** How loaded its TCP connections are. */
+    public Load load() {
+        return load;
+    }
+
     @Override
     public void close() {
         close(Duration.ZERO);
     }
 
-    /** Takes no further connection, answers what was asked for at most {@code drain}, then closes all. Idempotent. */
+    /** Begins the end and does not wait: clients are given nothing new, and may answer what they hold. Idempotent. */
+    public void announceStop() {
+        tcp.drain();
+    }
+
+    /**
+     * Takes no further connection, lets clients answer what they hold for at most {@code drain}, then closes all.
+     * Idempotent.
+     */
     public void close(Duration drain) {
+        long deadline = System.nanoTime() + drain.toNanos();
+        tcp.drain();
         if (statsd != null) {
             statsd.close();
         }
         lookups.close();
         if (http != null) {
-            http.close(drain);
+            http.close(left(deadline));
         }
         if (https != null) {
-            https.close(drain);
+            https.close(left(deadline));
         }
-        tcp.close(drain);
+        tcp.close(left(deadline));
         publisher.close();
         requests.close();
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     }
 
     /** What the HTTP API tells of this server. */

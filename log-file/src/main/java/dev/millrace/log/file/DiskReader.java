@@ -219,7 +219,7 @@ final class DiskReader implements BlockReader {
         if (position < segment.end) {
             return position;
         }
-        Segment next = table.of(segment.cold).get(segment.number + 1);
+        Segment next = table.after(segment);
         return next == null ? -1 : next.start + SegmentHeader.BYTES;
     }
 

@@ -43,12 +43,12 @@ final class Reclaimer {
     void run() {
         List<Segment> free = new ArrayList<>();
         long keepFrom = snapshots.keepFrom();
-        for (Segment segment : table.of(false).values()) {
-            if (segment.released && segment.end <= keepFrom && segment.number < table.of(false).lastKey()) {
+        for (Segment segment : table.all(false)) {
+            if (segment.released && segment.end <= keepFrom && !table.isLast(segment)) {
                 free.add(segment);
             }
         }
-        for (Segment segment : table.of(true).values()) {
+        for (Segment segment : table.all(true)) {
             if (segment.released && !cold.isWriting(segment)) {
                 free.add(segment);
             }

@@ -1,23 +1,26 @@
 package dev.millrace.log.file;
 
 import dev.millrace.core.log.Location;
-import java.util.concurrent.ConcurrentSkipListMap;
+import dev.millrace.structures.ConcurrentLongSkipList;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The segments that exist, by number. Thread-safe; a segment is removed before its file is touched, so that a reader
- * that still finds the file changed looks here again and learns that it is gone.
+ * The segments that exist, by number. Thread-safe: the shard's thread and the copier add, the reclaimer removes, readers
+ * look up at any time. A segment is removed before its file is touched, so that a reader that still finds the file changed
+ * looks here again and learns that it is gone.
  */
 final class SegmentTable {
     private final LogMeta meta;
-    private final ConcurrentSkipListMap<Long, Segment> hot = new ConcurrentSkipListMap<>();
-    private final ConcurrentSkipListMap<Long, Segment> cold = new ConcurrentSkipListMap<>();
+    private final ConcurrentLongSkipList<Segment> hot = new ConcurrentLongSkipList<>();
+    private final ConcurrentLongSkipList<Segment> cold = new ConcurrentLongSkipList<>();
 
     SegmentTable(LogMeta meta) {
         this.meta = meta;
     }
 
-    ConcurrentSkipListMap<Long, Segment> of(boolean isCold) {
+    private ConcurrentLongSkipList<Segment> of(boolean isCold) {
         return isCold ? cold : hot;
     }
 
@@ -25,6 +28,17 @@ final class SegmentTable {
     Segment at(long position) {
         boolean isCold = (position & Location.COLD) != 0;
         return of(isCold).get((position & ~Location.COLD) / meta.segmentBytes());
+    }
+
+    /** The segment that follows another of its kind in number. */
+    @Nullable
+    Segment after(Segment segment) {
+        return of(segment.cold).get(segment.number + 1);
+    }
+
+    /** Whether no segment of its kind has a higher number. */
+    boolean isLast(Segment segment) {
+        return of(segment.cold).higherEntry(segment.number) == null;
     }
 
     void add(Segment segment) {
@@ -39,10 +53,17 @@ final class SegmentTable {
         return hot.size() + cold.size();
     }
 
+    /** All segments of a kind, by number. */
+    List<Segment> all(boolean isCold) {
+        List<Segment> all = new ArrayList<>();
+        of(isCold).scan(Long.MIN_VALUE, (number, segment) -> all.add(segment));
+        return all;
+    }
+
     /** First positions of all segments, cold ones with their flag. */
     long[] starts() {
-        return java.util.stream.Stream.concat(hot.values().stream(), cold.values().stream())
-                .mapToLong(segment -> segment.start)
-                .toArray();
+        List<Segment> all = all(false);
+        all.addAll(all(true));
+        return all.stream().mapToLong(segment -> segment.start).toArray();
     }
 }

@@ -26,18 +26,27 @@ final class TornKeeper {
         long total = 0;
         for (Torn torn : ranges) {
             Path file = folder.segment(torn.number(), false);
+            String lost = lost(file, torn);
             if (torn.whole()) {
                 folder.setAside(file);
                 notes.add(torn.bytes() + " bytes in " + file + " do not follow what stands before them: the file was"
-                        + " moved into torn/. Nothing in it had been synced");
+                        + " moved into torn/. Nothing in it had been synced" + lost);
             } else {
                 Path copy = copy(file, torn);
                 notes.add(torn.bytes() + " bytes were cut off the end of the log at position " + torn.from() + ": they"
-                        + " had never been synced. They are kept in " + copy);
+                        + " had never been synced. They are kept in " + copy + lost);
             }
             total += torn.bytes();
         }
         return total;
+    }
+
+    private String lost(Path file, Torn torn) throws IOException {
+        LostMessages lost = new LostMessages();
+        try (SegmentScan scan = new SegmentScan(folder, meta, file, torn.number() * meta.segmentBytes())) {
+            lost.look(scan, torn.from(), torn.to());
+        }
+        return lost.sentence();
     }
 
     private Path copy(Path file, Torn torn) throws IOException {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import dev.millrace.core.log.BatchBuffer;
 import dev.millrace.core.log.LogException;
 import dev.millrace.core.log.LogException.Category;
 import dev.millrace.core.log.ShardLog;
+import dev.millrace.core.message.BodyLayout;
 import dev.millrace.log.contract.Texts;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +37,35 @@ class FileLogRecoveryTest {
         assertThat(simulation.disk.content(kept)).hasSize(192).startsWith('M', 'R', 'L', 'B');
         simulation.killAndRestart();
         assertThat(simulation.report().notes()).as("it is reported once").isEmpty();
+    }
+
+    @Test
+    void messagesInACutTailAreCountedWithTheirIds() throws IOException {
+        ShardLog log = simulation.open();
+        Texts.append(log, "whole", true);
+        putBodies(log.batch(), BodyLayout.PUBLISH, 0x1000, 3);
+        putBodies(log.batch(), BodyLayout.DEFER, 0x4000, 1);
+        long torn = log.append(true);
+        simulation.disk.flip(simulation.segment(0), bit(torn, BatchHeader.BYTES + BodyLayout.BODIES + 1));
+        simulation.killAndRestart();
+        assertThat(simulation.report().notes()).singleElement()
+                .asString()
+                .contains("At least 4 messages", "0000000000001000", "0000000000004000");
+    }
+
+    /** The head of a record with bodies, and 16 bytes of body. */
+    private static void putBodies(BatchBuffer batch, byte kind, long firstId, int count) {
+        int bytes = BodyLayout.BODIES + 16;
+        ByteBuffer record = batch.ensure(bytes);
+        int at = record.position();
+        for (int i = 0; i < bytes; i++) {
+            record.put((byte) 0);
+        }
+        record.put(at, kind);
+        record.putInt(at + BodyLayout.LENGTH, bytes);
+        record.putInt(at + BodyLayout.COUNT, count);
+        record.putLong(at + BodyLayout.FIRST_ID, firstId);
+        batch.countRecord();
     }
 
     @Test

@@ -11,23 +11,46 @@ import java.util.List;
  *            of the task
  * @param state
  *            where it is in its life
- * @param attempts
- *            begun so far, those that were put off not counted
- * @param maxAttempts
- *            its own or its queue's; 0: no limit
  * @param spec
  *            as it was enqueued, but for what only mattered then; the delay is 0
+ * @param tried
+ *            its attempts so far
  * @param times
  *            when what happens
  * @param stopAsked
  *            it was cancelled while a worker has it
- * @param history
- *            its last failed attempts, oldest first, those of which something was kept
  * @param output
  *            what its worker said of it
  */
-public record TaskInfo(long id, TaskState state, int attempts, int maxAttempts, TaskSpec spec, Times times,
-        boolean stopAsked, List<FailedAttempt> history, Output output) {
+public record TaskInfo(long id, TaskState state, TaskSpec spec, Attempts tried, Times times, boolean stopAsked,
+        Output output) {
+
+    /** Attempts begun so far, those that were put off not counted. */
+    public int attempts() {
+        return tried.made;
+    }
+
+    /** Its own limit or its queue's; 0: none. */
+    public int maxAttempts() {
+        return tried.most;
+    }
+
+    /** Its last failed attempts, oldest first, those of which something was kept. */
+    public List<FailedAttempt> history() {
+        return tried.failed;
+    }
+
+    /**
+     * How often it was tried.
+     *
+     * @param made
+     *            attempts begun
+     * @param most
+     *            after which it is dead; 0: no limit
+     * @param failed
+     *            the last of those that failed, oldest first
+     */
+    public record Attempts(int made, int most, List<FailedAttempt> failed) {}
 
     /**
      * Wall times in milliseconds since 1970.

@@ -1,6 +1,5 @@
 package dev.millrace.node.tasks;
 
-import dev.millrace.core.machine.Tracked;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -43,16 +42,16 @@ public interface Tasks {
     CompletableFuture<TaskPage> list(String queue, @Nullable TaskState state, long after, int limit);
 
     /** Calls a task off; if a worker has it, the worker is asked to stop. */
-    CompletableFuture<Tracked.Answer> cancel(String queue, long id);
+    CompletableFuture<TaskAnswer> cancel(String queue, long id);
 
     /** Makes a scheduled or retrying task ready now. */
-    CompletableFuture<Tracked.Answer> runNow(String queue, long id);
+    CompletableFuture<TaskAnswer> runNow(String queue, long id);
 
     /** Makes a dead task ready again, its attempts at 0. */
-    CompletableFuture<Tracked.Answer> redrive(String queue, long id);
+    CompletableFuture<TaskAnswer> redrive(String queue, long id);
 
     /** Removes a task that no worker has, whatever its state. */
-    CompletableFuture<Tracked.Answer> delete(String queue, long id);
+    CompletableFuture<TaskAnswer> delete(String queue, long id);
 
     /** What a bulk action does. */
     enum Bulk {

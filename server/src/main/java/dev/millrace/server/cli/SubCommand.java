@@ -26,7 +26,7 @@ public final class SubCommand implements Callable<Integer> {
     @Option(names = "-n", paramLabel = "COUNT", defaultValue = "0",
             description = "end after so many messages; 0: never") private int count;
     @Option(names = "--filter", paramLabel = "TEXT", defaultValue = "",
-            description = "print only messages that hold this text; all are acknowledged") private String filter;
+            description = "print only messages that hold this text; only without --group") private String filter;
     @Option(names = "--ack", negatable = true, defaultValue = "true", fallbackValue = "true",
             description = "acknowledge what was printed; with --no-ack it comes again when the lease ends") private boolean ack;
     @Option(names = "--lease", paramLabel = "DURATION", defaultValue = "30s",
@@ -42,6 +42,10 @@ public final class SubCommand implements Callable<Integer> {
     public Integer call() {
         Api api = common.api();
         String watched = group;
+        if (watched != null && !filter.isEmpty()) {
+            throw new CliException("--filter with --group would acknowledge messages that nobody saw; leave --group out"
+                    + " to watch with a group of its own");
+        }
         if (watched != null) {
             return follow(api, watched);
         }

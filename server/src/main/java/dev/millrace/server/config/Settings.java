@@ -106,6 +106,11 @@ public final class Settings {
             "at a limit of a topic: publishes are refused, or the oldest that no group has taken are dropped");
     public static final Setting<Integer> MAX_LEASES = new Setting<>("max-leases", Kind.number(1, Integer.MAX_VALUE),
             "10000000", "messages in flight of one shard; beyond it nothing more is handed out");
+    public static final Setting<Integer> MAX_CONNECTIONS = new Setting<>("max-connections",
+            Kind.number(0, Integer.MAX_VALUE), "65536",
+            "NSQ connections at a time; one more is refused. 0: no limit");
+    public static final Setting<Long> MAX_DELIVERY_BYTES = new Setting<>("max-delivery-bytes", Kind.SIZE_IN_BYTES,
+            "256MiB", "bytes of messages on their way to all NSQ connections together; more wait. 0: no limit");
     public static final Setting<Integer> IO_THREADS = new Setting<>("io-threads", Kind.number(0, 1024), "0",
             "threads that serve sockets; 0: one for each core");
     public static final Setting<Duration> STOP_TIMEOUT = new Setting<>("stop-timeout", Kind.DURATION, "10s",
@@ -123,7 +128,8 @@ public final class Settings {
             SHARDS,
             NODE_ID, SEGMENT_SIZE, SNAPSHOT_EVERY, CACHE_RECENT, CACHE_READ, DISK_LOW, DISK_HIGH, MAX_TOPICS,
             MAX_GROUPS, MAX_DEFERRED, MAX_RETRYING, MAX_ATTEMPT_NOTES, MAX_TRACKED,
-            MAX_TOPIC_MESSAGES, MAX_TOPIC_BYTES, MAX_TOPIC_AGE, TOPIC_FULL, MAX_LEASES, IO_THREADS,
+            MAX_TOPIC_MESSAGES, MAX_TOPIC_BYTES, MAX_TOPIC_AGE, TOPIC_FULL, MAX_LEASES, MAX_CONNECTIONS,
+            MAX_DELIVERY_BYTES, IO_THREADS,
             STOP_TIMEOUT, LOG_LEVEL, LOG_FORMAT);
 
     /** Tables whose keys are another program's options and are checked there: {@code nsqd.max-rdy-count}. */

@@ -53,10 +53,13 @@ class CommandsTest {
     }
 
     @Test
-    void sub_filterAndNoAck() {
+    void sub_noAck_andFilterOnlyWithoutGroup() {
         done("pub", "mixed", "apple", "pear", "apple pie");
-        assertThat(done("sub", "mixed", "--group", "g", "--filter", "apple", "--no-ack", "--lease", "3s", "-n", "2"))
-                .isEqualTo("apple\napple pie");
+        Run filtered = run("sub", "mixed", "--group", "g", "--filter", "apple", "-n", "2");
+        assertThat(filtered.exit()).isNotZero();
+        assertThat(filtered.err()).contains("--filter with --group");
+        assertThat(done("sub", "mixed", "--group", "g", "--no-ack", "--lease", "3s", "-n", "3"))
+                .isEqualTo("apple\npear\napple pie");
         assertThat(done("sub", "mixed", "--group", "g", "-n", "3").lines()).containsExactlyInAnyOrder("apple", "pear",
                 "apple pie");
     }

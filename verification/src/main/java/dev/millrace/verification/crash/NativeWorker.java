@@ -4,6 +4,7 @@ import dev.millrace.api.Delivery;
 import dev.millrace.api.Group;
 import dev.millrace.api.Millrace;
 import dev.millrace.api.MillraceException.StaleLease;
+import dev.millrace.api.MillraceException.UnknownOutcome;
 import dev.millrace.verification.process.ManagedProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -42,8 +43,9 @@ public final class NativeWorker implements AutoCloseable {
             try {
                 delivery.ack();
                 System.out.println("acked " + delivery.text());
-            } catch (StaleLease e) {
-                System.out.println("stale " + delivery.text());
+            } catch (StaleLease | UnknownOutcome e) {
+                // The server refused it, or the client had noticed before that its session was over.
+                System.out.println("not acked " + delivery.text());
             }
         }
     }

@@ -69,7 +69,7 @@ class WorkerCrashTest {
                 }
                 stopped.signal("CONT");
                 stopped.goOn();
-                stopped.says("stale a");
+                stopped.says("not acked a");
             }
             GroupStats stats = m.topic("orders").group("mail").stats();
             assertThat(List.of(stats.done(), stats.leased(), stats.ready())).containsExactly(1L, 0L, 0L);

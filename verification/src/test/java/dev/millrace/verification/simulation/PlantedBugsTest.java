@@ -23,6 +23,8 @@ class PlantedBugsTest {
             Bug.QUERY_FROM_UNDURABLE, 60, Bug.TOKEN_NOT_CHECKED, 5, Bug.ATTEMPT_NOT_COUNTED, 5, Bug.TICK_EARLY, 20,
             Bug.LEASE_FORGOTTEN, 5, Bug.DELAY_FROM_CYCLE_START, 20,
             Bug.COPIES_NOT_SYNCED, 60, Bug.TOPIC_NUMBER_TRUSTED, 10);
+    /** Mistakes in task queues, which the simulator does not drive: core's TrackedModelTest finds them. */
+    private static final Set<Bug> IN_THE_MODEL = Set.of(Bug.UNIQUE_WINDOW_SHORT, Bug.KEY_RELEASED_TWICE);
     /** Mistakes in the file log. */
     private static final Map<String, Integer> IN_THE_LOG = Map.of("TRUST_SECOND_SYNC", 80, "SKIP_FOLDER_SYNC", 5,
             "ACCEPT_STALE_BATCH", 30, "CUT_LAST_ACKNOWLEDGED", 5);
@@ -33,7 +35,8 @@ class PlantedBugsTest {
     private static final Set<String> HIDDEN = Set.of("SNAPSHOT_BEFORE_LOG", "DELETE_BEFORE_SYNC");
 
     private static Stream<String> bugs() {
-        return Stream.concat(Stream.of(Bug.values()).map(Enum::name), IN_THE_LOG.keySet().stream().sorted());
+        return Stream.concat(Stream.of(Bug.values()).filter(bug -> !IN_THE_MODEL.contains(bug)).map(Enum::name),
+                IN_THE_LOG.keySet().stream().sorted());
     }
 
     @ParameterizedTest
@@ -55,7 +58,8 @@ class PlantedBugsTest {
 
     @Test
     void everyBugHasItsNumberOfSeeds() {
-        assertThat(IN_THE_SHARD).containsOnlyKeys(Bug.values());
+        assertThat(Stream.concat(IN_THE_SHARD.keySet().stream(), IN_THE_MODEL.stream()))
+                .containsExactlyInAnyOrder(Bug.values());
         assertThat(PlantedLogs.bugs()).containsExactlyInAnyOrderElementsOf(
                 Stream.concat(IN_THE_LOG.keySet().stream(), HIDDEN.stream()).toList());
     }

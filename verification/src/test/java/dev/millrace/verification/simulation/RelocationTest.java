@@ -50,6 +50,30 @@ class RelocationTest {
         new Drain(world, operator, faults).run();
     }
 
+    @Test
+    void aSnapshotThatFails_isCountedAndTriedAgain() {
+        assertThat(world.start()).isTrue();
+        HostedShard host = world.hosts.getFirst();
+        TopicBook topic = topic("topic");
+        Client client = world.newClient(host, null);
+        client.opened(host.shard().openSession(client));
+        world.slowDisk.breakFiles(RelocationTest::isSnapshot);
+        for (int i = 0; i < 100; i++) {
+            publish(client, topic, 20);
+            run(5);
+        }
+        assertThat(host.shard().metrics().failedSnapshots).as("tried again after a failure").isGreaterThan(1);
+        assertThat(world.disk.files()).noneMatch(RelocationTest::isSnapshot);
+        world.slowDisk.breakFiles(file -> false);
+        run(300);
+        assertThat(world.disk.files()).anyMatch(RelocationTest::isSnapshot);
+        new Drain(world, operator, faults).run();
+    }
+
+    private static boolean isSnapshot(Path file) {
+        return String.valueOf(file.getFileName()).startsWith("snap-");
+    }
+
     private TopicBook topic(String name) {
         TopicBook topic = new TopicBook(name, 0);
         world.ledger.topics.put(name, topic);

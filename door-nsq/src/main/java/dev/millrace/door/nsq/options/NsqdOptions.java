@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * are given.
  *
  * <p>
- * Options that tune nsqd's own queues (mem-queue-size, max-bytes-per-file, sync-every, sync-timeout, queue-scan-*) are
+ * Options that tune nsqd's own queues (max-bytes-per-file, sync-every, sync-timeout, queue-scan-*) are
  * understood and shown, and change nothing: see docs/nsq.md.
  */
 public final class NsqdOptions {
@@ -117,6 +117,16 @@ public final class NsqdOptions {
                 number("max-rdy-count"), number("max-channel-consumers"));
     }
 
+    /** TCP connections at a time; 0: no limit. */
+    public int maxConnections() {
+        return number("max-connections");
+    }
+
+    /** Bytes of messages that all connections together may have unsent; 0: no limit. */
+    public long maxDeliveryBytes() {
+        return (Long) get("max-delivery-bytes");
+    }
+
     /** What a client may negotiate by IDENTIFY, in milliseconds and bytes. */
     public record Negotiable(long msgTimeoutMillis, long maxMsgTimeoutMillis, long maxHeartbeatMillis,
             int maxOutputBufferBytes, OutputTimeout outputTimeout) {}
@@ -192,6 +202,11 @@ public final class NsqdOptions {
         return number("node-id");
     }
 
+    /** Messages that may wait in an ephemeral topic or channel, at least 1: nsqd takes none at 0 that nobody waits for. */
+    public long memQueueSize() {
+        return Math.max(1, number("mem-queue-size"));
+    }
+
     /** Folder of the data; empty: the working directory. */
     public Path dataPath() {
         return Path.of(text("data-path"));
@@ -237,6 +252,8 @@ public final class NsqdOptions {
         range("max-msg-size", 1, 1 << 30);
         range("max-body-size", 5, 1 << 30);
         range("max-rdy-count", 1, 1 << 24);
+        range("max-connections", 0, Integer.MAX_VALUE);
+        range("max-delivery-bytes", 0, Long.MAX_VALUE);
         range("max-channel-consumers", 0, Integer.MAX_VALUE);
         String method = text("auth-http-request-method");
         if (!"get".equals(method) && !"post".equals(method)) {
@@ -344,7 +361,7 @@ public final class NsqdOptions {
     private static void storageFlags(FlagSet flags) {
         flags.add("data-path", FlagType.STRING, "", "folder of the data")
                 .add("mem-queue-size", FlagType.INT, 10_000L,
-                        "without effect: every message is on disk")
+                        "messages that wait in an #ephemeral topic or channel; of more the oldest are dropped")
                 .add("max-bytes-per-file", FlagType.INT, 100L << 20, "without effect")
                 .add("sync-every", FlagType.INT, 2_500L, "without effect: every publish is synced before its OK")
                 .add("sync-timeout", FlagType.DURATION, Duration.ofSeconds(2), "without effect")
@@ -362,6 +379,9 @@ public final class NsqdOptions {
                 .add("max-body-size", FlagType.INT, 5L << 20, "bytes of one command's body at most")
                 .add("max-heartbeat-interval", FlagType.DURATION, Duration.ofSeconds(60),
                         "longest heartbeat interval a client may ask for")
+                .add("max-connections", FlagType.INT, 65_536L, "TCP connections at a time (0: no limit)")
+                .add("max-delivery-bytes", FlagType.INT, 256L << 20,
+                        "bytes of messages on their way to all connections together (0: no limit)")
                 .add("max-rdy-count", FlagType.INT, 2_500L, "RDY count at most")
                 .add("max-output-buffer-size", FlagType.INT, 64L << 10,
                         "largest output buffer a client may ask for, bytes")

@@ -60,6 +60,9 @@ final class Client implements CommandSink {
     private int state = INIT;
     private int allowed;
     private boolean blocked;
+    /** The server stops: nothing new is begun. */
+    private boolean draining;
+    private long touchedMillis = Long.MIN_VALUE;
     private TopicCache.@Nullable Topic topic;
     private @Nullable Subscription subscription;
     private @Nullable ShardLink home;
@@ -148,6 +151,10 @@ final class Client implements CommandSink {
 
     /** Whether the topic may be published to now; if not, decoding goes on when that is known. */
     private boolean isReady(byte command, TopicCache.Topic found) {
+        if (draining) {
+            throw new ProtocolException("E_" + Command.name(command) + "_FAILED",
+                    Command.name(command) + " failed exiting");
+        }
         if (permissions != null && permissions.isExpired()) {
             refreshPermissions(command, found);
             return false;
@@ -229,6 +236,9 @@ final class Client implements CommandSink {
 
     @Override
     public void subscribe(String topicName, String channelName) {
+        if (draining) {
+            throw new ProtocolException("E_SUB_FAILED", "SUB failed exiting");
+        }
         if (hub.authorizer() != null) {
             if (permissions != null && permissions.isExpired()) {
                 block();
@@ -264,6 +274,11 @@ final class Client implements CommandSink {
             connection.fail("E_SUB_FAILED SUB failed " + reason(failure, topicName, channelName));
             return;
         }
+        if (draining) {
+            hub.ephemerals().leave(topicName, channelName);
+            connection.fail("E_SUB_FAILED SUB failed exiting");
+            return;
+        }
         subscription = made;
         subscribedTopic = topicName;
         channel = channelName;
@@ -297,7 +312,22 @@ final class Client implements CommandSink {
             throw invalid("RDY count " + count + " out of range 0-" + max);
         }
         ready = count;
-        credit((int) count);
+        credit(draining ? 0 : (int) count);
+    }
+
+    /** No more messages from now on; what the client holds it may still answer. */
+    void drain() {
+        draining = true;
+        credit(0);
+    }
+
+    /** Whether the client can still answer a message: the leases of the others have ended. */
+    boolean holdsMessages() {
+        if (inFlight.size() == 0) {
+            return false;
+        }
+        long leaseStart = connection.loop().nowMillis() - negotiated.msgTimeoutMillis();
+        return touchedMillis >= leaseStart || inFlight.countSentSince(leaseStart) > 0;
     }
 
     private void credit(int count) {
@@ -355,6 +385,7 @@ final class Client implements CommandSink {
         }
         long left = inFlight.sentMillis(slot) + hub.negotiable().maxMsgTimeoutMillis() - connection.loop().nowMillis();
         long lease = Math.max(0, Math.min(negotiated.msgTimeoutMillis(), left));
+        touchedMillis = connection.loop().nowMillis();
         outbox.to(home).extend(id, inFlight.token(slot), lease);
     }
 

@@ -59,6 +59,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     private final Queue<Object> mailbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean mailed = new AtomicBoolean();
     private volatile boolean waitsForRoom;
+    /** Deliveries wait because all connections together have much unsent. */
+    private volatile boolean waitsForOthers;
+    private final AtomicBoolean queued = new AtomicBoolean();
 
     private long lastCommandMillis;
     private long nextHeartbeatMillis;
@@ -71,13 +74,15 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     /** The client sends nothing more; what it sent may still have to be decoded. */
     private boolean inputOver;
     private boolean lastFrame;
+    /** The server stops; the connection ends when the client holds nothing any more. */
+    private boolean draining;
     private boolean ended;
 
     Connection(Channel channel, Hub hub, LoopContext loop) {
         this.channel = channel;
         this.hub = hub;
         this.loop = loop;
-        this.output = new Output(channel);
+        this.output = new Output(channel, hub.load(), this::messagesSent);
         this.replies = new Replies(output, this);
         this.outbox = new Outbox(this, hub);
         this.negotiated = new Negotiated(hub.negotiable(), remoteHost(channel));
@@ -126,6 +131,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         }
     }
 
+    /** Whether it stands in the queue of those that wait for others; {@link Load}'s. */
+    AtomicBoolean queued() {
+        return queued;
+    }
+
+    /** There may be room for deliveries again. */
+    void deliveryRoom() {
+        if (waitsForOthers) {
+            waitsForOthers = false;
+            post(ROOM);
+        }
+    }
+
     // ---- mail ----
 
     void readMail() {
@@ -167,6 +185,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         }
         deliveries.pump();
         outbox.submit();
+        if (draining && !client.blocked() && replies.isEmpty() && deliveries.isEmpty() && !client.holdsMessages()) {
+            // Every command is answered, the end of deliveries among them: nothing is on its way.
+            finish();
+        }
         if (!output.isEmpty()) {
             output.flush();
         }
@@ -190,6 +212,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         nextHeartbeatMillis = lastCommandMillis + negotiated.heartbeatMillis();
         loop.add(this);
         LOG.debug("{}: connected", this);
+        if (!hub.load().enter()) {
+            fail(hub.load().tooMany());
+        } else if (hub.isStopping()) {
+            abort();
+        }
     }
 
     @Override
@@ -263,11 +290,32 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
 
     @Override
     public boolean hasRoom() {
-        if (channel.isWritable() && !upgraded) {
+        if (!channel.isWritable() || upgraded) {
+            output.flush();
+            if (!channel.isWritable()) {
+                return false;
+            }
+        }
+        return hub.load().hasRoom() || hasRoomAlone();
+    }
+
+    /** All together have much unsent: this one goes on only if it has nothing unsent itself. */
+    private boolean hasRoomAlone() {
+        output.flush();
+        if (!output.hasUnsent()) {
             return true;
         }
-        output.flush();
-        return channel.isWritable();
+        if (!waitsForOthers) {
+            waitsForOthers = true;
+            hub.load().await(this);
+        }
+        return false;
+    }
+
+    private void messagesSent() {
+        if (waitsForOthers && !output.hasUnsent()) {
+            deliveryRoom();
+        }
     }
 
     @Override
@@ -368,6 +416,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
             return;
         }
         client.sweep(now);
+        if (draining) {
+            work();
+        }
         updateReading();
         long interval = negotiated.heartbeatMillis();
         if (interval == 0 || upgrading) {
@@ -476,6 +527,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         }
         ended = true;
         LOG.debug("{}: closed", this);
+        hub.load().left();
         loop.remove(this);
         input.end();
         deliveries.close();
@@ -495,8 +547,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         abort();
     }
 
+    /** Begins nothing new; ends the connection once all is answered, by the server and by the client. */
+    void drain() {
+        if (!input.magicSeen()) {
+            abort();
+        } else if (!failing && !ended) {
+            draining = true;
+            client.drain();
+            work();
+        }
+    }
+
     /** Ends the connection in an orderly way: answers first. */
-    void finish() {
+    private void finish() {
         if (!failing && !ended) {
             failing = true;
             input.end();

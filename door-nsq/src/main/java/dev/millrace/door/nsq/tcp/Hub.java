@@ -25,6 +25,8 @@ public final class Hub {
     private final Ephemerals ephemerals;
     private final @Nullable LatencyBook latencies;
     private final Inbound inbound = new Inbound();
+    private final Load load;
+    private volatile boolean stopping;
     private final ConcurrentHashMap<String, TopicRef> topics = new ConcurrentHashMap<>();
 
     /** Parts that are there only if they were configured. */
@@ -36,6 +38,7 @@ public final class Hub {
     public Hub(Broker broker, NsqdOptions options, String version, Ephemerals ephemerals, Extras extras) {
         this.broker = broker;
         this.limits = options.limits();
+        this.load = new Load(options.maxConnections(), options.maxDeliveryBytes());
         this.negotiable = options.negotiable();
         this.compression = options.compression();
         this.broadcast = options.broadcast();
@@ -63,6 +66,15 @@ public final class Hub {
     /** The topic is gone; should it come again, it may live elsewhere. */
     public void forget(String topic) {
         topics.remove(topic);
+    }
+
+    /** No client is served any more that does not hold messages. */
+    void stop() {
+        stopping = true;
+    }
+
+    boolean isStopping() {
+        return stopping;
     }
 
     DecoderLimits decoderLimits() {
@@ -114,6 +126,11 @@ public final class Hub {
     /** Null when no percentiles are kept. */
     public @Nullable LatencyBook latencies() {
         return latencies;
+    }
+
+    /** Connections and what is on its way to them. */
+    public Load load() {
+        return load;
     }
 
     Inbound inbound() {

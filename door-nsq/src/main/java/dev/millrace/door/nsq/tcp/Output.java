@@ -34,6 +34,10 @@ final class Output {
     private static final int CHUNK = 64 * 1024;
 
     private final Channel channel;
+    private final Load load;
+    private final Runnable onSent;
+    private int messageBytes;
+    private int unsentBytes;
     private @Nullable ByteBuf chunk;
     private ByteBuffer view = ByteBuffer.allocate(0);
     private int end;
@@ -41,8 +45,11 @@ final class Output {
     /** Bytes of a typical message frame, for the size of the next chunk. */
     private int typicalFrame = SMALL_CHUNK;
 
-    Output(Channel channel) {
+    /** {@code onSent} runs when bytes of messages were sent. */
+    Output(Channel channel, Load load, Runnable onSent) {
         this.channel = channel;
+        this.load = load;
+        this.onSent = onSent;
     }
 
     /** {@code count} times OK. */
@@ -90,6 +97,20 @@ final class Output {
         target.putLong(at + 26, MessageIds.lowDigits(message.id));
         target.put(at + 34, message.bytes, message.bodyOffset, message.bodyLength);
         end = at + bytes;
+        messageBytes += bytes;
+        unsentBytes += bytes;
+        load.taken(bytes);
+    }
+
+    /** Whether messages wait for the socket. */
+    boolean hasUnsent() {
+        return unsentBytes > 0;
+    }
+
+    private void sent(int bytes) {
+        unsentBytes -= bytes;
+        load.sent(bytes);
+        onSent.run();
     }
 
     /** Sends everything on its way. */
@@ -111,7 +132,13 @@ final class Output {
             return null;
         }
         chunk = null;
-        return channel.write(full.writerIndex(end));
+        ChannelFuture written = channel.write(full.writerIndex(end));
+        int messages = messageBytes;
+        if (messages > 0) {
+            messageBytes = 0;
+            written.addListener(_ -> sent(messages));
+        }
+        return written;
     }
 
     boolean isEmpty() {
@@ -123,6 +150,9 @@ final class Output {
         if (chunk != null) {
             chunk.release();
             chunk = null;
+            unsentBytes -= messageBytes;
+            load.sent(messageBytes);
+            messageBytes = 0;
         }
     }
 

@@ -69,12 +69,21 @@ public final class TcpDoor implements AutoCloseable {
     }
 
     /**
-     * Takes no further connection; answers what has been read, for at most {@code drain}, then closes all. Messages that
-     * clients hold go back to their channels. Idempotent.
+     * Begins the end and does not wait: no further connection, subscription or publish, no further message to a client.
+     * A client that holds messages may answer them, then its connection ends. Idempotent.
+     */
+    public void drain() {
+        hub.stop();
+        forEach(Connection::drain);
+        listener.close();
+    }
+
+    /**
+     * {@link #drain}, for at most so long, then closes all. Messages that clients hold then go back to their channels.
+     * Idempotent.
      */
     public void close(Duration drain) {
-        listener.close();
-        forEach(Connection::finish);
+        drain();
         long deadline = System.nanoTime() + drain.toNanos();
         while (System.nanoTime() < deadline && !clients().join().isEmpty()) {
             CompletableFuture.runAsync(() -> {}, CompletableFuture.delayedExecutor(10, TimeUnit.MILLISECONDS)).join();

@@ -1,0 +1,104 @@
+package dev.millrace.door.http;
+
+import dev.millrace.core.message.MessageView;
+import dev.millrace.node.FailedAttempt;
+import dev.millrace.node.tasks.QueueLimits;
+import dev.millrace.node.tasks.TaskInfo;
+import dev.millrace.node.tasks.TaskReader;
+import dev.millrace.node.tasks.TaskSpec;
+import java.nio.ByteBuffer;
+import java.util.Locale;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Tasks as JSON has them. Texts that are empty and terms that are not set are left out. */
+final class TaskJson {
+    private static final long MILLI = 1_000_000L;
+
+    private TaskJson() {}
+
+    /** A task as it stands. */
+    static ObjectNode of(TaskInfo task, boolean alwaysBase64) {
+        ObjectNode json = Json.object();
+        json.put("id", MessageJson.hex(task.id()));
+        json.put("state", task.state().name().toLowerCase(Locale.ROOT));
+        json.put("attempts", task.attempts());
+        json.put("maxAttempts", task.maxAttempts());
+        json.put("enqueuedAt", MessageJson.instant(task.times().enqueuedMillis() * MILLI));
+        if (task.times().untilMillis() > 0) {
+            json.put("until", MessageJson.instant(task.times().untilMillis() * MILLI));
+        }
+        json.put("stopAsked", task.stopAsked());
+        spec(json, task.spec(), alwaysBase64);
+        ArrayNode history = json.putArray("history");
+        for (FailedAttempt attempt : task.history()) {
+            history.addObject()
+                    .put("attempt", attempt.number())
+                    .put("at", MessageJson.instant(attempt.atMillis() * MILLI))
+                    .put("reason", attempt.reason())
+                    .put("error", attempt.error());
+        }
+        return json;
+    }
+
+    /** A task that a worker got. */
+    static ObjectNode of(MessageView view, boolean alwaysBase64) {
+        ObjectNode json = Json.object();
+        json.put("id", MessageJson.hex(view.id));
+        json.put("token", MessageJson.hex(view.token));
+        json.put("attempt", view.attempts);
+        json.put("enqueuedAt", MessageJson.instant(view.bornAtNanos));
+        spec(json, TaskReader.read(view), alwaysBase64);
+        return json;
+    }
+
+    private static void spec(ObjectNode json, TaskSpec spec, boolean alwaysBase64) {
+        json.put("type", spec.type());
+        ObjectNode headers = json.putObject("headers");
+        spec.headers().forEach(headers::put);
+        TaskSpec.Keys keys = spec.keys();
+        json.put("priority", keys.priority());
+        text(json, "key", keys.order());
+        text(json, "limitKey", keys.limit());
+        text(json, "uniqueKey", keys.unique());
+        if (!keys.unique().isEmpty()) {
+            number(json, "uniqueMillis", keys.uniqueMillis());
+            json.put("untilDone", keys.untilDone());
+        }
+        TaskSpec.Terms terms = spec.terms();
+        number(json, "expiresMillis", terms.expiresMillis());
+        if (terms.backoff().minMillis() >= 0) {
+            json.put("minBackoffMillis", terms.backoff().minMillis());
+            json.put("maxBackoffMillis", terms.backoff().maxMillis());
+        }
+        number(json, "timeoutMillis", terms.timeoutMillis());
+        if (terms.deadlineMillis() > 0) {
+            json.put("deadline", MessageJson.instant(terms.deadlineMillis() * MILLI));
+        }
+        number(json, "retentionMillis", terms.retentionMillis());
+        ByteBuffer payload = spec.payload().duplicate();
+        byte[] bytes = new byte[payload.remaining()];
+        payload.get(bytes);
+        MessageJson.body(json, bytes, alwaysBase64);
+    }
+
+    private static void text(ObjectNode json, String name, String value) {
+        if (!value.isEmpty()) {
+            json.put(name, value);
+        }
+    }
+
+    private static void number(ObjectNode json, String name, long value) {
+        if (value > 0) {
+            json.put(name, value);
+        }
+    }
+
+    static ObjectNode of(QueueLimits limits) {
+        return Json.object()
+                .put("concurrencyPerKey", limits.concurrencyPerKey())
+                .put("ratePerKey", limits.ratePerKey())
+                .put("periodMillis", limits.period().toMillis())
+                .put("ageingMillis", limits.ageing().toMillis());
+    }
+}

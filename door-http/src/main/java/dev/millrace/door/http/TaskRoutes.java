@@ -1,0 +1,198 @@
+package dev.millrace.door.http;
+
+import dev.millrace.net.http.HttpExchange;
+import dev.millrace.net.http.HttpFailure;
+import dev.millrace.net.http.HttpHandler;
+import dev.millrace.net.http.Router;
+import dev.millrace.node.Broker;
+import dev.millrace.node.tasks.Enqueued;
+import dev.millrace.node.tasks.TaskAnswer;
+import dev.millrace.node.tasks.TaskInfo;
+import dev.millrace.node.tasks.TaskPage;
+import dev.millrace.node.tasks.TaskSpec;
+import dev.millrace.node.tasks.TaskState;
+import dev.millrace.node.tasks.Tasks;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Tasks: enqueue, list, show, and change one or all of a state. */
+final class TaskRoutes {
+    private static final int MAX_BODY_BYTES = 64 << 10;
+    private static final int MAX_PAGE = 1_000;
+
+    /** A change of one task. */
+    private interface Change {
+        CompletableFuture<TaskAnswer> of(String queue, long id);
+    }
+
+    private final Broker broker;
+    private final Access access;
+    private final Budget budget;
+    private final HttpDoorOptions options;
+
+    TaskRoutes(Broker broker, Access access, HttpDoorOptions options) {
+        this.broker = broker;
+        this.access = access;
+        this.options = options;
+        budget = new Budget(options.maxBufferedBytes());
+    }
+
+    void addTo(Router router) {
+        Tasks to = broker.tasks();
+        String queue = "/api/v1/queues/{queue}";
+        String task = queue + "/tasks/{id}";
+        router.add("POST", queue + "/tasks", this::enqueue);
+        router.add("GET", queue + "/tasks", this::list);
+        router.add("GET", task, this::show);
+        router.add("POST", task + "/cancel", change("cancelled", to::cancel));
+        router.add("POST", task + "/run-now", change("made ready", to::runNow));
+        router.add("POST", task + "/redrive", change("made ready again", to::redrive));
+        router.add("DELETE", task, access.withToken(exchange -> change(exchange, "deleted", to::delete)));
+        router.add("POST", queue + "/cancel-all", all(Tasks.Bulk.CANCEL));
+        router.add("POST", queue + "/run-all", all(Tasks.Bulk.RUN_NOW));
+        router.add("POST", queue + "/redrive-all", all(Tasks.Bulk.REDRIVE));
+        router.add("POST", queue + "/delete-all", access.withToken(all(Tasks.Bulk.DELETE)));
+    }
+
+    // ---- enqueue ----
+
+    private void enqueue(HttpExchange exchange) throws IOException, InterruptedException {
+        String queue = Names.queue(exchange);
+        JsonInput.requireJson(exchange);
+        long declared = exchange.contentLength();
+        int limit = options.maxRequestBytes();
+        try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
+            List<TaskSpec> tasks = TaskRequest.read(JsonInput.of(exchange, limit), options.maxMessageBytes());
+            answer(exchange, Answers.await(broker.tasks().enqueue(queue, tasks)));
+        }
+    }
+
+    /** One id for each task; with a refusal, what was enqueued before and after it stays enqueued and is named. */
+    private static void answer(HttpExchange exchange, List<Enqueued> all) {
+        for (int i = 0; i < all.size(); i++) {
+            if (!all.get(i).refusal().isEmpty()) {
+                throw new HttpFailure(429, "LIMIT", refusal(all, i));
+            }
+        }
+        ObjectNode answer = Json.object();
+        ArrayNode tasks = answer.putArray("tasks");
+        for (Enqueued one : all) {
+            tasks.addObject().put("id", MessageJson.hex(one.id())).put("duplicate", one.duplicate());
+        }
+        boolean isNew = all.stream().anyMatch(one -> !one.duplicate());
+        Json.send(exchange, isNew ? 201 : 200, answer);
+    }
+
+    private static String refusal(List<Enqueued> all, int index) {
+        String why = all.get(index).refusal();
+        if (all.size() == 1) {
+            return "the task was not enqueued: " + why;
+        }
+        String taken = all.stream()
+                .filter(one -> one.refusal().isEmpty() && !one.duplicate())
+                .map(one -> MessageJson.hex(one.id()))
+                .collect(Collectors.joining(", "));
+        return "task " + index + " was not enqueued: " + why + ". Enqueued: " + (taken.isEmpty() ? "none" : taken);
+    }
+
+    // ---- looking ----
+
+    private void list(HttpExchange exchange) {
+        String queue = Names.queue(exchange);
+        String name = exchange.query("state");
+        TaskState state = name == null ? null : state(name);
+        String after = exchange.query("after");
+        int limit = (int) Queries.number(exchange, "limit", 100, 1, MAX_PAGE);
+        boolean base64 = Queries.number(exchange, "base64", 0, 0, 1) == 1;
+        QueueRoutes.find(broker, queue);
+        TaskPage page = Answers.await(broker.tasks()
+                .list(queue, state, after == null ? 0 : MessageJson.parse("cursor", after), limit));
+        ObjectNode answer = Json.object();
+        ArrayNode tasks = answer.putArray("tasks");
+        page.tasks().forEach(task -> tasks.add(TaskJson.of(task, base64)));
+        answer.put("next", page.next() == 0 ? null : MessageJson.hex(page.next()));
+        Json.send(exchange, 200, answer);
+    }
+
+    private static TaskState state(String name) {
+        for (TaskState state : TaskState.values()) {
+            if (state.name().toLowerCase(Locale.ROOT).equals(name)) {
+                return state;
+            }
+        }
+        throw new HttpFailure(400, "INVALID", "state must be one of " + Arrays.stream(TaskState.values())
+                .map(state -> state.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", ")) + ", not '" + name + "'");
+    }
+
+    private static long id(HttpExchange exchange) {
+        return MessageJson.parse("task id", exchange.parameter("id"));
+    }
+
+    private void show(HttpExchange exchange) {
+        String queue = Names.queue(exchange);
+        long id = id(exchange);
+        boolean base64 = Queries.number(exchange, "base64", 0, 0, 1) == 1;
+        QueueRoutes.find(broker, queue);
+        TaskInfo task = Answers.await(broker.tasks().find(queue, id)).orElseThrow(() -> missing(queue, id));
+        Json.send(exchange, 200, TaskJson.of(task, base64));
+    }
+
+    private static HttpFailure missing(String queue, long id) {
+        return Problems.notFound("queue '" + queue + "' has no task " + MessageJson.hex(id)
+                + "; one that is over is kept only for its retention");
+    }
+
+    // ---- changing ----
+
+    private HttpHandler change(String what, Change change) {
+        return exchange -> {
+            JsonInput.of(exchange, MAX_BODY_BYTES).end();
+            change(exchange, what, change);
+        };
+    }
+
+    private void change(HttpExchange exchange, String what, Change change) {
+        String queue = Names.queue(exchange);
+        long id = id(exchange);
+        QueueRoutes.find(broker, queue);
+        TaskAnswer answer = Answers.await(change.of(queue, id));
+        String why = switch (answer) {
+            case DONE, ASKED -> null;
+            case MISSING -> throw missing(queue, id);
+            case LEASED -> "a worker has it; cancel it, or wait until its lease ends";
+            case READY -> "it is ready";
+            case DEAD -> "it is dead; redrive or delete it instead";
+            case OVER -> "it is done";
+        };
+        if (why != null) {
+            throw conflict(id, what, why);
+        }
+        Json.send(exchange, 200, Json.object()
+                .put("id", MessageJson.hex(id))
+                .put("done", answer == TaskAnswer.DONE)
+                .put("asked", answer == TaskAnswer.ASKED));
+    }
+
+    private static HttpFailure conflict(long id, String what, String why) {
+        return new HttpFailure(409, "STATE", "task " + MessageJson.hex(id) + " cannot be " + what + ": " + why);
+    }
+
+    private HttpHandler all(Tasks.Bulk what) {
+        return exchange -> {
+            String queue = Names.queue(exchange);
+            JsonInput input = JsonInput.of(exchange, MAX_BODY_BYTES);
+            TaskState state = state(input.text("state"));
+            input.end();
+            QueueRoutes.find(broker, queue);
+            long changed = Answers.await(broker.tasks().all(queue, state, what));
+            Json.send(exchange, 200, Json.object().put("changed", changed));
+        };
+    }
+}

@@ -1,0 +1,156 @@
+package dev.millrace.door.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.door.http.DoorRig.Answer;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Task queues over HTTP. */
+class QueueTest {
+    private static final String MAILS = "/api/v1/queues/mails";
+    private static final String TASKS = MAILS + "/tasks";
+    private static final String PULL = "{\"waitMillis\":30000}";
+
+    @TempDir Path folder;
+    private DoorRig rig;
+
+    @BeforeEach
+    void open() {
+        rig = new DoorRig(folder);
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private String enqueue(String json) throws IOException, InterruptedException {
+        Answer answer = rig.post(TASKS, json);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        return answer.at("/tasks/0/id");
+    }
+
+    private Answer pull() throws IOException, InterruptedException {
+        Answer answer = rig.post(MAILS + "/pull", PULL);
+        assertThat(answer.json().at("/tasks").size()).as(answer.text()).isEqualTo(1);
+        return answer;
+    }
+
+    private static String tokens(Answer pulled, String more) {
+        return "{\"tokens\":[\"" + pulled.at("/tasks/0/token") + "\"]" + more + "}";
+    }
+
+    private void expectState(String id, String state) throws IOException, InterruptedException {
+        assertThat(rig.get(TASKS + "/" + id).at("/state")).isEqualTo(state);
+    }
+
+    @Test
+    void enqueue_showAndPull_tellEverything() throws Exception {
+        String id = enqueue("""
+                {"type":"welcome","json":{"user":7},"headers":{"trace":"t-1"},"priority":7,"key":"k","limitKey":"l",
+                 "uniqueKey":"welcome-7","uniqueMillis":60000,"expiresMillis":3600000,"maxAttempts":3,
+                 "minBackoffMillis":1000,"maxBackoffMillis":5000,"timeoutMillis":1500,
+                 "deadline":"2040-01-01T00:00:00Z","retentionMillis":60000}""");
+        Answer shown = rig.get(TASKS + "/" + id);
+        assertThat(shown.at("/state")).isEqualTo("ready");
+        assertThat(shown.at("/type")).isEqualTo("welcome");
+        assertThat(shown.at("/text")).isEqualTo("{\"user\":7}");
+        assertThat(shown.at("/headers/trace")).isEqualTo("t-1");
+        assertThat(shown.at("/deadline")).isEqualTo("2040-01-01T00:00:00Z");
+        assertThat(shown.number("/maxAttempts")).isEqualTo(3);
+        assertThat(shown.number("/uniqueMillis")).isEqualTo(60_000);
+        assertThat(shown.number("/minBackoffMillis")).isEqualTo(1_000);
+        Answer pulled = pull();
+        assertThat(pulled.at("/tasks/0/id")).isEqualTo(id);
+        assertThat(pulled.at("/tasks/0/type")).isEqualTo("welcome");
+        assertThat(pulled.at("/tasks/0/headers/trace")).isEqualTo("t-1");
+        assertThat(pulled.number("/tasks/0/attempt")).isEqualTo(1);
+        assertThat(rig.post(MAILS + "/ack", tokens(pulled, "")).number("/done")).isEqualTo(1);
+        expectState(id, "done");
+        assertThat(rig.get(MAILS).number("/done")).isEqualTo(1);
+    }
+
+    @Test
+    void enqueue_duplicateIsTold_badInputIsRefused() throws Exception {
+        String id = enqueue("{\"text\":\"a\",\"uniqueKey\":\"u\"}");
+        Answer again = rig.post(TASKS, "{\"tasks\":[{\"text\":\"b\",\"uniqueKey\":\"u\"}]}");
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.at("/tasks/0/id")).isEqualTo(id);
+        assertThat(again.json().at("/tasks/0/duplicate").booleanValue()).isTrue();
+        assertThat(rig.post(TASKS, "{\"texd\":\"a\"}").at("/detail")).contains("texd is not known here");
+        assertThat(rig.post(TASKS, "{\"deadline\":\"soon\"}").at("/detail")).contains("2030-01-31T12:00:00Z");
+        assertThat(rig.post(TASKS, "{\"untilDone\":true}").at("/detail")).contains("uniqueKey");
+        assertThat(rig.post(TASKS, "{\"priority\":10}").status()).isEqualTo(400);
+        assertThat(rig.get(TASKS + "?state=lost").at("/detail")).contains("retrying");
+        assertThat(rig.get("/api/v1/queues/none/tasks").status()).isEqualTo(404);
+    }
+
+    @Test
+    void list_byStateAndPage() throws Exception {
+        String first = enqueue("{\"tasks\":[{\"type\":\"a\"},{\"type\":\"b\"}]}");
+        String later = enqueue("{\"type\":\"c\",\"delayMillis\":600000}");
+        Answer page = rig.get(TASKS + "?limit=1");
+        assertThat(page.at("/tasks/0/id")).isEqualTo(first);
+        assertThat(rig.get(TASKS + "?limit=1&after=" + page.at("/next")).at("/tasks/0/type")).isEqualTo("b");
+        Answer scheduled = rig.get(TASKS + "?state=scheduled");
+        assertThat(scheduled.json().at("/tasks").size()).isEqualTo(1);
+        assertThat(scheduled.at("/tasks/0/id")).isEqualTo(later);
+        assertThat(rig.get("/api/v1/queues").at("/queues/0/name")).isEqualTo("mails");
+    }
+
+    @Test
+    void retryPutOffBuryRedrive() throws Exception {
+        String id = enqueue("{\"type\":\"x\"}");
+        rig.post(MAILS + "/retry", tokens(pull(), ",\"delayMillis\":600000,\"counts\":false"));
+        expectState(id, "retrying");
+        assertThat(rig.get(TASKS + "/" + id).number("/attempts")).isZero();
+        assertThat(rig.post(TASKS + "/" + id + "/run-now", "{}").status()).isEqualTo(200);
+        rig.post(MAILS + "/retry", tokens(pull(), ",\"error\":\"busy\""));
+        Answer retrying = rig.get(TASKS + "/" + id);
+        assertThat(retrying.at("/state")).isEqualTo("retrying");
+        assertThat(retrying.number("/attempts")).isEqualTo(1);
+        assertThat(retrying.at("/history/0/error")).isEqualTo("busy");
+        assertThat(rig.post(MAILS + "/run-all", "{\"state\":\"retrying\"}").number("/changed")).isEqualTo(1);
+        assertThat(rig.post(MAILS + "/bury", tokens(pull(), "")).number("/done")).isEqualTo(1);
+        expectState(id, "dead");
+        assertThat(rig.post(TASKS + "/" + id + "/run-now", "{}").at("/detail")).contains("it is dead");
+        assertThat(rig.post(TASKS + "/" + id + "/redrive", "{}").status()).isEqualTo(200);
+        assertThat(rig.delete(TASKS + "/" + id).status()).isEqualTo(401);
+        assertThat(rig.withToken("DELETE", TASKS + "/" + id, "").status()).isEqualTo(200);
+        assertThat(rig.get(TASKS + "/" + id).status()).isEqualTo(404);
+    }
+
+    @Test
+    void cancel_ofALeasedTask_isToldByExtend() throws Exception {
+        String id = enqueue("{\"type\":\"x\"}");
+        Answer pulled = pull();
+        Answer cancelled = rig.post(TASKS + "/" + id + "/cancel", "{}");
+        assertThat(cancelled.json().at("/asked").booleanValue()).isTrue();
+        Answer extended = rig.post(MAILS + "/extend", tokens(pulled, ",\"leaseMillis\":30000"));
+        assertThat(extended.at("/stop/0")).isEqualTo(pulled.at("/tasks/0/token"));
+        rig.post(MAILS + "/retry", tokens(pulled, ""));
+        assertThat(rig.get(TASKS + "/" + id).status()).isEqualTo(404);
+        assertThat(rig.get(MAILS).number("/cancelled")).isEqualTo(1);
+    }
+
+    @Test
+    void queue_createLimitsPauseResume_pullMakesIt() throws Exception {
+        assertThat(rig.put(MAILS, "{\"limits\":{\"concurrencyPerKey\":2}}").status()).isEqualTo(201);
+        assertThat(rig.put(MAILS, "{}").status()).isEqualTo(200);
+        assertThat(rig.get(MAILS).number("/limits/concurrencyPerKey")).isEqualTo(2);
+        rig.put(MAILS + "/limits", "{\"ratePerKey\":5,\"periodMillis\":60000}");
+        assertThat(rig.get(MAILS).number("/limits/ratePerKey")).isEqualTo(5);
+        assertThat(rig.post(MAILS + "/pause", "{}").status()).isEqualTo(204);
+        enqueue("{\"type\":\"x\"}");
+        assertThat(rig.post(MAILS + "/pull", "{}").json().at("/tasks").isEmpty()).isTrue();
+        assertThat(rig.post(MAILS + "/resume", "{}").status()).isEqualTo(204);
+        pull();
+        assertThat(rig.post("/api/v1/queues/fresh/pull", "{}").status()).isEqualTo(200);
+        assertThat(rig.get("/api/v1/queues/fresh").number("/ready")).isZero();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.millrace.node.tasks;
+
+import dev.millrace.core.machine.Tracked;
+
+/** What became of a task that was to be cancelled, run, redriven or deleted. */
+public enum TaskAnswer {
+    /** It is so now. */
+    DONE,
+    /** A worker has it and was asked to stop; when it gives it back, it is cancelled. */
+    ASKED,
+    /** No task of this id is here any more, or ever was. */
+    MISSING,
+    /** A worker has it. */
+    LEASED,
+    /** It is ready, so it cannot be made so. */
+    READY,
+    /** It is dead: redrive or delete it instead. */
+    DEAD,
+    /** It is done. */
+    OVER;
+
+    public static TaskAnswer of(Tracked.Answer answer) {
+        return switch (answer) {
+            case DONE -> DONE;
+            case ASKED -> ASKED;
+            case MISSING -> MISSING;
+            case LEASED -> LEASED;
+            case READY -> READY;
+            case DEAD -> DEAD;
+            case OVER -> OVER;
+        };
+    }
+}
