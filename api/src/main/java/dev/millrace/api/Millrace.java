@@ -2,6 +2,7 @@ package dev.millrace.api;
 
 import dev.millrace.api.internal.Engines;
 import dev.millrace.api.spi.Target;
+import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.TaskQueue;
 import dev.millrace.api.task.Worker;
 import java.nio.file.Path;
@@ -58,6 +59,11 @@ public interface Millrace extends AutoCloseable {
 
     /** A task queue by its name, which is that of its topic; it is made when the first task is enqueued. */
     TaskQueue queue(String name);
+
+    /** All task queues by name. */
+    List<QueueStats> queues();
+
+    CompletableFuture<List<QueueStats>> queuesAsync();
 
     /** Sets up handlers for the tasks of queues. */
     Worker.Builder worker();

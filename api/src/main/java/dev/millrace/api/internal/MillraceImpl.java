@@ -5,6 +5,8 @@ import dev.millrace.api.PublishLimits;
 import dev.millrace.api.Topic;
 import dev.millrace.api.TopicStats;
 import dev.millrace.api.spi.Engine;
+import dev.millrace.api.spi.TaskEngine;
+import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.TaskQueue;
 import dev.millrace.api.task.Worker;
 import java.time.Duration;
@@ -31,6 +33,18 @@ final class MillraceImpl implements Millrace {
     @Override
     public TaskQueue queue(String name) {
         return new TaskQueueImpl(core, core.tasks(), Checks.name("queue", name));
+    }
+
+    @Override
+    public List<QueueStats> queues() {
+        TaskEngine tasks = core.tasks();
+        return Futures.await(core.ask(engine -> tasks.queues()), "listing queues");
+    }
+
+    @Override
+    public CompletableFuture<List<QueueStats>> queuesAsync() {
+        TaskEngine tasks = core.tasks();
+        return core.askAsync(engine -> tasks.queues());
     }
 
     @Override

@@ -7,9 +7,11 @@ import java.time.Instant;
 /** A held task as its handler sees it. */
 final class TaskContextImpl implements TaskContext {
     private final Held held;
+    private final TaskReports reports;
 
-    TaskContextImpl(Held held) {
+    TaskContextImpl(Held held, TaskReports reports) {
         this.held = held;
+        this.reports = reports;
     }
 
     @Override
@@ -35,5 +37,20 @@ final class TaskContextImpl implements TaskContext {
     @Override
     public boolean isCancelled() {
         return held.isStopAsked() || held.isCancelled() || held.isLost();
+    }
+
+    @Override
+    public void progress(int percent, String text) {
+        reports.progress(percent, text);
+    }
+
+    @Override
+    public void result(byte[] result) {
+        reports.result(result);
+    }
+
+    @Override
+    public void log(String line) {
+        reports.log(line);
     }
 }

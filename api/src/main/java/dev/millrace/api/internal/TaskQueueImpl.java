@@ -7,6 +7,7 @@ import dev.millrace.api.task.Enqueued;
 import dev.millrace.api.task.QueueLimits;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
+import dev.millrace.api.task.TaskAction;
 import dev.millrace.api.task.TaskInfo;
 import dev.millrace.api.task.TaskQueue;
 import dev.millrace.api.task.TaskState;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /** A queue's name and what can be asked of it. */
 final class TaskQueueImpl implements TaskQueue {
@@ -104,42 +106,65 @@ final class TaskQueueImpl implements TaskQueue {
 
     @Override
     public boolean cancel(MessageId id) {
-        return ask(tasks -> tasks.wish(name, id, TaskEngine.Wish.CANCEL), "cancelling in");
+        return ask(tasks -> tasks.change(name, id, TaskAction.CANCEL), "cancelling in");
     }
 
     @Override
     public CompletableFuture<Boolean> cancelAsync(MessageId id) {
-        return askAsync(tasks -> tasks.wish(name, id, TaskEngine.Wish.CANCEL));
+        return askAsync(tasks -> tasks.change(name, id, TaskAction.CANCEL));
     }
 
     @Override
     public boolean runNow(MessageId id) {
-        return ask(tasks -> tasks.wish(name, id, TaskEngine.Wish.RUN_NOW), "starting in");
+        return ask(tasks -> tasks.change(name, id, TaskAction.RUN_NOW), "starting in");
     }
 
     @Override
     public CompletableFuture<Boolean> runNowAsync(MessageId id) {
-        return askAsync(tasks -> tasks.wish(name, id, TaskEngine.Wish.RUN_NOW));
+        return askAsync(tasks -> tasks.change(name, id, TaskAction.RUN_NOW));
+    }
+
+    @Override
+    public boolean archive(MessageId id) {
+        return ask(tasks -> tasks.change(name, id, TaskAction.ARCHIVE), "archiving in");
+    }
+
+    @Override
+    public CompletableFuture<Boolean> archiveAsync(MessageId id) {
+        return askAsync(tasks -> tasks.change(name, id, TaskAction.ARCHIVE));
     }
 
     @Override
     public boolean redrive(MessageId id) {
-        return ask(tasks -> tasks.wish(name, id, TaskEngine.Wish.REDRIVE), "redriving in");
+        return ask(tasks -> tasks.change(name, id, TaskAction.REDRIVE), "redriving in");
     }
 
     @Override
     public CompletableFuture<Boolean> redriveAsync(MessageId id) {
-        return askAsync(tasks -> tasks.wish(name, id, TaskEngine.Wish.REDRIVE));
+        return askAsync(tasks -> tasks.change(name, id, TaskAction.REDRIVE));
     }
 
     @Override
     public boolean delete(MessageId id) {
-        return ask(tasks -> tasks.wish(name, id, TaskEngine.Wish.DELETE), "deleting in");
+        return ask(tasks -> tasks.change(name, id, TaskAction.DELETE), "deleting in");
     }
 
     @Override
     public CompletableFuture<Boolean> deleteAsync(MessageId id) {
-        return askAsync(tasks -> tasks.wish(name, id, TaskEngine.Wish.DELETE));
+        return askAsync(tasks -> tasks.change(name, id, TaskAction.DELETE));
+    }
+
+    @Override
+    public long all(TaskState state, TaskAction action) {
+        return await(allAsync(state, action, done -> {
+            // the caller waits for the last one
+        }), "changing tasks of");
+    }
+
+    @Override
+    public CompletableFuture<Long> allAsync(TaskState state, TaskAction action, LongConsumer progress) {
+        BulkRun run = new BulkRun(cursor -> askAsync(tasks -> tasks.changeSome(name, state, action, cursor)), progress);
+        return run.start();
     }
 
     // ---- administration ----

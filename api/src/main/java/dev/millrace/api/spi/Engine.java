@@ -7,6 +7,7 @@ import dev.millrace.api.MessageId;
 import dev.millrace.api.Page;
 import dev.millrace.api.RetryPolicy;
 import dev.millrace.api.TopicStats;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -100,6 +101,11 @@ public interface Engine {
     /** Its task queues; empty when it has none. */
     default Optional<TaskEngine> tasks() {
         return Optional.empty();
+    }
+
+    /** The wall clock that instants given to it are told by. */
+    default InstantSource clock() {
+        return InstantSource.system();
     }
 
     /** Runs each task on a thread that may block for long: handlers, and what users hang on futures. */

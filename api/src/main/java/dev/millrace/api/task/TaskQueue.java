@@ -5,6 +5,7 @@ import dev.millrace.api.Page;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /**
  * A task queue by its name, which need not exist: enqueueing creates it. It is a topic that tracks each of its messages
@@ -62,6 +63,11 @@ public interface TaskQueue {
 
     CompletableFuture<Boolean> runNowAsync(MessageId id);
 
+    /** Gives up one that waits: it is dead, and can be redriven. */
+    boolean archive(MessageId id);
+
+    CompletableFuture<Boolean> archiveAsync(MessageId id);
+
     /** Makes a dead one ready again, attempts counted from the beginning. */
     boolean redrive(MessageId id);
 
@@ -71,6 +77,23 @@ public interface TaskQueue {
     boolean delete(MessageId id);
 
     CompletableFuture<Boolean> deleteAsync(MessageId id);
+
+    /**
+     * Does the same to all tasks that are in a state when it comes to them, in slices of up to 500, in the order of their
+     * ids. If it fails on the way, what was done remains, and it can be called again.
+     *
+     * @return to how many
+     */
+    long all(TaskState state, TaskAction action);
+
+    /**
+     * The same.
+     *
+     * @param progress
+     *            gets the number done so far after each slice
+     * @return when cancelled, it stops after the slice that is under way
+     */
+    CompletableFuture<Long> allAsync(TaskState state, TaskAction action, LongConsumer progress);
 
     /** Sets how it hands out, making the queue if it is missing. */
     void limits(QueueLimits limits);
