@@ -384,6 +384,27 @@ final class Tracking {
     void died(long seq, int number) {
         follows.over(seq, BatchTable.DEAD);
         releaseLimit(seq);
+        bury(seq, number);
+    }
+
+    /** A message that waits, but not in a line, is given up. */
+    void archived(long seq, int number) {
+        int state = stateOf(seq);
+        follows.over(seq, BatchTable.DEAD);
+        switch (state) {
+            case SCHEDULED -> group.scheduled--;
+            case RETRYING -> group.retrying--;
+            case READY -> ready--;
+            default -> throw new IllegalStateException("message " + seq + " cannot be archived in state " + state);
+        }
+        long limit = rows.get(seq + 1, LIMIT);
+        bury(seq, number);
+        if (state == READY && limit != 0) {
+            limits.next(limit);
+        }
+    }
+
+    private void bury(long seq, int number) {
         keys.leave(seq, rows.get(seq + 1, KEY));
         dead.put(seq + 1);
         for (int word = 1; word < ROW_WORDS; word++) {
