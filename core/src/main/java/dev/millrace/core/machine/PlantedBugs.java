@@ -34,7 +34,15 @@ public final class PlantedBugs {
         /** A unique key is free again two milliseconds before its window ends. */
         UNIQUE_WINDOW_SHORT,
         /** When the current message of an ordering key is over, two others become current. */
-        KEY_RELEASED_TWICE
+        KEY_RELEASED_TWICE,
+        /** What leases had of a limit at recovery is never given back. */
+        LIMIT_SLOT_LOST,
+        /** That a message which a worker has was cancelled is forgotten at recovery. */
+        CANCEL_FORGOTTEN,
+        /** A message expires a millisecond after its time. */
+        EXPIRY_LATE,
+        /** A group that was read from a snapshot hands out what has the lowest priority. */
+        PRIORITY_FORGOTTEN
     }
 
     private final EnumSet<Bug> bugs = EnumSet.noneOf(Bug.class);

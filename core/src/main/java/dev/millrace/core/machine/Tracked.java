@@ -154,12 +154,15 @@ public final class Tracked {
         for (int word = Envelope.DUE; word <= Envelope.UNIQUE_ENDS; word++) {
             if (Envelope.has(bytes, envelope, word)) {
                 long instant = machine.after(Envelope.word(bytes, envelope, word));
-                Envelope.set(bytes, envelope, word,
-                        word == Envelope.UNIQUE_ENDS && applier.bugs.has(PlantedBugs.Bug.UNIQUE_WINDOW_SHORT)
-                                ? instant - 2
-                                : instant);
+                Envelope.set(bytes, envelope, word, instant + planted(word));
             }
         }
+    }
+
+    private int planted(int word) {
+        boolean isShort = word == Envelope.UNIQUE_ENDS && applier.bugs.has(PlantedBugs.Bug.UNIQUE_WINDOW_SHORT);
+        boolean isLate = word == Envelope.EXPIRES && applier.bugs.has(PlantedBugs.Bug.EXPIRY_LATE);
+        return isShort ? -2 : isLate ? 1 : 0;
     }
 
     /** Room for one more message in the open record; returns where it goes. */
@@ -265,6 +268,10 @@ public final class Tracked {
         long most = Long.MIN_VALUE;
         for (int lane = Envelope.MAX_PRIORITY; lane >= 0; lane--) {
             if (!tracking.lanes[lane].isEmpty()) {
+                if (ageing == 0 && tracking.ignoresPriority) {
+                    best = lane;
+                    continue;
+                }
                 if (ageing == 0) {
                     return lane;
                 }

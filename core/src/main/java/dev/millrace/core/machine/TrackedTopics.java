@@ -44,6 +44,13 @@ final class TrackedTopics {
         topic.offeredSeq = topic.nextSeq;
     }
 
+    /** Recovery is over. */
+    void recovered(Topic topic) {
+        if (topic.tracked()) {
+            topic.groups.forEach(group -> group.tracking().recovered());
+        }
+    }
+
     void limits(Group group, GroupLimits limits) {
         Tracking tracking = group.tracking();
         tracking.settings = limits;
@@ -135,9 +142,7 @@ final class TrackedTopics {
         }
         group.leased--;
         group.done++;
-        if (state.leases.attempts(slot) > 1) {
-            applier.notes.forget(group.notes, state.leases.seqAndAttempts(slot));
-        }
+        applier.notes.forget(group.notes, state.leases.seqAndAttempts(slot));
         group.tracking().done(state.leases.seq(slot), untilMillis);
         applier.endLease(slot, true);
     }

@@ -90,6 +90,9 @@ final class Tracking {
     long ready;
     /** Done and kept. */
     long kept;
+    /** Planted bugs: what recovery forgets. */
+    boolean ignoresPriority;
+    private long forgetsCancelsBelow;
 
     Tracking(Group group, Applier applier) {
         this.group = group;
@@ -139,6 +142,19 @@ final class Tracking {
     boolean isUnderWay(long seq) {
         int state = stateOf(seq);
         return state != 0 && state != GONE && state != KEPT;
+    }
+
+    /** Recovery is over; here it can be planted what that forgets. */
+    void recovered() {
+        forgetsCancelsBelow = applier.bugs.has(Bug.CANCEL_FORGOTTEN) ? group.topic.nextSeq : 0;
+        if (applier.bugs.has(Bug.LIMIT_SLOT_LOST)) {
+            limits.loseSlots();
+        }
+    }
+
+    /** Whether it was cancelled while it is leased. */
+    boolean isCancelled(long seq) {
+        return (flags(status(seq)) & CANCEL) != 0 && seq >= forgetsCancelsBelow;
     }
 
     /** Of a leased message. */
@@ -491,6 +507,7 @@ final class Tracking {
         } else if (state != 0 && state != GONE && state != KEPT) {
             remove(seq);
             group.expired++;
+            applier.notes.forget(group.notes, seq << 16);
             applier.tracked.settleSeq(group.topic, seq);
         }
     }
