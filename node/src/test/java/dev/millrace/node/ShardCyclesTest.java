@@ -2,8 +2,11 @@ package dev.millrace.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.message.EnvelopeWriter;
 import dev.millrace.core.message.MessageView;
 import dev.millrace.core.shard.Delivery;
+import dev.millrace.core.shard.Enqueue;
+import dev.millrace.core.shard.Enqueues;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Session;
 import dev.millrace.core.shard.SessionListener;
@@ -112,6 +115,21 @@ final class ShardCyclesTest {
             session.submit(submission);
         }
 
+        /** Tasks of these terms, as a door does that asks a question. */
+        CompletableFuture<Enqueue> enqueue(EnvelopeWriter terms, int count) {
+            ByteBuffer bytes = ByteBuffer.allocate((terms.length() + Integer.BYTES + 1) * count);
+            for (int i = 0; i < count; i++) {
+                bytes.putInt(terms.length() + 1);
+                terms.write(bytes);
+                bytes.put((byte) 'x');
+            }
+            Enqueue batch = new Enqueue(topic, "g", bytes, 0, bytes.position(), count);
+            return shard.call(owner -> {
+                assertThat(Enqueues.run(owner, batch)).isEqualTo(Outcome.OK);
+                return batch;
+            });
+        }
+
         Submission ack(long token) {
             Submission submission = new Submission();
             submission.ack(token);
@@ -216,6 +234,52 @@ final class ShardCyclesTest {
         assertThat(peer.deliveries).hasSize(1);
         pass(200);
         assertThat(peer.deliveries).hasSize(2);
+    }
+
+    @Test
+    void afterAStandstill_theShardSleepsWhileItHoldsLeases() {
+        Peer peer = new Peer("orders");
+        peer.publish(10, 3_000);
+        peer.subscribe(3_000);
+        settle();
+        pass(LEASE_MILLIS);
+        nanos += 2 * MILLI;
+        assertThat(shard.doWork()).as("more leases have ended than one slice takes").isTrue();
+        nanos += STOOD_MILLIS * MILLI;
+        settle();
+        assertThat(shard.doWork()).as("there is nothing to do at once").isFalse();
+    }
+
+    @Test
+    void delayOfATask_countsFromWhenItIsTaken_notFromTheBeginningOfTheCycle() {
+        Peer peer = new Peer("tasks");
+        peer.enqueue(new EnvelopeWriter().delay(1), 1);
+        peer.subscribe(10);
+        pass(100);
+        assertThat(peer.deliveries).hasSize(1);
+        CompletableFuture<Long> slow = shard.call(owner -> nanos += 5 * MILLI);
+        CompletableFuture<Enqueue> enqueued = peer.enqueue(new EnvelopeWriter().delay(10), 1);
+        settle();
+        assertThat(slow.join()).isEqualTo(nanos);
+        assertThat(enqueued.join().id(0)).isPositive();
+        nanos += 9 * MILLI;
+        settle();
+        assertThat(peer.deliveries).as("9 ms later").hasSize(1);
+        nanos += 2 * MILLI;
+        settle();
+        assertThat(peer.deliveries).as("11 ms later").hasSize(2);
+    }
+
+    @Test
+    void expiredTask_isNotHandedOut_howeverMuchElseIsDue() {
+        Peer peer = new Peer("tasks");
+        CompletableFuture<Enqueue> expiring = peer.enqueue(new EnvelopeWriter().expiresIn(12), 1);
+        peer.enqueue(new EnvelopeWriter().delay(10), 5_000);
+        settle();
+        nanos += 50 * MILLI;
+        peer.subscribe(1);
+        settle();
+        assertThat(peer.only().id).isNotEqualTo(expiring.join().id(0));
     }
 
     @Test

@@ -304,7 +304,8 @@ final class Applier {
             } else {
                 group.done++;
             }
-            if (state.leases.attempts(slot) > 1) {
+            // An attempt that was put off left its note and was not counted.
+            if (state.leases.attempts(slot) > 1 || group.tracked()) {
                 notes.forget(group.notes, state.leases.seqAndAttempts(slot));
             }
             if (group.tracked()) {

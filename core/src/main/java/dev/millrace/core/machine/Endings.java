@@ -97,11 +97,15 @@ final class Endings {
 
     /** Whether the message was cancelled or has expired while it was leased: then the attempt was its last. */
     private boolean isOver(Group group, int slot) {
-        int flags = group.tracked() ? Tracking.flags(group.tracking().status(state.leases.seq(slot))) : 0;
-        if ((flags & (Tracking.CANCEL | Tracking.EXPIRED)) == 0) {
+        if (!group.tracked()) {
             return false;
         }
-        int how = (flags & Tracking.CANCEL) != 0 ? TrackedTopics.CANCELLED : TrackedTopics.EXPIRED;
+        long seq = state.leases.seq(slot);
+        boolean cancelled = group.tracking().isCancelled(seq);
+        if (!cancelled && (Status.flags(group.tracking().status(seq)) & Tracking.EXPIRED) == 0) {
+            return false;
+        }
+        int how = cancelled ? TrackedTopics.CANCELLED : TrackedTopics.EXPIRED;
         item(slot, Records.END, 0, 16).putInt(how).putInt(0);
         applier.tracked.ended(slot, how);
         return true;

@@ -58,7 +58,7 @@ final class Follows {
 
     /** A message ends, in one of the ways of {@link BatchTable}; its row is still as it was. */
     void over(long seq, int how) {
-        int flags = Tracking.flags(tracking.status(seq)) & (Tracking.NEXT | Tracking.MEMBER);
+        int flags = Status.flags(tracking.status(seq)) & (Tracking.NEXT | Tracking.MEMBER);
         if (flags == 0) {
             return;
         }

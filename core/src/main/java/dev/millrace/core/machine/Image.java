@@ -396,6 +396,7 @@ public final class Image {
         if (topic.tracked()) {
             group.track(new Tracking(group, applier));
             TrackedImage.read(source, group.tracking(), state);
+            group.tracking().ignoresPriority = applier.bugs.has(PlantedBugs.Bug.PRIORITY_FORGOTTEN);
             state.tracked += group.tracking().rows.size();
         }
         state.put(group);

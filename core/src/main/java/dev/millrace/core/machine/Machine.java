@@ -176,6 +176,7 @@ public final class Machine {
         state.waiting.settle();
         for (Topic topic : state.topics()) {
             applier.sweepLater(topic);
+            applier.tracked.recovered(topic);
         }
         LeaseTimers timers = new LeaseTimers(state.leases, Math.max(0, elapsedMillis));
         if (!bugs.has(Bug.LEASE_FORGOTTEN)) {
@@ -367,7 +368,8 @@ public final class Machine {
             return 0;
         }
         if (group.tracked()) {
-            return tracked.lease(group, consumer, deadlineMillis, max, sink);
+            // What is due comes first: it may have expired.
+            return state.waiting.caughtUp() ? tracked.lease(group, consumer, deadlineMillis, max, sink) : 0;
         }
         int takeBack = group.shareOfReturned(max);
         int takeFresh = (int) Math.min(group.fresh(), max - takeBack);
@@ -504,12 +506,13 @@ public final class Machine {
         if (timers == null) {
             throw new IllegalStateException("the machine does not serve yet");
         }
-        if (nowMillis >= leasesHeldUntil) {
+        boolean held = nowMillis < leasesHeldUntil;
+        if (!held) {
             timers.advance(nowMillis + earlyMillis, limit, leaseExpiry);
         }
         state.waiting.advance(nowMillis + earlyMillis, limit, waitingExpiry);
         boolean swept = !applier.sweep();
-        return timers.caughtUp() && state.waiting.caughtUp() && swept;
+        return (held || timers.caughtUp()) && state.waiting.caughtUp() && swept;
     }
 
     /** No lease ends by time before this instant: the shard itself stood still, which is not the clients' fault. */

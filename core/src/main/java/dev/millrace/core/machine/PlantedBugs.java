@@ -42,7 +42,15 @@ public final class PlantedBugs {
         /** The next step of a chain is enqueued, but its mail is not forgotten. */
         MAIL_NOT_FORGOTTEN,
         /** A letter of another shard that came before is taken again. */
-        LETTER_TAKEN_TWICE
+        LETTER_TAKEN_TWICE,
+        /** What leases had of a limit at recovery is never given back. */
+        LIMIT_SLOT_LOST,
+        /** That a message which a worker has was cancelled is forgotten at recovery. */
+        CANCEL_FORGOTTEN,
+        /** A message expires a millisecond after its time. */
+        EXPIRY_LATE,
+        /** A group that was read from a snapshot hands out what has the lowest priority. */
+        PRIORITY_FORGOTTEN
     }
 
     private final EnumSet<Bug> bugs = EnumSet.noneOf(Bug.class);

@@ -193,12 +193,15 @@ public final class Tracked {
         for (int word = Envelope.DUE; word <= Envelope.UNIQUE_ENDS; word++) {
             if (Envelope.has(bytes, envelope, word)) {
                 long instant = machine.after(Envelope.word(bytes, envelope, word));
-                Envelope.set(bytes, envelope, word,
-                        word == Envelope.UNIQUE_ENDS && applier.bugs.has(PlantedBugs.Bug.UNIQUE_WINDOW_SHORT)
-                                ? instant - 2
-                                : instant);
+                Envelope.set(bytes, envelope, word, instant + planted(word));
             }
         }
+    }
+
+    private int planted(int word) {
+        boolean isShort = word == Envelope.UNIQUE_ENDS && applier.bugs.has(PlantedBugs.Bug.UNIQUE_WINDOW_SHORT);
+        boolean isLate = word == Envelope.EXPIRES && applier.bugs.has(PlantedBugs.Bug.EXPIRY_LATE);
+        return isShort ? -2 : isLate ? 1 : 0;
     }
 
     /** Room for one more message in the open record; returns where it goes. */
@@ -304,6 +307,10 @@ public final class Tracked {
         long most = Long.MIN_VALUE;
         for (int lane = Envelope.MAX_PRIORITY; lane >= 0; lane--) {
             if (!tracking.lanes[lane].isEmpty()) {
+                if (ageing == 0 && tracking.ignoresPriority) {
+                    best = lane;
+                    continue;
+                }
                 if (ageing == 0) {
                     return lane;
                 }
@@ -323,7 +330,7 @@ public final class Tracked {
         int slot = machine.resolve(token);
         Group group = slot < 0 ? null : state.groupOf(slot);
         return group != null && group.tracked()
-                && (Tracking.flags(group.tracking().status(state.leases.seq(slot))) & Tracking.CANCEL) != 0;
+                && (Status.flags(group.tracking().status(state.leases.seq(slot))) & Tracking.CANCEL) != 0;
     }
 
     // ---- looking ----

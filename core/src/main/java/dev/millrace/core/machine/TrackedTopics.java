@@ -44,6 +44,13 @@ final class TrackedTopics {
         topic.offeredSeq = topic.nextSeq;
     }
 
+    /** Recovery is over. */
+    void recovered(Topic topic) {
+        if (topic.tracked()) {
+            topic.groups.forEach(group -> group.tracking().recovered());
+        }
+    }
+
     void limits(Group group, GroupLimits limits) {
         Tracking tracking = group.tracking();
         tracking.settings = limits;
@@ -143,9 +150,7 @@ final class TrackedTopics {
         }
         group.leased--;
         group.done++;
-        if (state.leases.attempts(slot) > 1) {
-            applier.notes.forget(group.notes, state.leases.seqAndAttempts(slot));
-        }
+        applier.notes.forget(group.notes, state.leases.seqAndAttempts(slot));
         group.tracking().done(state.leases.seq(slot), untilMillis);
         applier.endLease(slot, true);
     }
@@ -199,7 +204,7 @@ final class TrackedTopics {
     /** A message that waits becomes a dead letter. */
     void archived(Group group, long seq, long wallMillis) {
         Tracking tracking = group.tracking();
-        long seqAndAttempts = seq << 16 | Tracking.attempts(tracking.status(seq));
+        long seqAndAttempts = seq << 16 | Status.attempts(tracking.status(seq));
         long ordinalAndReason = (long) group.topic.chunks.find(seq) << 32 | Records.REASON_ARCHIVED;
         group.dead++;
         tracking.archived(seq, group.deadTable.add(seqAndAttempts, wallMillis, ordinalAndReason, null));

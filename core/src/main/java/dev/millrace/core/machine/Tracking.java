@@ -1,5 +1,6 @@
 package dev.millrace.core.machine;
 
+import dev.millrace.core.machine.PlantedBugs.Bug;
 import dev.millrace.core.message.Envelope;
 import java.nio.ByteBuffer;
 
@@ -75,12 +76,6 @@ final class Tracking {
     static final int STATUS = 4;
     static final int LINK = 5;
 
-    private static final int STATE_SHIFT = 60;
-    private static final int PRIORITY_SHIFT = 56;
-    private static final int FLAGS_SHIFT = 48;
-    private static final int TERMS_SHIFT = 32;
-    private static final int ATTEMPTS_SHIFT = 16;
-
     private final Group group;
     private final Applier applier;
     LongTable rows = new LongTable(ROW_WORDS, 0);
@@ -101,6 +96,9 @@ final class Tracking {
     long ready;
     /** Done and kept. */
     long kept;
+    /** Planted bugs: what recovery forgets. */
+    boolean ignoresPriority;
+    private long forgetsCancelsBelow;
 
     Tracking(Group group, Applier applier) {
         this.group = group;
@@ -116,33 +114,9 @@ final class Tracking {
 
     // ---- reading ----
 
-    static int state(long status) {
-        return (int) (status >>> STATE_SHIFT) & 0xF;
-    }
-
-    static int priority(long status) {
-        return (int) (status >>> PRIORITY_SHIFT) & 0xF;
-    }
-
-    static int flags(long status) {
-        return (int) (status >>> FLAGS_SHIFT) & 0xFF;
-    }
-
-    static int terms(long status) {
-        return (int) (status >>> TERMS_SHIFT) & 0xFFFF;
-    }
-
-    static int attempts(long status) {
-        return (int) (status >>> ATTEMPTS_SHIFT) & 0xFFFF;
-    }
-
-    private static int waits(long status) {
-        return (int) status & 0xFFFF;
-    }
-
     /** State of a message that is not over, 0 when it is over or was never here. */
     int stateOf(long seq) {
-        return state(rows.get(seq + 1, STATUS));
+        return Status.state(rows.get(seq + 1, STATUS));
     }
 
     long status(long seq) {
@@ -155,13 +129,26 @@ final class Tracking {
         return state != 0 && state != GONE && state != KEPT;
     }
 
+    /** Recovery is over; here it can be planted what that forgets. */
+    void recovered() {
+        forgetsCancelsBelow = applier.bugs.has(Bug.CANCEL_FORGOTTEN) ? group.topic.nextSeq : 0;
+        if (applier.bugs.has(Bug.LIMIT_SLOT_LOST)) {
+            limits.loseSlots();
+        }
+    }
+
+    /** Whether it was cancelled while it is leased. */
+    boolean isCancelled(long seq) {
+        return (Status.flags(status(seq)) & CANCEL) != 0 && seq >= forgetsCancelsBelow;
+    }
+
     /** Of a leased message. */
     int slot(long seq) {
         return (int) rows.get(seq + 1, LINK);
     }
 
     Terms termsOf(long seq) {
-        return group.topic.keys().terms.get(terms(status(seq)));
+        return group.topic.keys().terms.get(Status.terms(status(seq)));
     }
 
     /** Whether a lane has something, if only places left behind. */
@@ -180,10 +167,6 @@ final class Tracking {
 
     // ---- changing rows ----
 
-    private static long with(long status, long value, int shift, long mask) {
-        return (status & ~(mask << shift)) | value << shift;
-    }
-
     private void put(long seq) {
         rows.put(seq + 1);
         applier.state.tracked++;
@@ -201,15 +184,15 @@ final class Tracking {
     }
 
     void state(long seq, int state) {
-        rows.set(seq + 1, STATUS, with(status(seq), state, STATE_SHIFT, 0xF));
+        rows.set(seq + 1, STATUS, Status.withState(status(seq), state));
     }
 
     void flag(long seq, int flag) {
-        rows.set(seq + 1, STATUS, status(seq) | (long) flag << FLAGS_SHIFT);
+        rows.set(seq + 1, STATUS, Status.withFlag(status(seq), flag));
     }
 
     void unflag(long seq, int flags) {
-        rows.set(seq + 1, STATUS, status(seq) & ~((long) flags << FLAGS_SHIFT));
+        rows.set(seq + 1, STATUS, Status.withoutFlags(status(seq), flags));
     }
 
     /** In a line, this one follows; seq + 1. */
@@ -218,7 +201,7 @@ final class Tracking {
     }
 
     private void attempts(long seq, int attempts) {
-        rows.set(seq + 1, STATUS, with(status(seq), attempts, ATTEMPTS_SHIFT, 0xFFFF));
+        rows.set(seq + 1, STATUS, Status.withAttempts(status(seq), attempts));
     }
 
     // ---- a message comes ----
@@ -229,8 +212,7 @@ final class Tracking {
         rows.set(seq + 1, ID, id);
         rows.set(seq + 1, KEY, Envelope.word(buffer, envelope, Envelope.KEY));
         rows.set(seq + 1, LIMIT, Envelope.word(buffer, envelope, Envelope.LIMIT));
-        rows.set(seq + 1, STATUS,
-                (long) Envelope.priority(buffer, envelope) << PRIORITY_SHIFT | (long) terms << TERMS_SHIFT);
+        rows.set(seq + 1, STATUS, Status.of(Envelope.priority(buffer, envelope), terms));
         if (group.topic.groups.getFirst() == group) {
             flag(seq, follows.joined(seq, buffer, envelope));
         }
@@ -243,7 +225,7 @@ final class Tracking {
 
     private void start(long seq, ByteBuffer buffer, int envelope) {
         boolean first = group.topic.groups.getFirst() == group;
-        if ((flags(status(seq)) & GATHER) != 0) {
+        if ((Status.flags(status(seq)) & GATHER) != 0) {
             rows.set(seq + 1, KEY, Envelope.word(buffer, envelope, Envelope.GATHER));
         }
         long due = Envelope.word(buffer, envelope, Envelope.DUE);
@@ -262,9 +244,9 @@ final class Tracking {
     }
 
     private void waitUntil(long seq, int state, long dueMillis) {
-        int waits = waits(status(seq)) + 1 & 0xFFFF;
+        int waits = Status.waits(status(seq)) + 1 & 0xFFFF;
         state(seq, state);
-        rows.set(seq + 1, STATUS, with(status(seq), waits, 0, 0xFFFF));
+        rows.set(seq + 1, STATUS, Status.withWaits(status(seq), waits));
         rows.set(seq + 1, LINK, dueMillis);
         applier.state.waiting.add(dueMillis, seq << 16 | waits, payload(WAKE));
     }
@@ -285,7 +267,7 @@ final class Tracking {
     /** Its time has come: to the others of its group key, into its lane, or behind the current message of its key. */
     private void admit(long seq, long atMillis) {
         long key = rows.get(seq + 1, KEY);
-        if ((flags(status(seq)) & GATHER) != 0) {
+        if ((Status.flags(status(seq)) & GATHER) != 0) {
             group.scheduled++;
             state(seq, GATHERED);
             link(seq, 0);
@@ -302,7 +284,7 @@ final class Tracking {
         int before = stateOf(seq);
         ready += before == PARKED || before == LIMITED ? 0 : 1;
         state(seq, READY);
-        lanes[priority(status(seq))].add(seq);
+        lanes[Status.priority(status(seq))].add(seq);
         applier.listener.groupReady(group);
     }
 
@@ -328,7 +310,7 @@ final class Tracking {
     /** The head of the lane goes to a consumer; returns its attempts, this one included. */
     int take(int lane, long nowMillis, int attemptStep) {
         long seq = lanes[lane].remove();
-        int attempts = Math.min(attempts(status(seq)) + attemptStep, 0xFFFF);
+        int attempts = Math.min(Status.attempts(status(seq)) + attemptStep, 0xFFFF);
         attempts(seq, attempts);
         state(seq, LEASED);
         ready--;
@@ -474,7 +456,7 @@ final class Tracking {
             if (next == 0) {
                 table.set(key, tailWord, 0);
             }
-            if (state(rows.get(head, STATUS)) != GONE) {
+            if (Status.state(rows.get(head, STATUS)) != GONE) {
                 return head;
             }
             drop(head - 1);
@@ -510,8 +492,8 @@ final class Tracking {
 
     private void wake(long seq, int waits) {
         long status = status(seq);
-        int state = state(status);
-        if (waits(status) != waits || (state != SCHEDULED && state != RETRYING)) {
+        int state = Status.state(status);
+        if (Status.waits(status) != waits || (state != SCHEDULED && state != RETRYING)) {
             return;
         }
         if (state == SCHEDULED) {
@@ -528,7 +510,7 @@ final class Tracking {
             case GATHERED -> gathering.closeWith(seq, rows.get(seq + 1, KEY));
             case SCHEDULED -> {
                 group.scheduled--;
-                if ((flags(status(seq)) & GATHER) != 0) {
+                if ((Status.flags(status(seq)) & GATHER) != 0) {
                     unflag(seq, GATHER);
                     rows.set(seq + 1, KEY, 0);
                 }
@@ -548,6 +530,7 @@ final class Tracking {
         } else if (state != 0 && state != GONE && state != KEPT) {
             remove(seq, BatchTable.EXPIRED);
             group.expired++;
+            applier.notes.forget(group.notes, seq << 16);
             applier.tracked.settleSeq(group.topic, seq);
         }
     }
@@ -568,9 +551,7 @@ final class Tracking {
         }
         long status = dead.get(seq + 1, STATUS);
         dead.remove(seq + 1);
-        rows.set(seq + 1, STATUS,
-                (long) priority(status) << PRIORITY_SHIFT | (long) terms(status) << TERMS_SHIFT | waits(status)
-                        | (long) (flags(status) & (NEXT | MEMBER)) << FLAGS_SHIFT);
+        rows.set(seq + 1, STATUS, Status.anew(status, NEXT | MEMBER));
         admit(seq, 0);
     }
 
@@ -610,7 +591,7 @@ final class Tracking {
 
     /** Whether a row that was there when the group was emptied is still counted by its chunk. */
     static boolean isCounted(long[] words, int at) {
-        int state = state(words[at + STATUS]);
+        int state = Status.state(words[at + STATUS]);
         return state != LEASED && state != GONE;
     }
 }

@@ -31,6 +31,8 @@ public final class Enqueues {
         if (batch == null) {
             throw new IllegalStateException("an enqueue without a batch");
         }
+        // A call may have come after the cycle began: counted from then, what it delays would be early.
+        shard.readClocks();
         if (!shard.hasRoom()) {
             return Outcome.NO_ROOM;
         }

@@ -282,6 +282,11 @@ public final class Shard {
         return wait;
     }
 
+    /** Commands that follow happen at this very moment. */
+    void readClocks() {
+        readClocks(clock.nanos());
+    }
+
     /** Commands that follow happen now. */
     void readClocks(long nanos) {
         nowMillis = elapsedBaseMillis + (nanos - startNanos) / 1_000_000;
