@@ -19,6 +19,8 @@ final class Applier {
     final Notes notes;
     /** Transitions of tracked topics. */
     final TrackedTopics tracked;
+    /** Transitions that operators bring about. */
+    final Operated operated;
     final PlantedBugs bugs;
     final int attemptStep;
     MachineListener listener = MachineListener.NONE;
@@ -30,6 +32,7 @@ final class Applier {
         this.bugs = bugs;
         notes = new Notes(state);
         tracked = new TrackedTopics(this);
+        operated = new Operated(this);
         attemptStep = bugs.has(PlantedBugs.Bug.ATTEMPT_NOT_COUNTED) ? 0 : 1;
     }
 
@@ -74,6 +77,8 @@ final class Applier {
             deleteGroup(group);
         }
         topic.heldSeq = topic.nextSeq;
+        topic.historyMillis = 0;
+        topic.historyBytes = 0;
         topic.removed = true;
         state.remove(topic);
         // Once more from the start: chunks that were passed but had something pending go now, too.
@@ -128,7 +133,7 @@ final class Applier {
         sweepLater(topic);
     }
 
-    private static void moveCursor(Group group, long seq) {
+    static void moveCursor(Group group, long seq) {
         ChunkTable chunks = group.topic.chunks;
         group.cursor = seq;
         group.cursorOrdinal = seq == group.topic.nextSeq ? chunks.size() : chunks.find(seq);
@@ -201,13 +206,6 @@ final class Applier {
         if (!paused) {
             listener.groupReady(group);
         }
-    }
-
-    void policy(Group group, Backoff backoff) {
-        group.maxAttempts = backoff.maxAttempts();
-        group.minBackoffMillis = backoff.minMillis();
-        group.maxBackoffMillis = backoff.maxMillis();
-        group.jitterPercent = backoff.jitterPercent();
     }
 
     // ---- publishing ----
@@ -369,7 +367,7 @@ final class Applier {
             if (group.tracked()) {
                 group.tracking().died(state.leases.seq(slot), number);
             }
-            Notes.bury(group, state.leases.seqAndAttempts(slot));
+            notes.bury(group, state.leases.seqAndAttempts(slot));
             listener.died(group);
         }
         endLease(slot, true);
@@ -455,9 +453,7 @@ final class Applier {
 
     void redrive(Group group, int number) {
         long packed = group.deadTable.seqAndAttempts(number);
-        group.deadTable.remove(number);
-        notes.forget(group.deadNotes, packed);
-        group.dead--;
+        removeDead(group, number);
         group.redriven++;
         if (group.tracked()) {
             group.tracking().redriven(packed >>> 16);
@@ -469,14 +465,20 @@ final class Applier {
 
     void purgeDead(Group group, int number) {
         int ordinal = group.deadTable.ordinal(number);
-        notes.forget(group.deadNotes, group.deadTable.seqAndAttempts(number));
         if (group.tracked()) {
             group.tracking().deadPurged(group.deadTable.seqAndAttempts(number) >>> 16);
         }
-        group.deadTable.remove(number);
-        group.dead--;
+        removeDead(group, number);
         group.purged++;
         settle(group.topic, ordinal);
+    }
+
+    private void removeDead(Group group, int number) {
+        notes.forget(group.deadNotes, group.deadTable.seqAndAttempts(number));
+        group.deadTable.remove(number);
+        group.dead--;
+        group.deadJob.gone(number);
+        group.replays.forget(group.dead == 0 ? Integer.MAX_VALUE : group.deadTable.first());
     }
 
     /** Dead letters of a group that goes; a slice at once, the rest later. */

@@ -183,6 +183,7 @@ public final class Machine {
         }
         applier.leaseTimers = timers;
         applier.listener = listener;
+        operations.adopt();
     }
 
     // ---- topics and groups ----
@@ -257,7 +258,7 @@ public final class Machine {
         }
         int number = state.nextGroup;
         boolean earliest = fromEarliest && !topic.tracked();
-        long startSeq = earliest ? topic.earliestKept() : topic.offeredSeq;
+        long startSeq = earliest ? topic.slowest() : topic.offeredSeq;
         out.begin(Records.GROUP_CREATE, ephemeral ? Records.FLAG_EPHEMERAL : 0, 16)
                 .putInt(number)
                 .putInt(topic.number)
@@ -509,7 +510,7 @@ public final class Machine {
         }
         state.waiting.advance(nowMillis + earlyMillis, limit, waitingExpiry);
         boolean swept = !applier.sweep();
-        return timers.caughtUp() && state.waiting.caughtUp() && swept;
+        return operations.work(limit) && timers.caughtUp() && state.waiting.caughtUp() && swept;
     }
 
     /** No lease ends by time before this instant: the shard itself stood still, which is not the clients' fault. */
@@ -533,9 +534,9 @@ public final class Machine {
 
     // ---- dead letters ----
 
-    /** Offers a dead letter anew; false when there is none of this number. */
+    /** Offers a dead letter anew, unless a replay has done so; it is dead no longer. False when there is none of this number. */
     public boolean redrive(Group group, int number) {
-        return deadItem(Records.REDRIVE, group, number);
+        return deadItem(group.wasReplayed(number) ? Records.DEAD_PURGE : Records.REDRIVE, group, number);
     }
 
     /** Forgets a dead letter; false when there is none of this number. */

@@ -20,6 +20,12 @@ public final class Records {
     /** From now on each message of the topic is tracked. */
     public static final byte TOPIC_TRACK = 0x0A;
     public static final byte GROUP_LIMITS = 0x0B;
+    /** How much of what all groups are done with a topic keeps. */
+    public static final byte TOPIC_HISTORY = 0x0C;
+    /** A group is offered anew what the topic still keeps. */
+    public static final byte GROUP_REPLAY = 0x0D;
+    /** All that are dead in a group are to be replayed or purged, slice by slice. */
+    public static final byte DEAD_JOB = 0x0E;
     public static final byte LEASE = 0x20;
     public static final byte ACK = 0x21;
     public static final byte RETRY = 0x22;
@@ -57,6 +63,8 @@ public final class Records {
 
     /** Flag of a DROP: one group drops, not all of the topic. */
     static final int FLAG_ONE_GROUP = 1;
+    /** Flag of a DROP: what all groups are done with is kept no longer. */
+    static final int FLAG_HISTORY = 2;
 
     /** Why an attempt ended without success. */
     public static final int REASON_RETRY = 1;
@@ -100,6 +108,9 @@ public final class Records {
             case dev.millrace.core.message.BodyLayout.ENQUEUE -> "ENQUEUE";
             case TOPIC_TRACK -> "TOPIC_TRACK";
             case GROUP_LIMITS -> "GROUP_LIMITS";
+            case TOPIC_HISTORY -> "TOPIC_HISTORY";
+            case GROUP_REPLAY -> "GROUP_REPLAY";
+            case DEAD_JOB -> "DEAD_JOB";
             case LEASE_EACH -> "LEASE_EACH";
             case KEEP -> "KEEP";
             case END -> "END";

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,8 @@ final class QueueModel {
         long bytes;
         long purged;
         long dropped;
+        boolean keepsHistory;
+        long history;
 
         MTopic(String name) {
             this.name = name;
@@ -68,6 +71,10 @@ final class QueueModel {
 
         long earliest() {
             return groups.isEmpty() ? held : groups.values().stream().mapToLong(g -> g.cursor).min().orElseThrow();
+        }
+
+        long kept() {
+            return keepsHistory ? Math.min(history, earliest()) : earliest();
         }
 
         void offer() {
@@ -90,6 +97,9 @@ final class QueueModel {
         long retries;
         long timeouts;
         long redriven;
+        long replayed;
+        /** Entries of offers that a replay has put others in the place of: all are over, or dead. */
+        final List<Entry> earlier = new ArrayList<>();
         /** Entries of touched messages; a redrive keeps the entry. */
         final TreeMap<Long, Entry> entries = new TreeMap<>();
         /** Ready again, in order; the last {@code unordered} ones fell due together. */
@@ -106,7 +116,9 @@ final class QueueModel {
         }
 
         long count(Status status) {
-            return entries.values().stream().filter(entry -> entry.status == status).count();
+            return Stream.concat(entries.values().stream(), earlier.stream())
+                    .filter(entry -> entry.status == status)
+                    .count();
         }
 
         long ready() {
@@ -350,7 +362,41 @@ final class QueueModel {
         entry.group.unorderedDead++;
     }
 
+    /** What the group has taken from this sequence on is offered anew; what it had not finished is purged. */
+    long replay(MGroup group, long seq) {
+        long from = Math.max(seq, group.topic.kept());
+        if (from >= group.cursor) {
+            return 0;
+        }
+        boolean underWay = group.entries.values()
+                .stream()
+                .anyMatch(entry -> entry.status == Status.READY || entry.status == Status.LEASED
+                        || entry.status == Status.RETRYING);
+        if (underWay) {
+            emptyGroup(group);
+        }
+        long count = group.cursor - from - group.topic.gaps.subSet(from, group.cursor).size();
+        // What lies in a gap was never offered: its entry stays.
+        List<Entry> again = group.entries.tailMap(from)
+                .values()
+                .stream()
+                .filter(entry -> entry.seq < group.cursor && !group.topic.gaps.contains(entry.seq))
+                .toList();
+        group.earlier.addAll(again);
+        again.forEach(entry -> group.entries.remove(entry.seq));
+        group.replayed += count;
+        group.cursor = from;
+        while (group.topic.gaps.contains(group.cursor)) {
+            group.cursor++;
+        }
+        return count;
+    }
+
     void redrive(Entry entry) {
+        if (entry.group.earlier.contains(entry)) {
+            purgeDead(entry);
+            return;
+        }
         entry.group.dead.remove(entry);
         entry.group.redriven++;
         entry.attempts = 0;

@@ -46,6 +46,8 @@ public final class HttpDoor implements AutoCloseable {
         new QueueRoutes(broker).addTo(router);
         new TaskRoutes(broker, access, options).addTo(router);
         new DeadRoutes(broker, access).addTo(router);
+        new ReplayRoutes(broker, access).addTo(router);
+        new BackupRoutes(broker, access).addTo(router);
         routes = router.routes();
         server = HttpServer.builder(loops, router, new Problems()).before(access::check).start(options.address());
         token.write(url(server.address()));
