@@ -2,6 +2,7 @@ package dev.millrace.core.machine;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -98,8 +99,10 @@ final class QueueModel {
         long timeouts;
         long redriven;
         long replayed;
-        /** Entries of offers that a replay has put others in the place of: all are over, or dead. */
+        /** Dead letters of offers that a replay has put others in the place of. */
         final List<Entry> earlier = new ArrayList<>();
+        /** The other states that such offers have, all for good. */
+        final EnumMap<Status, Long> past = new EnumMap<>(Status.class);
         /** Entries of touched messages; a redrive keeps the entry. */
         final TreeMap<Long, Entry> entries = new TreeMap<>();
         /** Ready again, in order; the last {@code unordered} ones fell due together. */
@@ -118,7 +121,7 @@ final class QueueModel {
         long count(Status status) {
             return Stream.concat(entries.values().stream(), earlier.stream())
                     .filter(entry -> entry.status == status)
-                    .count();
+                    .count() + past.getOrDefault(status, 0L);
         }
 
         long ready() {
@@ -356,6 +359,7 @@ final class QueueModel {
         if (error != null) {
             note(entry, reason, error);
         }
+        forgetNotes(entry);
         end(entry, Status.DEAD);
         entry.reason = reason;
         entry.group.dead.add(entry);
@@ -382,8 +386,14 @@ final class QueueModel {
                 .stream()
                 .filter(entry -> entry.seq < group.cursor && !group.topic.gaps.contains(entry.seq))
                 .toList();
-        group.earlier.addAll(again);
-        again.forEach(entry -> group.entries.remove(entry.seq));
+        for (Entry entry : again) {
+            group.entries.remove(entry.seq);
+            if (entry.status == Status.DEAD) {
+                group.earlier.add(entry);
+            } else {
+                group.past.merge(entry.status, 1L, Long::sum);
+            }
+        }
         group.replayed += count;
         group.cursor = from;
         while (group.topic.gaps.contains(group.cursor)) {
@@ -397,6 +407,7 @@ final class QueueModel {
             purgeDead(entry);
             return;
         }
+        forgetNotes(entry);
         entry.group.dead.remove(entry);
         entry.group.redriven++;
         entry.attempts = 0;
@@ -404,7 +415,13 @@ final class QueueModel {
         entry.group.giveBack(entry);
     }
 
+    /** A message that a replay offered anew may be dead twice: notes are kept of the one that died last. */
+    private static void forgetNotes(Entry entry) {
+        entry.group.dead.stream().filter(other -> other.seq == entry.seq).forEach(other -> other.history.clear());
+    }
+
     void purgeDead(Entry entry) {
+        forgetNotes(entry);
         entry.group.dead.remove(entry);
         entry.status = Status.PURGED;
     }
