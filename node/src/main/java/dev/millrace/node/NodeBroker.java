@@ -1,5 +1,6 @@
 package dev.millrace.node;
 
+import dev.millrace.core.log.LogException;
 import dev.millrace.core.machine.Backoff;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.MissingException;
@@ -13,6 +14,7 @@ import dev.millrace.core.shard.ShardException;
 import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.TopicRef;
 import dev.millrace.node.tasks.Tasks;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -80,7 +82,10 @@ final class NodeBroker implements Broker {
             boolean isNew = !parent.hasGroup(group);
             boolean earliest = start == GroupStart.EARLIEST
                     || (start == GroupStart.DEFAULT && parent.groups().isEmpty());
-            shard.topology().group(parent, group, earliest);
+            Group made = shard.topology().group(parent, group, earliest);
+            if (isNew && start == GroupStart.EARLIEST && parent.keepsHistory()) {
+                shard.machine().operations().replay(made, 0);
+            }
             return isNew;
         });
     }
@@ -227,13 +232,61 @@ final class NodeBroker implements Broker {
 
     @Override
     public CompletableFuture<Long> replayAllDead(String topic, String group) {
-        return translate(DeadBulk.all(this, topic, group, true));
+        return Replaying.runDeadJob(this, topic, group, true);
     }
 
     @Override
     public CompletableFuture<Long> purgeDead(String topic, String group, List<Long> ids) {
-        return translate(ids.isEmpty() ? DeadBulk.all(this, topic, group, false)
+        return translate(ids.isEmpty() ? Replaying.runDeadJob(this, topic, group, false)
                 : DeadBulk.byIds(this, topic, group, ids, false).thenApply(Integer::longValue));
+    }
+
+    @Override
+    public CompletableFuture<Long> startDeadJob(String topic, String group, boolean replay) {
+        return Replaying.startDeadJob(this, topic, group, replay);
+    }
+
+    @Override
+    public CompletableFuture<Optional<DeadJobState>> deadJob(String topic, String group) {
+        return at(topic, shard -> Replaying.deadJob(shard.machine().group(topic, group)));
+    }
+
+    @Override
+    public CompletableFuture<Void> setHistory(String topic, long maxAgeMillis, long maxBytes) {
+        return change(topic, shard -> Replaying.set(shard.machine(), topic, maxAgeMillis, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<TopicHistory> history(String topic) {
+        return at(topic, shard -> Replaying.history(shard.machine().topic(topic)));
+    }
+
+    @Override
+    public CompletableFuture<Long> replay(String topic, String group, ReplayFrom from, boolean purgeUnderWay) {
+        return at(topic, shard -> Replaying.replay(shard.machine(), shard.machine().group(topic, group), from,
+                purgeUnderWay));
+    }
+
+    @Override
+    public long backup(Path folder) {
+        long copied = 0;
+        for (ShardSlot shard : shards) {
+            Shard serving = shard.current();
+            if (serving == null || serving.stopped()) {
+                throw new BrokerException(BrokerException.Category.UNAVAILABLE, shard.health().message());
+            }
+            try {
+                copied += serving.log().backup(folder.resolve("shard-" + shard.number()));
+            } catch (LogException e) {
+                BrokerException.Category category = e.category() == LogException.Category.CALLER
+                        ? BrokerException.Category.INVALID
+                        : BrokerException.Category.UNAVAILABLE;
+                BrokerException refused = new BrokerException(category, String.valueOf(e.getMessage()));
+                refused.initCause(e);
+                throw refused;
+            }
+        }
+        return copied;
     }
 
     @Override

@@ -78,12 +78,27 @@ final class StoredFormat {
         client.defer("deferred", FOR_EVER);
         tasks(broker);
         flows(broker);
+        past(broker);
         broker.createTopic("kept").join();
         broker.pauseTopic("kept", true).join();
         try (Client kept = new Client(broker, "kept")) {
             kept.publish("kept");
         }
         return client;
+    }
+
+    /** A topic that keeps what its group is done with, which is offered anew. */
+    private static void past(Broker broker) {
+        broker.createTopic("past").join();
+        broker.setHistory("past", FOR_EVER.toMillis(), 0).join();
+        try (Client client = new Client(broker, "past")) {
+            client.publish("one", "two");
+            client.subscribe("reader", 2, LEASE);
+            client.ack(client.take());
+            client.ack(client.take());
+        }
+        broker.pauseGroup("past", "reader", true).join();
+        broker.replay("past", "reader", new ReplayFrom.Earliest(), false).join();
     }
 
     /** A queue with a task in each state that lasts, keys and limits among them. */

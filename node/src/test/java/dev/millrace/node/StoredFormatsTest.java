@@ -29,7 +29,8 @@ class StoredFormatsTest {
     @TempDir Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"1-killed", "1-stopped", "2-killed", "2-stopped", "3-killed", "3-stopped"})
+    @ValueSource(strings = {"1-killed", "1-stopped", "2-killed", "2-stopped", "3-killed", "3-stopped",
+        "4-killed", "4-stopped"})
     void storedFolder_opensWithAllItsMessages(String name) throws IOException {
         try (InputStream file = getClass().getResourceAsStream("/formats/" + name + ".zip")) {
             StoredFormat.unzip(Objects.requireNonNull(file, name), folder);
@@ -40,6 +41,9 @@ class StoredFormatsTest {
             if (!name.startsWith("1") && !name.startsWith("2")) {
                 tasks(node.broker());
                 flows(node.broker());
+            }
+            if (name.startsWith("4")) {
+                past(node.broker());
             }
             deadLetters(node.broker());
             messages(node.broker());
@@ -52,7 +56,7 @@ class StoredFormatsTest {
     }
 
     private static void figures(Broker broker) {
-        List<TopicStats> topics = broker.stats(null).join().stream().filter(topic -> !topic.tracked()).toList();
+        List<TopicStats> topics = broker.stats(null).join().stream().filter(topic -> !topic.tracked() && !topic.name().equals("past")).toList();
         assertThat(topics).extracting(TopicStats::name).containsExactly("kept", "orders");
         assertThat(topics.getFirst().paused()).isTrue();
         assertThat(topics.getFirst().waiting()).isEqualTo(1);
@@ -65,6 +69,14 @@ class StoredFormatsTest {
         assertThat(mail.paused()).isTrue();
         assertThat(List.of(mail.offered(), mail.done(), mail.dead(), mail.retrying(), mail.ready() + mail.leased()))
                 .containsExactly(10L, 1L, 2L, 1L, 6L);
+    }
+
+    /** Since format 4. */
+    private static void past(Broker broker) {
+        GroupStats reader = broker.stats("past").join().getFirst().groups().getFirst();
+        assertThat(List.of(reader.offered(), reader.done(), reader.ready())).containsExactly(4L, 2L, 2L);
+        assertThat(broker.history("past").join())
+                .isEqualTo(new TopicHistory(StoredFormat.FOR_EVER.toMillis(), 0, 0));
     }
 
     /** Since format 3. */

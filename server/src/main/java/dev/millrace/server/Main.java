@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import dev.millrace.server.cli.BackupCommand;
 import dev.millrace.server.cli.CheckCommand;
 import dev.millrace.server.cli.CliException;
 import dev.millrace.server.cli.CompletionCommand;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Unmatched;
         subcommands = {Main.RunServer.class, Main.RunNsqd.class, Main.RunNsqlookupd.class, PubCommand.class,
             SubCommand.class, TopicCommand.class,
             GroupCommand.class, DeadCommand.class, TaskCommand.class, QueueCommand.class, WorkerCommand.class,
-            TopCommand.class, CheckCommand.class, LogCommand.class,
+            TopCommand.class, CheckCommand.class, BackupCommand.class,
+            LogCommand.class,
             ImportCommand.class,
             ConfigCommand.class, CompletionCommand.class, WarmUp.class},
         footer = {"", "The server to talk to: --url or MILLRACE_URL, else http://127.0.0.1:7070.",

@@ -21,6 +21,8 @@ final class Applier {
     final TrackedTopics tracked;
     /** Mails and batches. */
     final Posting posting;
+    /** Transitions that operators bring about. */
+    final Operated operated;
     final PlantedBugs bugs;
     final int attemptStep;
     MachineListener listener = MachineListener.NONE;
@@ -33,6 +35,7 @@ final class Applier {
         notes = new Notes(state);
         tracked = new TrackedTopics(this);
         posting = new Posting(this);
+        operated = new Operated(this);
         attemptStep = bugs.has(PlantedBugs.Bug.ATTEMPT_NOT_COUNTED) ? 0 : 1;
     }
 
@@ -77,6 +80,8 @@ final class Applier {
             deleteGroup(group);
         }
         topic.heldSeq = topic.nextSeq;
+        topic.historyMillis = 0;
+        topic.historyBytes = 0;
         topic.removed = true;
         state.remove(topic);
         // Once more from the start: chunks that were passed but had something pending go now, too.
@@ -131,7 +136,7 @@ final class Applier {
         sweepLater(topic);
     }
 
-    private static void moveCursor(Group group, long seq) {
+    static void moveCursor(Group group, long seq) {
         ChunkTable chunks = group.topic.chunks;
         group.cursor = seq;
         group.cursorOrdinal = seq == group.topic.nextSeq ? chunks.size() : chunks.find(seq);
@@ -204,13 +209,6 @@ final class Applier {
         if (!paused) {
             listener.groupReady(group);
         }
-    }
-
-    void policy(Group group, Backoff backoff) {
-        group.maxAttempts = backoff.maxAttempts();
-        group.minBackoffMillis = backoff.minMillis();
-        group.maxBackoffMillis = backoff.maxMillis();
-        group.jitterPercent = backoff.jitterPercent();
     }
 
     // ---- publishing ----
@@ -373,7 +371,7 @@ final class Applier {
             if (group.tracked()) {
                 group.tracking().died(state.leases.seq(slot), number);
             }
-            Notes.bury(group, state.leases.seqAndAttempts(slot));
+            notes.bury(group, state.leases.seqAndAttempts(slot));
             listener.died(group);
         }
         endLease(slot, true);
@@ -459,9 +457,7 @@ final class Applier {
 
     void redrive(Group group, int number) {
         long packed = group.deadTable.seqAndAttempts(number);
-        group.deadTable.remove(number);
-        notes.forget(group.deadNotes, packed);
-        group.dead--;
+        removeDead(group, number);
         group.redriven++;
         if (group.tracked()) {
             group.tracking().redriven(packed >>> 16);
@@ -473,14 +469,20 @@ final class Applier {
 
     void purgeDead(Group group, int number) {
         int ordinal = group.deadTable.ordinal(number);
-        notes.forget(group.deadNotes, group.deadTable.seqAndAttempts(number));
         if (group.tracked()) {
             group.tracking().deadPurged(group.deadTable.seqAndAttempts(number) >>> 16);
         }
-        group.deadTable.remove(number);
-        group.dead--;
+        removeDead(group, number);
         group.purged++;
         settle(group.topic, ordinal);
+    }
+
+    private void removeDead(Group group, int number) {
+        notes.forget(group.deadNotes, group.deadTable.seqAndAttempts(number));
+        group.deadTable.remove(number);
+        group.dead--;
+        group.deadJob.gone(number);
+        group.replays.forget(group.dead == 0 ? Integer.MAX_VALUE : group.deadTable.first());
     }
 
     /** Dead letters of a group that goes; a slice at once, the rest later. */

@@ -52,6 +52,10 @@ public final class Group {
     long minBackoffMillis;
     long maxBackoffMillis;
     int jitterPercent;
+    /** Messages that a replay offered anew. */
+    long replayed;
+    final Replays replays = new Replays();
+    final DeadJob deadJob = new DeadJob();
     boolean removed;
     private @Nullable Tracking tracking;
     /** Leases and retries that name this group, those from before it was emptied or deleted included. */
@@ -96,7 +100,23 @@ public final class Group {
     }
 
     public long offered() {
-        return topic.offeredSeq - startSeq;
+        return topic.offeredSeq - startSeq + replayed;
+    }
+
+    /** Whether the message of this dead letter was offered anew since it died. */
+    boolean wasReplayed(int number) {
+        return !replays.isEmpty() && deadTable.holds(number)
+                && replays.covers(deadTable.seqAndAttempts(number) >>> 16, number);
+    }
+
+    /** Those among the offered that a replay offered anew. */
+    public long replayed() {
+        return replayed;
+    }
+
+    /** The last job about all dead letters of the group. */
+    public DeadJob deadJob() {
+        return deadJob;
     }
 
     public long ready() {

@@ -184,6 +184,7 @@ public final class Machine {
         }
         applier.leaseTimers = timers;
         applier.listener = listener;
+        operations.adopt();
     }
 
     // ---- topics and groups ----
@@ -258,7 +259,7 @@ public final class Machine {
         }
         int number = state.nextGroup;
         boolean earliest = fromEarliest && !topic.tracked();
-        long startSeq = earliest ? topic.earliestKept() : topic.offeredSeq;
+        long startSeq = earliest ? topic.slowest() : topic.offeredSeq;
         out.begin(Records.GROUP_CREATE, ephemeral ? Records.FLAG_EPHEMERAL : 0, 16)
                 .putInt(number)
                 .putInt(topic.number)
@@ -512,7 +513,8 @@ public final class Machine {
         }
         state.waiting.advance(nowMillis + earlyMillis, limit, waitingExpiry);
         boolean swept = !applier.sweep();
-        return (held || timers.caughtUp()) && state.waiting.caughtUp() && swept;
+        boolean finished = operations.work(limit);
+        return finished && (held || timers.caughtUp()) && state.waiting.caughtUp() && swept;
     }
 
     /** No lease ends by time before this instant: the shard itself stood still, which is not the clients' fault. */
@@ -536,9 +538,9 @@ public final class Machine {
 
     // ---- dead letters ----
 
-    /** Offers a dead letter anew; false when there is none of this number. */
+    /** Offers a dead letter anew, unless a replay has done so; it is dead no longer. False when there is none of this number. */
     public boolean redrive(Group group, int number) {
-        return deadItem(Records.REDRIVE, group, number);
+        return deadItem(group.wasReplayed(number) ? Records.DEAD_PURGE : Records.REDRIVE, group, number);
     }
 
     /** Forgets a dead letter; false when there is none of this number. */

@@ -90,7 +90,11 @@ final class Notes {
     }
 
     /** A message has become a dead letter; its notes stay when its group is emptied. */
-    static void bury(Group group, long seqAndAttempts) {
+    void bury(Group group, long seqAndAttempts) {
+        if (!group.replays.isEmpty()) {
+            // The message may be among the dead already: the notes of that one make room.
+            forget(group.deadNotes, seqAndAttempts);
+        }
         if (group.notes.size() > 0) {
             for (int attempt = 0; attempt < NoteTable.TOLD_APART; attempt++) {
                 long key = group.notes.fullKey(seqAndAttempts >>> 16, attempt);

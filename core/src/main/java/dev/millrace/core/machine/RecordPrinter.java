@@ -88,7 +88,13 @@ public final class RecordPrinter {
                     + (r.get(1) == 1 ? "" : ", jitter " + r.getInt(32) + " %");
             case Records.DROP -> "topic " + r.getInt(8)
                     + ((r.getShort(2) & Records.FLAG_ONE_GROUP) == 0 ? "" : " group " + r.getInt(12))
+                    + ((r.getShort(2) & Records.FLAG_HISTORY) == 0 ? "" : " history")
                     + " up to sequence " + r.getLong(16);
+            case Records.TOPIC_HISTORY -> "topic " + r.getInt(8) + ", " + r.getLong(16) + " ms, " + r.getLong(24)
+                    + " bytes, from sequence " + r.getLong(32);
+            case Records.GROUP_REPLAY -> "group " + r.getInt(8) + " from sequence " + r.getLong(16);
+            case Records.DEAD_JOB -> "group " + r.getInt(8)
+                    + (r.getInt(12) == DeadJob.REPLAY ? " replays" : " purges") + " all that are dead";
             case Records.PAD -> r.limit() + " bytes";
             default -> "number " + (r.limit() >= 12 ? r.getInt(8) : -1)
                     + (r.limit() >= 16 ? " value " + r.getInt(12) : "");

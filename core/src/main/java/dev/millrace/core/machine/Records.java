@@ -23,6 +23,10 @@ public final class Records {
     /** When messages of one group key are delivered together. */
     public static final byte GROUP_GATHER = 0x0C;
     public static final byte BATCH_CLOSE = 0x0D;
+    /** How much of what all groups are done with a topic keeps. */
+    public static final byte TOPIC_HISTORY = 0x0E;
+    /** A group is offered anew what the topic still keeps. */
+    public static final byte GROUP_REPLAY = 0x0F;
     public static final byte LEASE = 0x20;
     public static final byte ACK = 0x21;
     public static final byte RETRY = 0x22;
@@ -47,9 +51,6 @@ public final class Records {
     /** What the worker of a tracked message said; pointed at. Layout: {@link Output}. */
     public static final byte OUTPUT = 0x2F;
 
-    /** Tracked messages that were given up while they waited. */
-    public static final byte ARCHIVE = 0x33;
-
     /** Mails that have arrived, or of which nothing comes. */
     public static final byte MAIL_SENT = 0x30;
 
@@ -57,6 +58,10 @@ public final class Records {
     public static final byte MAIL_ADDRESS = 0x31;
     /** A letter of another shard has arrived. */
     public static final byte MAIL_RECEIVED = 0x32;
+    /** Tracked messages that were given up while they waited. */
+    public static final byte ARCHIVE = 0x33;
+    /** All that are dead in a group are to be replayed or purged, slice by slice. */
+    public static final byte DEAD_JOB = 0x34;
 
     private static final byte THIRD_VERSION = 3;
     private static final byte SECOND_VERSION = 2;
@@ -71,6 +76,8 @@ public final class Records {
 
     /** Flag of a DROP: one group drops, not all of the topic. */
     static final int FLAG_ONE_GROUP = 1;
+    /** Flag of a DROP: what all groups are done with is kept no longer. */
+    static final int FLAG_HISTORY = 2;
 
     /** Why an attempt ended without success. */
     public static final int REASON_RETRY = 1;
@@ -121,6 +128,9 @@ public final class Records {
             case MAIL_SENT -> "MAIL_SENT";
             case MAIL_ADDRESS -> "MAIL_ADDRESS";
             case MAIL_RECEIVED -> "MAIL_RECEIVED";
+            case TOPIC_HISTORY -> "TOPIC_HISTORY";
+            case GROUP_REPLAY -> "GROUP_REPLAY";
+            case DEAD_JOB -> "DEAD_JOB";
             case LEASE_EACH -> "LEASE_EACH";
             case KEEP -> "KEEP";
             case END -> "END";

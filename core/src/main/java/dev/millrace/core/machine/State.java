@@ -32,6 +32,8 @@ final class State {
     long notes;
     /** Derived: rows of tracked messages, over all groups. */
     long tracked;
+    /** Derived: groups whose dead letters are being replayed or purged. */
+    final ArrayDeque<Group> deadJobs = new ArrayDeque<>();
     /** What operators purged and chunks still count. */
     final Garbage garbage = new Garbage();
 

@@ -96,6 +96,9 @@ final class MachineRig {
         Replayer replayer = new Replayer(fresh);
         if (snapshot != null) {
             replayer.snapshot(snapshot.reader());
+            if (!replayer.isAsSaved()) {
+                throw new AssertionError("the snapshot is not what its hash says");
+            }
         }
         for (Written next : written.subList(snapshot == null ? 0 : snapshot.batches, written.size())) {
             replayer.batch(next.position, records(next));

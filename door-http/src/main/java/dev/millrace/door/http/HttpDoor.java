@@ -49,6 +49,8 @@ public final class HttpDoor implements AutoCloseable {
         new FlowRoutes(broker, budget, options).addTo(router);
         new EventRoutes(broker).addTo(router);
         new DeadRoutes(broker, access).addTo(router);
+        new ReplayRoutes(broker, access).addTo(router);
+        new BackupRoutes(broker, access).addTo(router);
         routes = router.routes();
         server = HttpServer.builder(loops, router, new Problems()).before(access::check).start(options.address());
         token.write(url(server.address()));

@@ -159,9 +159,13 @@ final class Replies {
         if (command == Command.FIN || command == Command.REQ || command == Command.TOUCH) {
             owner.undone(command);
             byte[] id = MessageIds.bytes(batch.id(index));
-            write(new Frame(Output.ERROR,
-                    outcome == Outcome.STALE ? notInFlight(command, id) : failed(command, id, "internal error"), null));
+            write(new Frame(Output.ERROR, undone(command, id, outcome), null));
         }
+    }
+
+    /** The frame for FIN, REQ or TOUCH that ended so. */
+    static byte[] undone(byte command, byte[] id, byte outcome) {
+        return outcome == Outcome.STALE ? notInFlight(command, id) : failed(command, id, "internal error");
     }
 
     /** The frame for FIN, REQ or TOUCH of a message that this connection does not hold. */
