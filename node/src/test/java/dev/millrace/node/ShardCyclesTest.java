@@ -253,9 +253,10 @@ final class ShardCyclesTest {
     @Test
     void delayOfATask_countsFromWhenItIsTaken_notFromTheBeginningOfTheCycle() {
         Peer peer = new Peer("tasks");
-        peer.enqueue(new EnvelopeWriter().delay(1), 1);
+        CompletableFuture<Enqueue> first = peer.enqueue(new EnvelopeWriter().delay(1), 1);
         peer.subscribe(10);
         pass(100);
+        assertThat(first).isCompleted();
         assertThat(peer.deliveries).hasSize(1);
         CompletableFuture<Long> slow = shard.call(owner -> nanos += 5 * MILLI);
         CompletableFuture<Enqueue> enqueued = peer.enqueue(new EnvelopeWriter().delay(10), 1);
@@ -274,8 +275,9 @@ final class ShardCyclesTest {
     void expiredTask_isNotHandedOut_howeverMuchElseIsDue() {
         Peer peer = new Peer("tasks");
         CompletableFuture<Enqueue> expiring = peer.enqueue(new EnvelopeWriter().expiresIn(12), 1);
-        peer.enqueue(new EnvelopeWriter().delay(10), 5_000);
+        CompletableFuture<Enqueue> others = peer.enqueue(new EnvelopeWriter().delay(10), 5_000);
         settle();
+        assertThat(others).isCompleted();
         nanos += 50 * MILLI;
         peer.subscribe(1);
         settle();

@@ -208,7 +208,7 @@ final class TrackedTopics {
         long ordinalAndReason = (long) group.topic.chunks.find(seq) << 32 | Records.REASON_ARCHIVED;
         group.dead++;
         tracking.archived(seq, group.deadTable.add(seqAndAttempts, wallMillis, ordinalAndReason, null));
-        Notes.bury(group, seqAndAttempts);
+        applier.notes.bury(group, seqAndAttempts);
     }
 
     private void over(Group group, long seq) {

@@ -87,6 +87,7 @@ final class TaskJson {
         if (output.result().hasRemaining()) {
             MessageJson.body(json.putObject("result"), bytes(output.result()), alwaysBase64);
         }
+        text(json, "log", output.log());
     }
 
     private static byte[] bytes(ByteBuffer buffer) {
