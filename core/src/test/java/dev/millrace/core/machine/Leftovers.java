@@ -24,11 +24,12 @@ public final class Leftovers {
 
     private static void messages(StringBuilder left, Tracking tracking) {
         add(left, "messages", tracking.rows.size());
-        tracking.rows.freeze().visit(Integer.MAX_VALUE, (words, at) -> left.append(" (")
-                .append(words[at] - 1)
-                .append(" in state ")
-                .append(Status.state(words[at + Tracking.STATUS]))
-                .append(')'));
+        tracking.rows.freeze()
+                .visit(Integer.MAX_VALUE, (words, at) -> left.append(" (")
+                        .append(words[at] - 1)
+                        .append(" in state ")
+                        .append(Status.state(words[at + Tracking.STATUS]))
+                        .append(')'));
     }
 
     private static void add(StringBuilder left, String what, long number) {

@@ -49,7 +49,8 @@ final class TaskWords {
                 .setProgress(Progress.newBuilder()
                         .setPercent(task.output().percent())
                         .setText(task.output().text()))
-                .setResult(ByteString.copyFrom(task.output().result().duplicate()));
+                .setResult(ByteString.copyFrom(task.output().result().duplicate()))
+                .setLog(task.output().log());
         task.history()
                 .forEach(attempt -> info.addHistory(FailedAttempt.newBuilder()
                         .setNumber(attempt.number())
@@ -79,6 +80,7 @@ final class TaskWords {
             case READY -> TaskAnswer.TASK_ANSWER_READY;
             case DEAD -> TaskAnswer.TASK_ANSWER_DEAD;
             case OVER -> TaskAnswer.TASK_ANSWER_OVER;
+            case IN_LINE -> TaskAnswer.TASK_ANSWER_IN_LINE;
         };
     }
 

@@ -144,6 +144,7 @@ final class TasksService extends TasksGrpc.TasksImplBase {
         return switch (change) {
             case CANCEL -> broker.tasks().cancel(queue, id);
             case RUN_NOW -> broker.tasks().runNow(queue, id);
+            case ARCHIVE -> broker.tasks().archive(queue, id);
             case REDRIVE -> broker.tasks().redrive(queue, id);
             case DELETE -> broker.tasks().delete(queue, id);
         };

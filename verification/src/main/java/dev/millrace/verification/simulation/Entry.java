@@ -79,7 +79,8 @@ final class Entry {
     boolean mayBeRedriven(long afterOrder, long beforeOrder) {
         Task task = message.task;
         return group.redrives.stream().anyMatch(span -> span.mayLieBetween(afterOrder, beforeOrder))
-                || (task != null && task.redrives.stream().anyMatch(span -> span.mayLieBetween(afterOrder, beforeOrder)));
+                || (task != null
+                        && task.redrives.stream().anyMatch(span -> span.mayLieBetween(afterOrder, beforeOrder)));
     }
 
     /** Whether somebody may have made it ready, whatever it waits for, between two events. */

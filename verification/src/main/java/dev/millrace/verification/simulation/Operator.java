@@ -194,7 +194,8 @@ final class Operator {
         List<GroupFigures> groups = new ArrayList<>();
         for (Group group : topic.groups()) {
             law("offered of group " + topic.name() + ":" + group.name(), group.offered(), group.scheduled(),
-                    group.ready(), group.leased(), group.retrying(), group.done(), group.dead(), group.cancelled(), group.expired(),
+                    group.ready(), group.leased(), group.retrying(), group.done(), group.dead(), group.cancelled(),
+                    group.expired(),
                     group.purged(), group.filtered(), group.dropped());
             groups.add(new GroupFigures(group.name(),
                     new Counters(GROUP_COUNTERS,

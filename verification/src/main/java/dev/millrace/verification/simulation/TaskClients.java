@@ -28,7 +28,7 @@ final class TaskClients {
             SessionKind.LASTING);
 
     /** A subscription and the leases that came with it. */
-    private record Resumed(Subscription place, long[] tokens) {}
+    private record Resumed(Subscription place, List<Long> tokens) {}
 
     private final World world;
     private final Random random;
@@ -142,7 +142,9 @@ final class TaskClients {
         var answered = client.host.call(shard -> {
             Subscription place = shard.resume(client.session(), queue.group.topic.name, queue.group.name, lease,
                     tokens);
-            return new Resumed(place, client.isLasting() ? new long[0] : shard.tokens(place));
+            return new Resumed(place, client.isLasting()
+                    ? List.of()
+                    : Arrays.stream(shard.tokens(place)).boxed().toList());
         }).whenComplete((resumed, failure) -> world.heard(() -> {
             if (failure != null || !client.isAlive()) {
                 client.over();
@@ -157,12 +159,12 @@ final class TaskClients {
     }
 
     /** A session came back: it has what it had, if it came within the time that its shard waits. */
-    private void takenUp(Client client, Client before, long[] tokens, Moment asked, int opening) {
+    private void takenUp(Client client, Client before, List<Long> tokens, Moment asked, int opening) {
         boolean inTime = client.kind() == SessionKind.RESUMABLE && before.opening() == opening - 1
                 && client.host.openings() == opening && !client.host.opened().isOver(world.moment(), 9_000)
                 && !before.hasLeft() && before.held.stream().allMatch(lease -> lease.client == before);
         for (Lease lease : before.held) {
-            boolean there = Arrays.stream(tokens).anyMatch(token -> token == lease.token);
+            boolean there = tokens.contains(lease.token);
             if (there && !lease.client.isAlive()) {
                 lease.client = client;
             } else if (inTime && lease.answeredOrder == Long.MAX_VALUE

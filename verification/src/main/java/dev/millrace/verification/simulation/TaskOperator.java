@@ -4,6 +4,7 @@ import dev.millrace.core.log.Block;
 import dev.millrace.core.log.BlockReader;
 import dev.millrace.core.log.Location;
 import dev.millrace.core.log.LogException;
+import dev.millrace.core.machine.Backoff;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.GroupLimits;
 import dev.millrace.core.machine.Output;
@@ -40,8 +41,10 @@ final class TaskOperator {
         operator.command(topic, "open " + queue, shard -> {
             byte outcome = Enqueues.open(shard, topic.ref, queue.group.name);
             if (outcome == Outcome.OK) {
-                shard.machine().policy(groupOf(shard, queue), TaskQueue.MAX_ATTEMPTS, TaskQueue.MIN_BACKOFF_MILLIS,
-                        TaskQueue.MAX_BACKOFF_MILLIS);
+                shard.machine()
+                        .operations()
+                        .policy(groupOf(shard, queue), new Backoff(TaskQueue.MAX_ATTEMPTS,
+                                TaskQueue.MIN_BACKOFF_MILLIS, TaskQueue.MAX_BACKOFF_MILLIS));
             }
             return outcome;
         }, outcome -> {

@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -132,7 +133,7 @@ final class TaskQueue {
     }
 
     /** Leases of the task's limit key. */
-    TreeSet<Lease> limited(Task task) {
+    NavigableSet<Lease> limited(Task task) {
         return byLimit.computeIfAbsent(task.terms.limitKey(), key -> new TreeSet<>(IN_ORDER));
     }
 
