@@ -215,7 +215,8 @@ public final class Mail {
             how = BatchTable.CANCELLED;
             count = 1;
         }
-        machine.out().begin(Records.MAIL_RECEIVED, 0, 40)
+        machine.out()
+                .begin(Records.MAIL_RECEIVED, 0, 40)
                 .putInt(parcel.sender())
                 .putInt(how)
                 .putLong(parcel.letter())

@@ -80,7 +80,7 @@ final class MailTable {
     void address(long number, int shard, long letter) {
         letters.put(shard + 1L);
         letters.set(shard + 1L, 1, letter);
-        rows.set(number, GROUP, rows.get(number, GROUP) & ~0xFFFF_FFFFL | shard + 1L);
+        rows.set(number, GROUP, (rows.get(number, GROUP) & ~0xFFFF_FFFFL) | (shard + 1L));
         rows.set(number, LETTER, letter);
     }
 

@@ -23,7 +23,7 @@ final class FlowMessages {
         return source.put(bytes).flip();
     }
 
-    /** Steps whose header {@code step} is their label. */
+    /** Each step has its label as a header. */
     static ByteBuffer chain(List<Step> steps) {
         return Chain.write(steps.stream().map(FlowMessages::step).toList());
     }
