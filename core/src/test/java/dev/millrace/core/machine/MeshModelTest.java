@@ -353,7 +353,7 @@ class MeshModelTest {
             Group group = rig(name).machine.group(name, "workers");
             assertThat(group.offered()).as("offered")
                     .isEqualTo(group.scheduled() + group.ready() + group.leased() + group.done() + group.dead()
-                            + group.cancelled());
+                            + group.cancelled() + group.purged());
         }
     }
 
