@@ -359,7 +359,12 @@ final class QueueModel {
         if (error != null) {
             note(entry, reason, error);
         }
-        forgetNotes(entry);
+        for (Entry other : entry.group.dead) {
+            if (other.seq == entry.seq) {
+                other.history.clear();
+                other.history.addAll(entry.history);
+            }
+        }
         end(entry, Status.DEAD);
         entry.reason = reason;
         entry.group.dead.add(entry);
@@ -415,7 +420,7 @@ final class QueueModel {
         entry.group.giveBack(entry);
     }
 
-    /** A message that a replay offered anew may be dead twice: notes are kept of the one that died last. */
+    /** A message that a replay offered anew may be dead twice, and has the notes of the one that died last. */
     private static void forgetNotes(Entry entry) {
         entry.group.dead.stream().filter(other -> other.seq == entry.seq).forEach(other -> other.history.clear());
     }
