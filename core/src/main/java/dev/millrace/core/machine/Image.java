@@ -388,7 +388,7 @@ public final class Image {
         topic.chunks.skipTo(size, topic.nextSeq, Ids.of(state.lastCounter + 1, 0));
         if (version >= 3 && source.get() != 0) {
             topic.track();
-            TrackedImage.read(source, topic.keys());
+            TrackedImage.read(source, topic.keys(), version);
         }
         state.put(topic);
     }
@@ -439,7 +439,7 @@ public final class Image {
         }
         if (topic.tracked()) {
             group.track(new Tracking(group, applier));
-            TrackedImage.read(source, group.tracking(), state);
+            TrackedImage.read(source, group.tracking(), state, version);
             group.tracking().ignoresPriority = applier.bugs.has(PlantedBugs.Bug.PRIORITY_FORGOTTEN);
             state.tracked += group.tracking().rows.size();
         }

@@ -8,6 +8,9 @@ package dev.millrace.core.machine;
  * Made on the owner thread; may be written by another.
  */
 final class TrackedImage {
+    /** Version of the sections of topics and groups since which batches, groups of messages and mails are in them. */
+    private static final int WITH_FLOWS = 4;
+
     private TrackedImage() {}
 
     /** A tracked topic. */
@@ -41,6 +44,7 @@ final class TrackedImage {
             while (all.visit(1, (words, at) -> sum[0] += Uniques.windowHash(words, at)) > 0) {
                 // the next page
             }
+            sum[0] += batches.digest(BatchTable.ROW_WORDS) * 131;
             for (long word : terms) {
                 sum[0] = sum[0] * 0x9E37_79B9_7F4A_7C15L + word;
             }
@@ -56,7 +60,8 @@ final class TrackedImage {
         }
     }
 
-    static void read(ImageSource source, TopicKeys keys) {
+    /** The keys of a topic, from a section of this version. */
+    static void read(ImageSource source, TopicKeys keys, int version) {
         long[] terms = source.all();
         for (int at = 0; at < terms.length; at += 4) {
             keys.terms.number(new Terms((int) terms[at], terms[at + 1], terms[at + 2], terms[at + 3]));
@@ -64,7 +69,9 @@ final class TrackedImage {
         keys.uniques.taken = source.get();
         rows(source, keys.uniques.rows, Uniques.ROW_WORDS);
         rows(source, keys.uniques.holders, Uniques.HOLDER_WORDS);
-        rows(source, keys.batches.rows, BatchTable.ROW_WORDS);
+        if (version >= WITH_FLOWS) {
+            rows(source, keys.batches.rows, BatchTable.ROW_WORDS);
+        }
     }
 
     /** A hash of what is kept for a topic, the same however far what was purged has been forgotten. */
@@ -145,7 +152,8 @@ final class TrackedImage {
         }
     }
 
-    static void read(ImageSource source, Tracking tracking, State state) {
+    /** What a group knows, from a section of this version. */
+    static void read(ImageSource source, Tracking tracking, State state, int version) {
         long[] s = source.all();
         tracking.group().scheduled = s[0];
         tracking.ready = s[1];
@@ -161,6 +169,9 @@ final class TrackedImage {
         rows(source, tracking.lines, Tracking.LINE_WORDS);
         rows(source, tracking.limits.rows, LimitLines.ROW_WORDS);
         Image.readNotes(source, state, tracking.outputs);
+        if (version < WITH_FLOWS) {
+            return;
+        }
         tracking.gathering.settings = new GatherLimits((int) s[7], s[8], s[9]);
         rows(source, tracking.gathering.sets, Gathering.ROW_WORDS);
         rows(source, tracking.follows.members, Follows.MEMBER_WORDS);
