@@ -304,17 +304,19 @@ final class ShardCyclesTest {
     @Test
     void floodsOfManyPublishers_doNotHoldUpAQuietOne_norAnAck() {
         Peer holder = holderOfOneMessage();
+        long token = holder.only().token;
+        Peer quiet = new Peer("quiet");
         List<Peer> loud = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            Peer peer = new Peer("loud" + i);
-            loud.add(peer);
-            for (int j = 0; j < 4; j++) {
+            loud.add(new Peer("loud" + i));
+        }
+        loud.forEach(peer -> {
+            for (int i = 0; i < 4; i++) {
                 peer.publish(1_000, 200);
             }
-        }
-        Peer quiet = new Peer("quiet");
+        });
         Submission one = quiet.publish(10, 1);
-        Submission ack = holder.ack(holder.only().token);
+        Submission ack = holder.ack(token);
         shard.doWork();
         assertThat(quiet.completed).contains(one);
         assertThat(holder.completed).contains(ack);
