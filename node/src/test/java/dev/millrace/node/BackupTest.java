@@ -40,7 +40,8 @@ final class BackupTest {
         Path copy = folder.resolve("copy");
         Set<Long> before = new HashSet<>();
         try (FileLogFactory logs = logs(folder.resolve("data")); Node node = open(logs)) {
-            try (Client client = new Client(node.broker(), "orders"); Client other = new Client(node.broker(), "more")) {
+            try (Client client = new Client(node.broker(), "orders");
+                    Client other = new Client(node.broker(), "more")) {
                 String body = "x".repeat(200);
                 for (int i = 0; i < MESSAGES_BEFORE / 100; i++) {
                     String[] bodies = new String[100];

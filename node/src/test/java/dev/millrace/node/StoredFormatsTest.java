@@ -52,7 +52,11 @@ class StoredFormatsTest {
     }
 
     private static void figures(Broker broker) {
-        List<TopicStats> topics = broker.stats(null).join().stream().filter(topic -> !topic.tracked() && !topic.name().equals("past")).toList();
+        List<TopicStats> topics = broker.stats(null)
+                .join()
+                .stream()
+                .filter(topic -> !topic.tracked() && !topic.name().equals("past"))
+                .toList();
         assertThat(topics).extracting(TopicStats::name).containsExactly("kept", "orders");
         assertThat(topics.getFirst().paused()).isTrue();
         assertThat(topics.getFirst().waiting()).isEqualTo(1);

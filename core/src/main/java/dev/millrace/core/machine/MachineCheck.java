@@ -57,7 +57,8 @@ public final class MachineCheck {
             public void snapshot(SnapshotReader snapshot) {
                 replayer.snapshot(snapshot);
                 if (!replayer.isAsSaved()) {
-                    found.add("the snapshot at " + snapshot.position() + " does not hold the state that its hash is of");
+                    found.add(
+                            "the snapshot at " + snapshot.position() + " does not hold the state that its hash is of");
                 }
             }
 

@@ -461,7 +461,8 @@ final class MachineEdgesTest {
 
         assertThat(rig.machine.redrive(group, 1)).isTrue();
         assertThat(List.of(group.redriven(), group.purged(), group.ready(), group.dead()))
-                .as("redriven, purged, ready, dead").containsExactly(0L, 1L, 1L, 1L);
+                .as("redriven, purged, ready, dead")
+                .containsExactly(0L, 1L, 1L, 1L);
         assertThat(rig.machine.redrive(group, 0)).isTrue();
         assertThat(List.of(group.redriven(), group.ready(), group.dead())).containsExactly(1L, 2L, 0L);
         ModelCheck.conservation(rig.machine);
@@ -504,7 +505,8 @@ final class MachineEdgesTest {
         }
         ByteBuffer bytes = snapshot.content();
         int done = Long.BYTES;
-        while (bytes.getLong(done) != 3 || bytes.getLong(done - Long.BYTES) != 0 || bytes.getLong(done + Long.BYTES) != 0) {
+        while (bytes.getLong(done) != 3 || bytes.getLong(done - Long.BYTES) != 0
+                || bytes.getLong(done + Long.BYTES) != 0) {
             done += Long.BYTES; // until leased or retrying 0, done 3, dead 0
         }
         MachineCheck falsified = new MachineCheck(MachineRig.SEGMENT_BYTES);

@@ -230,9 +230,11 @@ final class ModelCheck {
                 group.cursor, group.cursorOrdinal, group.held),
                 List.of(group.leased, group.retrying, group.done, group.dead, group.purged, group.filtered,
                         group.dropped, group.retries, group.timeouts, group.redriven),
-                List.of(group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis, group.jitterPercent, group.replayed,
+                List.of(group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis, group.jitterPercent,
+                        group.replayed,
                         group.deadJob.what, group.deadJob.end, group.deadJob.total, group.deadJob.left,
-                        Arrays.stream(group.replays.pairs()).boxed().toList()), returned, dead,
+                        Arrays.stream(group.replays.pairs()).boxed().toList()),
+                returned, dead,
                 List.of(group.deadTable.first(), group.deadTable.size()), notes(group.notes), notes(group.deadNotes));
     }
 }

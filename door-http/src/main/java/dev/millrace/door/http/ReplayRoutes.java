@@ -78,8 +78,9 @@ final class ReplayRoutes {
         try {
             return new ReplayFrom.Time(OffsetDateTime.parse(from).toInstant());
         } catch (DateTimeException e) {
-            throw input.refuse("from", "must be earliest, an instant such as 2026-11-28T08:30:00Z, or a message id of 16"
-                    + " hex digits");
+            throw input.refuse("from",
+                    "must be earliest, an instant such as 2026-11-28T08:30:00Z, or a message id of 16"
+                            + " hex digits");
         }
     }
 }

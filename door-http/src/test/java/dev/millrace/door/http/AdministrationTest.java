@@ -175,14 +175,16 @@ class AdministrationTest {
         assertThat(refused.status()).isEqualTo(400);
         assertThat(refused.at("/detail")).contains("2 messages of group billing");
         assertThat(rig.post(BILLING + "/replay", "{\"from\":\"earliest\",\"purgeUnderWay\":true}").status())
-                .as("what purges needs the token").isEqualTo(401);
+                .as("what purges needs the token")
+                .isEqualTo(401);
         rig.post(BILLING + "/ack", "{\"tokens\":[" + tokens.substring(1) + "]}");
 
         assertThat(rig.get(ORDERS + "/history").text())
                 .isEqualTo("{\"maxAgeMillis\":3600000,\"maxBytes\":1000000,\"messages\":2}");
         assertThat(rig.post(BILLING + "/replay", "{\"from\":\"" + second + "\"}").number("/offered")).isEqualTo(1);
         assertThat(rig.post(BILLING + "/replay", "{\"from\":\"2020-01-01T00:00:00Z\"}").number("/offered"))
-                .as("one of two was untouched already").isEqualTo(1);
+                .as("one of two was untouched already")
+                .isEqualTo(1);
         assertThat(rig.post(BILLING + "/pull", PULL_TEN).at("/messages/0/text")).isEqualTo("first");
         assertThat(rig.post(BILLING + "/replay", "{\"from\":\"yesterday\"}").at("/detail")).contains("earliest");
         assertThat(rig.get("/api/v1/stats").json().at("/conservation/holds").booleanValue()).isTrue();

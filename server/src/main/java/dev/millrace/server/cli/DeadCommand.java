@@ -58,8 +58,8 @@ public final class DeadCommand extends Parent {
         @Nullable List<String> ids;
         @Option(names = "--all", description = "all that are dead now") boolean all;
 
-        @Option(names = "--background", description = "with --all: does not wait; dead job tells how far it is")
-        boolean background;
+        @Option(names = "--background",
+                description = "with --all: does not wait; dead job tells how far it is") boolean background;
 
         /** Asks for it, and shows meanwhile how many are left: the server goes through them in slices. */
         JsonNode change(String what) {

@@ -169,7 +169,8 @@ public final class GroupCommand extends Parent {
         public void run() {
             ObjectNode body = Api.JSON.createObjectNode().put("from", start()).put("purgeUnderWay", purge);
             JsonNode answer = common.api().post(Api.path(topic, group, "replay"), body.toString());
-            common.print(answer, "offered " + answer.path("offered").asLong() + " messages anew to " + topic + ":" + group);
+            common.print(answer,
+                    "offered " + answer.path("offered").asLong() + " messages anew to " + topic + ":" + group);
         }
 
         /** A duration is one that ends now. */

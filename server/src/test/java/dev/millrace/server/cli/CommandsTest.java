@@ -109,8 +109,9 @@ class CommandsTest {
         assertThat(done("topic", "history", "past", "--max-age", "1h", "--max-bytes", "1GiB")).startsWith("set");
         done("pub", "past", "one", "two");
         assertThat(done("sub", "past", "--group", "g", "-n", "2")).isEqualTo("one\ntwo");
-        assertThat(done("topic", "history", "past")).isEqualTo("2 messages that all groups are done with are kept, for at"
-                + " most 3600000 ms, in at most 1073741824 bytes of the topic");
+        assertThat(done("topic", "history", "past"))
+                .isEqualTo("2 messages that all groups are done with are kept, for at"
+                        + " most 3600000 ms, in at most 1073741824 bytes of the topic");
         assertThat(done("group", "replay", "past", "g", "--from", "1h")).isEqualTo("offered 2 messages anew to past:g");
         assertThat(done("sub", "past", "--group", "g", "-n", "2")).isEqualTo("one\ntwo");
         assertThat(run("group", "replay", "past", "g", "--from", "never").err()).contains("must be earliest");
