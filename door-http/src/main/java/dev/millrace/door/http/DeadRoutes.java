@@ -98,14 +98,14 @@ final class DeadRoutes {
         List<Long> ids = which(exchange);
         String topic = Names.topic(exchange);
         String group = Names.group(exchange);
-        long replayed = ids.isEmpty() ? Answers.await(broker.replayAllDead(topic, group))
+        long replayed = ids.isEmpty() ? Answers.awaitBulk(broker.replayAllDead(topic, group))
                 : Answers.await(broker.replayDead(topic, group, ids));
         Json.send(exchange, 200, Json.object().put("replayed", replayed));
     }
 
     private void purge(HttpExchange exchange) throws IOException {
         List<Long> ids = which(exchange);
-        long purged = Answers.await(broker.purgeDead(Names.topic(exchange), Names.group(exchange), ids));
+        long purged = Answers.awaitBulk(broker.purgeDead(Names.topic(exchange), Names.group(exchange), ids));
         Json.send(exchange, 200, Json.object().put("purged", purged));
     }
 

@@ -40,11 +40,13 @@ public final class HttpDoor implements AutoCloseable {
         new MetricsRoutes(broker, withOwn(connections), figures).addTo(router);
         new TopicRoutes(broker, access).addTo(router);
         new GroupRoutes(broker, access).addTo(router);
-        new PublishRoutes(broker, submissions, options).addTo(router);
+        Budget budget = new Budget(options.maxBufferedBytes());
+        new PublishRoutes(broker, submissions, budget, options).addTo(router);
         new PullRoutes(broker, submissions, pullers, PullPlace.GROUP).addTo(router);
         new PullRoutes(broker, submissions, pullers, PullPlace.QUEUE).addTo(router);
-        new QueueRoutes(broker).addTo(router);
-        new TaskRoutes(broker, access, options).addTo(router);
+        new QueueRoutes(broker, access).addTo(router);
+        new TaskRoutes(broker, access, budget, options).addTo(router);
+        new EventRoutes(broker).addTo(router);
         new DeadRoutes(broker, access).addTo(router);
         routes = router.routes();
         server = HttpServer.builder(loops, router, new Problems()).before(access::check).start(options.address());
