@@ -59,7 +59,7 @@ public final class GroupCommand extends Parent {
 
         @Override
         public void run() {
-            JsonNode groups = common.api().get(Api.path(topic, "", "groups")).path("groups");
+            ArrayNode groups = common.api().all(Api.path(topic, "", "groups"), "groups");
             common.print(groups, groups.isEmpty() ? "no groups" : Tables.of(groups, COLUMNS));
         }
     }

@@ -6,12 +6,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code queue}: lists, shows and changes task queues. */
-@Command(name = "queue", description = "Lists, shows, pauses and limits task queues.", subcommands = {
-    QueueCommand.ListAll.class, QueueCommand.Show.class, QueueCommand.Pause.class, QueueCommand.Resume.class,
-    QueueCommand.Limits.class},
+@Command(name = "queue", description = "Lists, shows, creates, pauses, limits and deletes task queues.",
+        subcommands = {QueueCommand.ListAll.class, QueueCommand.Show.class, QueueCommand.Create.class,
+            QueueCommand.Pause.class, QueueCommand.Resume.class, QueueCommand.Limits.class, QueueCommand.Delete.class},
         footer = {"", "Examples:", "  millrace queue list", "  millrace queue limits emails --concurrency 5"})
 public final class QueueCommand extends Parent {
     private static final String[] COLUMNS = {"name", "paused", "scheduled", "ready", "leased", "retrying", "dead",
@@ -23,7 +24,7 @@ public final class QueueCommand extends Parent {
 
         @Override
         public void run() {
-            JsonNode queues = common.api().get("/api/v1/queues?limit=1000").path("queues");
+            ArrayNode queues = common.api().all("/api/v1/queues", "queues");
             common.print(queues, queues.isEmpty() ? "no queues" : Tables.of(queues, COLUMNS));
         }
     }
@@ -44,6 +45,23 @@ public final class QueueCommand extends Parent {
         public void run() {
             JsonNode found = common.api().get(Api.queue(queue, ""));
             common.print(found, found.toPrettyString());
+        }
+    }
+
+    @Command(name = "create", description = "Creates a queue; enqueueing does it as well.")
+    static final class Create extends OnQueue {
+        @Override
+        public void run() {
+            JsonNode answer = common.api().put(Api.queue(queue, ""), "{}");
+            common.print(answer, (answer.path("created").asBoolean() ? "created " : "exists already: ") + queue);
+        }
+    }
+
+    @Command(name = "delete", description = "Deletes a queue with its tasks.")
+    static final class Delete extends OnQueue {
+        @Override
+        public void run() {
+            common.print(common.api().delete(Api.queue(queue, "")), "deleted " + queue);
         }
     }
 
@@ -69,10 +87,11 @@ public final class QueueCommand extends Parent {
                 description = "most tasks of one limit key that run at once") int concurrency;
         @Option(names = "--rate", paramLabel = "COUNT", defaultValue = "0",
                 description = "most tasks of one limit key that start in a period") int rate;
-        @Option(names = "--period", paramLabel = "DURATION", defaultValue = "1s", description = "of the rate [1s]")
-        String period;
+        @Option(names = "--period", paramLabel = "DURATION", defaultValue = "1s",
+                description = "of the rate [1s]") String period;
         @Option(names = "--ageing", paramLabel = "DURATION",
-                description = "waiting so long counts as one priority higher") @Nullable String ageing;
+                description = "waiting so long counts as one priority higher")
+        @Nullable String ageing;
 
         @Override
         public void run() {

@@ -7,6 +7,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code task}: enqueues, lists, shows and changes the tasks of a queue. */
 @Command(name = "task", description = "Enqueues, lists, shows and changes the tasks of a queue.", subcommands = {
@@ -16,17 +17,23 @@ import tools.jackson.databind.node.ArrayNode;
             "  millrace task enqueue emails --type welcome --payload '{\"user\":7}' --in 10s --max-attempts 5",
             "  millrace task list emails --state retrying --json", "  millrace task redrive emails --all --state dead"})
 public final class TaskCommand extends Parent {
+    private static final int COLUMN_WIDTH = 40;
+
     @Command(name = "list", description = "Tasks in the order of their ids; --json prints one array.")
     static final class ListAll implements Runnable {
         @Mixin Common common;
         @Parameters(index = "0", paramLabel = "QUEUE") String queue;
         @Option(names = "--state", paramLabel = "STATE",
-                description = "only those scheduled, ready, leased, retrying, dead or done") @Nullable String state;
-        @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "100", description = "at most so many")
-        int limit;
+                description = "only those scheduled, ready, leased, retrying, dead or done")
+        @Nullable String state;
+        @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "100",
+                description = "at most so many") int limit;
 
         @Override
         public void run() {
+            if (limit < 1) {
+                throw new CliException("--limit must be at least 1, not " + limit);
+            }
             Api api = common.api();
             ArrayNode all = Api.JSON.createArrayNode();
             String after = "";
@@ -41,8 +48,26 @@ public final class TaskCommand extends Parent {
                 }
                 after = page.path("next").asString();
             }
-            common.print(all,
-                    all.isEmpty() ? "no tasks" : Tables.of(all, "id", "state", "type", "attempts", "until", "text"));
+            common.print(all, all.isEmpty() ? "no tasks" : table(all));
+        }
+
+        private static String table(ArrayNode tasks) {
+            ArrayNode rows = Api.JSON.createArrayNode();
+            for (JsonNode task : tasks) {
+                ObjectNode row = rows.addObject();
+                for (String member : new String[]{"id", "state", "type", "attempts", "until"}) {
+                    row.put(member, task.path(member).asString(""));
+                }
+                JsonNode history = task.path("history");
+                row.put("payload", shortened(task.path("text").asString("")));
+                row.put("error", shortened(history.path(history.size() - 1).path("error").asString("")));
+            }
+            return Tables.of(rows, "id", "state", "type", "attempts", "until", "payload", "error");
+        }
+
+        private static String shortened(String text) {
+            String line = text.replaceAll("\\s+", " ");
+            return line.length() <= COLUMN_WIDTH ? line : line.substring(0, COLUMN_WIDTH - 3) + "...";
         }
     }
 
@@ -63,9 +88,11 @@ public final class TaskCommand extends Parent {
     abstract static class Change implements Runnable {
         @Mixin Common common;
         @Parameters(index = "0", paramLabel = "QUEUE") String queue;
-        @Parameters(index = "1", arity = "0..1", paramLabel = "ID") @Nullable String id;
+        @Parameters(index = "1", arity = "0..1", paramLabel = "ID")
+        @Nullable String id;
         @Option(names = "--all", description = "all that are in --state") boolean all;
-        @Option(names = "--state", paramLabel = "STATE", description = "with --all") @Nullable String state;
+        @Option(names = "--state", paramLabel = "STATE", description = "with --all")
+        @Nullable String state;
 
         /** The words of the API, and what was done. */
         void change(String one, String many, String done) {

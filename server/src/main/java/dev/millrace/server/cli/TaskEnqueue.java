@@ -21,33 +21,33 @@ import tools.jackson.databind.node.ObjectNode;
 final class TaskEnqueue implements Callable<Integer> {
     @Mixin private Common common;
     @Parameters(index = "0", paramLabel = "QUEUE") private String queue;
-    @Option(names = "--type", paramLabel = "TYPE", description = "what a worker chooses its handler by")
-    private @Nullable String type;
+    @Option(names = "--type", paramLabel = "TYPE",
+            description = "what a worker chooses its handler by") private @Nullable String type;
     @Option(names = "--payload", paramLabel = "JSON",
             description = "JSON; - reads it from standard input") private @Nullable String payload;
-    @Option(names = "--in", paramLabel = "DURATION", description = "not before so long from now")
-    private @Nullable String delay;
+    @Option(names = "--in", paramLabel = "DURATION",
+            description = "not before so long from now") private @Nullable String delay;
     @Option(names = "--priority", paramLabel = "0..9", description = "9 first [4]") private @Nullable Integer priority;
-    @Option(names = "--key", paramLabel = "KEY", description = "tasks of one key run one after the other")
-    private @Nullable String key;
-    @Option(names = "--limit-key", paramLabel = "KEY", description = "counts against the queue's limits per key")
-    private @Nullable String limitKey;
-    @Option(names = "--unique", paramLabel = "KEY", description = "enqueue nothing while a task holds this key")
-    private @Nullable String unique;
-    @Option(names = "--unique-for", paramLabel = "DURATION", description = "hold it so long [until the task is done]")
-    private @Nullable String uniqueFor;
-    @Option(names = "--max-attempts", paramLabel = "COUNT", description = "dead after so many [as the queue says]")
-    private @Nullable Integer maxAttempts;
+    @Option(names = "--key", paramLabel = "KEY",
+            description = "tasks of one key run one after the other") private @Nullable String key;
+    @Option(names = "--limit-key", paramLabel = "KEY",
+            description = "counts against the queue's limits per key") private @Nullable String limitKey;
+    @Option(names = "--unique", paramLabel = "KEY",
+            description = "enqueue nothing while a task holds this key") private @Nullable String unique;
+    @Option(names = "--unique-for", paramLabel = "DURATION",
+            description = "hold it so long [until the task is done]") private @Nullable String uniqueFor;
+    @Option(names = "--max-attempts", paramLabel = "COUNT",
+            description = "dead after so many [as the queue says]") private @Nullable Integer maxAttempts;
     @Option(names = "--backoff", paramLabel = "DURATION",
             description = "wait after the first failed attempt; doubles with each") private @Nullable String backoff;
-    @Option(names = "--timeout", paramLabel = "DURATION", description = "what an attempt may take")
-    private @Nullable String timeout;
-    @Option(names = "--expires-in", paramLabel = "DURATION", description = "gone so long from now unless done")
-    private @Nullable String expires;
-    @Option(names = "--retention", paramLabel = "DURATION", description = "can be looked at so long after it is done")
-    private @Nullable String retention;
-    @Option(names = "--header", paramLabel = "NAME=VALUE", description = "may be repeated")
-    private Map<String, String> headers = new LinkedHashMap<>();
+    @Option(names = "--timeout", paramLabel = "DURATION",
+            description = "what an attempt may take") private @Nullable String timeout;
+    @Option(names = "--expires-in", paramLabel = "DURATION",
+            description = "gone so long from now unless done") private @Nullable String expires;
+    @Option(names = "--retention", paramLabel = "DURATION",
+            description = "can be looked at so long after it is done") private @Nullable String retention;
+    @Option(names = "--header", paramLabel = "NAME=VALUE",
+            description = "may be repeated") private Map<String, String> headers = new LinkedHashMap<>();
 
     @Override
     public Integer call() throws IOException {
@@ -55,7 +55,7 @@ final class TaskEnqueue implements Callable<Integer> {
         text(task, "type", type);
         String json = payload;
         if (json != null) {
-            task.set("json", parse(json.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+            task.put("text", checked(json.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
                     : json));
         }
         millis(task, "delayMillis", "--in", delay);
@@ -79,9 +79,13 @@ final class TaskEnqueue implements Callable<Integer> {
         return 0;
     }
 
-    private static JsonNode parse(String json) {
+    /** What is enqueued is the text as it was given, not JSON written anew. */
+    private static String checked(String json) {
         try {
-            return Api.JSON.readTree(json);
+            if (Api.JSON.readTree(json).isMissingNode()) {
+                throw new CliException("--payload is empty; leave it out for a task without a payload");
+            }
+            return json;
         } catch (JacksonException e) {
             throw new CliException("--payload is not JSON: " + e.getOriginalMessage() + ". Quote a text as '\"text\"'");
         }

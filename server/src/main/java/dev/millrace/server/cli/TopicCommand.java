@@ -31,14 +31,7 @@ public final class TopicCommand extends Parent {
 
         @Override
         public void run() {
-            Api api = common.api();
-            ArrayNode all = Api.JSON.createArrayNode();
-            String after = "";
-            do {
-                JsonNode page = api.get("/api/v1/topics?limit=1000" + (after.isEmpty() ? "" : "&after=" + after));
-                page.path("topics").forEach(all::add);
-                after = page.path("next").asString("").replace("#", "%23");
-            } while (!after.isEmpty());
+            ArrayNode all = common.api().all("/api/v1/topics", "topics");
             common.print(all, all.isEmpty() ? "no topics" : Tables.of(all, COLUMNS));
         }
     }
