@@ -24,8 +24,9 @@ final class MessageRules implements WorkRules {
     }
 
     @Override
-    public void handle(Held held) throws Exception {
+    public Settlement handle(Held held) throws Exception {
         handler.handle(new DeliveryImpl(held, topic, group, executor));
+        return new Settlement.Ack();
     }
 
     @Override

@@ -2,9 +2,12 @@ package dev.millrace.api.internal;
 
 import dev.millrace.api.MillraceException;
 import dev.millrace.api.spi.TaskSource;
+import dev.millrace.api.task.AfterFailure;
+import dev.millrace.api.task.FailureRule;
 import dev.millrace.api.task.Middleware;
 import dev.millrace.api.task.TaskHandler;
 import dev.millrace.api.task.Worker;
+import dev.millrace.api.task.WorkerHealth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Sets a worker up over a source of tasks. */
 final class WorkerBuilder implements Worker.Builder {
@@ -22,6 +26,8 @@ final class WorkerBuilder implements Worker.Builder {
     private final Map<String, Integer> queues = new LinkedHashMap<>();
     private final Map<String, TaskHandler> handlers = new LinkedHashMap<>();
     private final List<Middleware> around = new ArrayList<>();
+    private @Nullable TaskHandler others;
+    private FailureRule rule = (task, context, error) -> AfterFailure.retry();
     private boolean strict;
     private int concurrency = 1;
     private Duration lease = Duration.ofSeconds(30);
@@ -73,6 +79,21 @@ final class WorkerBuilder implements Worker.Builder {
     }
 
     @Override
+    public Worker.Builder handleOthers(TaskHandler handler) {
+        if (others != null) {
+            throw new MillraceException.Invalid("there are two handlers for tasks of other types");
+        }
+        others = handler;
+        return this;
+    }
+
+    @Override
+    public Worker.Builder onFailure(FailureRule chosen) {
+        rule = chosen;
+        return this;
+    }
+
+    @Override
     public Worker.Builder use(Middleware middleware) {
         around.add(middleware);
         return this;
@@ -80,7 +101,8 @@ final class WorkerBuilder implements Worker.Builder {
 
     @Override
     public Worker start() {
-        if (queues.isEmpty() || handlers.isEmpty()) {
+        TaskHandler rest = others;
+        if (queues.isEmpty() || (handlers.isEmpty() && rest == null)) {
             throw new MillraceException.Invalid("a worker needs a queue and a handler: name them before start");
         }
         Map<String, TaskHandler> wrapped = new LinkedHashMap<>();
@@ -92,7 +114,8 @@ final class WorkerBuilder implements Worker.Builder {
                 listener -> core.ask(engine -> source.subscribe(name, leaseMillis, listener)), concurrency, weight)));
         WorkLoop loop = new WorkLoop(
                 new WorkLoop.Settings("the worker of " + queues.keySet(), concurrency, leaseMillis, strict),
-                new TaskRules(source, wrapped), lines, executor, core.timer());
+                new TaskRules(source, new TaskRules.Handlers(wrapped, rest == null ? null : wrap(rest), rule), core),
+                lines, executor, core.timer());
         core.start(loop, drain);
         return new WorkerImpl(loop, drain, Futures.handOver(loop.ended(), executor));
     }
@@ -120,6 +143,21 @@ final class WorkerBuilder implements Worker.Builder {
         @Override
         public int running() {
             return loop.running();
+        }
+
+        @Override
+        public WorkerHealth health() {
+            return loop.health();
+        }
+
+        @Override
+        public void pause() {
+            loop.pause(true);
+        }
+
+        @Override
+        public void resume() {
+            loop.pause(false);
         }
 
         @Override

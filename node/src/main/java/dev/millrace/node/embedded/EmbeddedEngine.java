@@ -13,6 +13,7 @@ import dev.millrace.api.spi.Engine;
 import dev.millrace.api.spi.Feed;
 import dev.millrace.api.spi.FeedListener;
 import dev.millrace.api.spi.Leased;
+import dev.millrace.api.spi.TaskEngine;
 import dev.millrace.core.log.FolderLogs;
 import dev.millrace.core.log.FolderLogsProvider;
 import dev.millrace.core.shard.FatalError;
@@ -53,6 +54,7 @@ final class EmbeddedEngine implements Engine {
     private final Broker broker;
     private final Threads threads = new Threads();
     private final Publishers publishers;
+    private final EmbeddedTasks tasks;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private EmbeddedEngine(FolderLogs logs, Node node) {
@@ -60,6 +62,7 @@ final class EmbeddedEngine implements Engine {
         this.node = node;
         broker = node.broker();
         publishers = new Publishers(broker, threads);
+        tasks = new EmbeddedTasks(broker, threads);
     }
 
     /** Opens the folder and recovers what is in it; returns when it serves. */
@@ -229,10 +232,9 @@ final class EmbeddedEngine implements Engine {
     public CompletableFuture<Page<DeadLetter>> deadLetters(String topic, String group, String cursor, int limit) {
         long after;
         try {
-            after = cursor.isEmpty() ? 0 : Long.parseLong(cursor);
-        } catch (NumberFormatException e) {
-            return CompletableFuture.failedFuture(new MillraceException.Invalid("'" + cursor
-                    + "' is no cursor: use the one of the page before, or an empty one for the first page", e));
+            after = Views.cursor(cursor);
+        } catch (MillraceException e) {
+            return CompletableFuture.failedFuture(e);
         }
         return Failures.translate(broker.deadLetters(topic, group, after, limit).thenApply(letters -> {
             Optional<String> next = letters.size() < limit ? Optional.empty()
@@ -263,6 +265,11 @@ final class EmbeddedEngine implements Engine {
 
     private static List<Long> values(List<MessageId> ids) {
         return ids.stream().map(MessageId::value).toList();
+    }
+
+    @Override
+    public Optional<TaskEngine> tasks() {
+        return Optional.of(tasks);
     }
 
     // ---- its life ----

@@ -4,6 +4,7 @@ import dev.millrace.api.DeadLetter;
 import dev.millrace.api.FailedAttempt;
 import dev.millrace.api.GroupStats;
 import dev.millrace.api.MessageId;
+import dev.millrace.api.MillraceException;
 import dev.millrace.api.RetryPolicy;
 import dev.millrace.api.TopicStats;
 import java.time.Instant;
@@ -13,6 +14,16 @@ final class Views {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private Views() {}
+
+    /** The number that a cursor of a page is; 0 for the first page. */
+    static long cursor(String cursor) {
+        try {
+            return cursor.isEmpty() ? 0 : Long.parseLong(cursor);
+        } catch (NumberFormatException e) {
+            throw new MillraceException.Invalid("'" + cursor
+                    + "' is no cursor: use the one of the page before, or an empty one for the first page", e);
+        }
+    }
 
     static TopicStats of(dev.millrace.node.TopicStats topic) {
         return new TopicStats(topic.name(), topic.paused(), topic.accepted(), topic.acceptedBytes(), topic.scheduled(),
