@@ -51,7 +51,7 @@ final class Failures {
     /** Of the first call of a connection, which changes nothing; says so when the two do not agree on TLS. */
     static MillraceException ofGreeting(Throwable failure, String what, boolean tls) {
         MillraceException known = of(failure, what);
-        if (!(known instanceof MillraceException.UnknownOutcome || known instanceof MillraceException.Unavailable)) {
+        if (detail(failure) != null) {
             return known;
         }
         SSLException trouble = sslTrouble(failure);
@@ -64,14 +64,16 @@ final class Failures {
                     + reason(trouble) + "). Trust the authority that signed it by ConnectOptions.tls(new "
                     + "Tls.TrustedBy(file)), and use a name of the server that stands in the certificate", failure);
         }
-        if (known instanceof MillraceException.UnknownOutcome && !tls
-                && Status.fromThrowable(failure).getCode() == Status.Code.UNAVAILABLE) {
+        Status status = Status.fromThrowable(failure);
+        boolean broke = status.getCode() == Status.Code.UNAVAILABLE || status.getCode() == Status.Code.INTERNAL;
+        if (!tls && broke && !neverSent(status)) {
             return new MillraceException.Unavailable(what + ": the connection was made and broke at once ("
-                    + Status.fromThrowable(failure).getDescription() + "); if the server speaks TLS (grpc-tls-cert), "
-                    + "give ConnectOptions.tls", failure);
+                    + status.getDescription() + "); if the server speaks TLS (grpc-tls-cert), give ConnectOptions.tls",
+                    failure);
         }
-        return known instanceof MillraceException.Unavailable ? known
-                : new MillraceException.Unavailable(String.valueOf(known.getMessage()), known);
+        return known instanceof MillraceException.UnknownOutcome
+                ? new MillraceException.Unavailable(String.valueOf(known.getMessage()), known)
+                : known;
     }
 
     private static @Nullable SSLException sslTrouble(Throwable failure) {

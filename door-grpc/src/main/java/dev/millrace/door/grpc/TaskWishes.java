@@ -122,8 +122,9 @@ final class TaskWishes {
             case TASK_CHANGE_CANCEL -> Tasks.Bulk.CANCEL;
             case TASK_CHANGE_RUN_NOW -> Tasks.Bulk.RUN_NOW;
             case TASK_CHANGE_REDRIVE -> Tasks.Bulk.REDRIVE;
+            case TASK_CHANGE_ARCHIVE -> Tasks.Bulk.ARCHIVE;
             case TASK_CHANGE_UNSPECIFIED, UNRECOGNIZED -> throw RefusedException
-                    .invalid("change must be one that this server knows: cancel, run now or redrive");
+                    .invalid("change must be one that this server knows: cancel, run now, archive or redrive");
         };
     }
 }

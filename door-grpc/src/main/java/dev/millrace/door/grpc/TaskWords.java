@@ -49,7 +49,8 @@ final class TaskWords {
                 .setProgress(Progress.newBuilder()
                         .setPercent(task.output().percent())
                         .setText(task.output().text()))
-                .setResult(ByteString.copyFrom(task.output().result().duplicate()));
+                .setResult(ByteString.copyFrom(task.output().result().duplicate()))
+                .setLog(task.output().log());
         task.history()
                 .forEach(attempt -> info.addHistory(FailedAttempt.newBuilder()
                         .setNumber(attempt.number())
@@ -77,6 +78,7 @@ final class TaskWords {
             case MISSING -> TaskAnswer.TASK_ANSWER_MISSING;
             case LEASED -> TaskAnswer.TASK_ANSWER_LEASED;
             case READY -> TaskAnswer.TASK_ANSWER_READY;
+            case IN_LINE -> TaskAnswer.TASK_ANSWER_IN_LINE;
             case DEAD -> TaskAnswer.TASK_ANSWER_DEAD;
             case OVER -> TaskAnswer.TASK_ANSWER_OVER;
         };

@@ -41,6 +41,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -143,6 +144,7 @@ final class TasksService extends TasksGrpc.TasksImplBase {
         return switch (change) {
             case CANCEL -> broker.tasks().cancel(queue, id);
             case RUN_NOW -> broker.tasks().runNow(queue, id);
+            case ARCHIVE -> broker.tasks().archive(queue, id);
             case REDRIVE -> broker.tasks().redrive(queue, id);
             case DELETE -> broker.tasks().delete(queue, id);
         };
@@ -162,16 +164,25 @@ final class TasksService extends TasksGrpc.TasksImplBase {
         answering.answer(call, () -> {
             Tasks.Bulk change = TaskWishes.change(request.getChange());
             TaskState state = TaskWishes.state(request.getState());
-            return at(request.getQueue(), () -> broker.tasks().all(request.getQueue(), state, change));
-        }, changed -> ChangeTasksResponse.newBuilder().setChanged(changed).build());
+            return at(request.getQueue(), () -> change(request.getQueue(), state, change, request.getSlice(),
+                    request.getAfter()));
+        }, done -> ChangeTasksResponse.newBuilder().setChanged(done.done()).setNext(done.next()).build());
     }
 
     @Override
     public void deleteTasks(DeleteTasksRequest request, StreamObserver<DeleteTasksResponse> call) {
         answering.answer(call, () -> {
             TaskState state = TaskWishes.state(request.getState());
-            return at(request.getQueue(), () -> broker.tasks().all(request.getQueue(), state, Tasks.Bulk.DELETE));
-        }, deleted -> DeleteTasksResponse.newBuilder().setDeleted(deleted).build());
+            return at(request.getQueue(), () -> change(request.getQueue(), state, Tasks.Bulk.DELETE,
+                    request.getSlice(), request.getAfter()));
+        }, done -> DeleteTasksResponse.newBuilder().setDeleted(done.done()).setNext(done.next()).build());
+    }
+
+    /** All, or one slice. */
+    private CompletableFuture<Tasks.Slice> change(String queue, TaskState state, Tasks.Bulk change, boolean slice,
+            long after) {
+        return slice ? broker.tasks().some(queue, state, change, after)
+                : broker.tasks().all(queue, state, change).thenApply(done -> new Tasks.Slice(done, 0));
     }
 
     // ---- queues ----
@@ -242,9 +253,8 @@ final class TasksService extends TasksGrpc.TasksImplBase {
     }
 
     private static boolean isMissing(@Nullable Throwable failure) {
-        return failure instanceof BrokerException refused && refused.category() == BrokerException.Category.NOT_FOUND
-                || failure != null && failure.getCause() instanceof BrokerException cause
-                        && cause.category() == BrokerException.Category.NOT_FOUND;
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof BrokerException refused && refused.category() == BrokerException.Category.NOT_FOUND;
     }
 
     private static BrokerException missing(String queue) {
