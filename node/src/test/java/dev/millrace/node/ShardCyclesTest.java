@@ -126,6 +126,10 @@ final class ShardCyclesTest {
             return view;
         }
 
+        int delivered() {
+            return deliveries.stream().mapToInt(Delivery::size).sum();
+        }
+
         @Override
         public void copied(Submission submission) {}
 
@@ -148,6 +152,15 @@ final class ShardCyclesTest {
         for (int i = 0; i < 5; i++) {
             shard.doWork();
         }
+    }
+
+    /** Until the shard would sleep; how many cycles had more to do. */
+    private int workToTheEnd() {
+        int cycles = 0;
+        while (shard.doWork()) {
+            cycles++;
+        }
+        return cycles;
     }
 
     /** The clock goes on in steps as small as the shard sleeps. */
@@ -242,5 +255,49 @@ final class ShardCyclesTest {
         assertThat(cycles).isLessThanOrEqualTo(3);
         long taken = loud.deliveries.stream().mapToLong(Delivery::size).sum();
         assertThat(taken).as("of 100,000").isLessThan(50_000);
+    }
+
+    @Test
+    void sessionsThatEndTogether_takeNothingFromEachOther() {
+        List<Peer> leaving = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Peer peer = new Peer("orders");
+            peer.subscribe(10);
+            leaving.add(peer);
+        }
+        Peer heir = new Peer("orders");
+        for (int i = 0; i < 20; i++) {
+            heir.publish(10, 1);
+        }
+        settle();
+        assertThat(leaving).extracting(Peer::delivered).containsOnly(4);
+
+        leaving.forEach(peer -> peer.session.close());
+        workToTheEnd();
+        assertThat(shard.machine().leases()).as("leases of sessions that are over").isZero();
+        heir.subscribe(100);
+        settle();
+
+        MessageView view = new MessageView();
+        List<Integer> attempts = new ArrayList<>();
+        for (Delivery delivery : heir.deliveries) {
+            while (delivery.next(view) == Delivery.READY) {
+                attempts.add(view.attempts);
+            }
+        }
+        assertThat(attempts).hasSize(20).containsOnly(2);
+    }
+
+    @Test
+    void leasesOfSessionsThatEnded_endWithoutWaitingForSomethingElse() {
+        Peer leaving = new Peer("orders");
+        leaving.publish(10, 5_000);
+        leaving.subscribe(5_000);
+        settle();
+        assertThat(leaving.delivered()).isEqualTo(5_000);
+        leaving.session.close();
+        int cycles = workToTheEnd();
+        assertThat(cycles).as("slices, not one cycle").isGreaterThan(1);
+        assertThat(shard.machine().leases()).isZero();
     }
 }

@@ -252,7 +252,7 @@ public final class Shard {
         slices.ended(Part.HOUSEKEEPING, ended);
         metrics.cycle(ended - began);
         stall.cycleEnds(ended);
-        return more;
+        return more || consumers.areEnding();
     }
 
     /** Nanoseconds until {@link #doWork} has something to do by itself, if nothing arrives. */
@@ -451,7 +451,7 @@ public final class Shard {
     }
 
     void credit(Feed.Consumer consumer, int credit) {
-        consumer.credit = credit;
+        consumer.credit(credit);
         if (consumer.capacity() > 0 && consumer.feed.group.deliverable()) {
             enqueue(consumer.feed);
         }
