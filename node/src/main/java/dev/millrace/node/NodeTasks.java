@@ -134,6 +134,11 @@ final class NodeTasks implements Tasks {
     }
 
     @Override
+    public CompletableFuture<TaskAnswer> archive(String queue, long id) {
+        return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().archive(group(shard, queue), id)));
+    }
+
+    @Override
     public CompletableFuture<TaskAnswer> redrive(String queue, long id) {
         return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().redrive(group(shard, queue), id)));
     }
@@ -145,42 +150,48 @@ final class NodeTasks implements Tasks {
 
     // ---- many ----
 
-    private record Progress(long after, long done, boolean isOver) {}
-
     @Override
     public CompletableFuture<Long> all(String queue, TaskState state, Bulk what) {
-        return all(queue, state, what, new Progress(0, 0, false));
+        return all(queue, state, what, new Slice(0, 0));
     }
 
-    private CompletableFuture<Long> all(String queue, TaskState state, Bulk what, Progress so) {
-        return broker.at(queue, shard -> slice(shard, queue, state, what, so))
-                .thenCompose(next -> next.isOver ? CompletableFuture.completedFuture(next.done)
-                        : all(queue, state, what, next));
+    private CompletableFuture<Long> all(String queue, TaskState state, Bulk what, Slice so) {
+        return some(queue, state, what, so.next()).thenCompose(slice -> {
+            long done = so.done() + slice.done();
+            return slice.next() == 0 ? CompletableFuture.completedFuture(done)
+                    : all(queue, state, what, new Slice(done, slice.next()));
+        });
     }
 
-    private static Progress slice(Shard shard, String queue, TaskState state, Bulk what, Progress so) {
+    @Override
+    public CompletableFuture<Slice> some(String queue, TaskState state, Bulk what, long after) {
+        return broker.at(queue, shard -> slice(shard, queue, state, what, after));
+    }
+
+    private static Slice slice(Shard shard, String queue, TaskState state, Bulk what, long after) {
         Group group = group(shard, queue);
         Tracked tracked = shard.machine().tracked();
         List<Long> ids = new ArrayList<>();
-        TrackedList list = tracked.list(group, so.after);
+        TrackedList list = tracked.list(group, after);
         for (TrackedList.Entry entry = list.next(state.core()); entry != null; entry = list.next(state.core())) {
             ids.add(entry.id());
             if (ids.size() == SLICE) {
                 break;
             }
         }
-        Progress next = new Progress(list.lastId(), so.done, list.isDone());
-        long done = so.done;
+        long next = list.isDone() ? 0 : list.lastId();
+        long done = 0;
         for (long id : ids) {
             Tracked.Answer answer = switch (what) {
                 case CANCEL -> tracked.cancel(group, id);
                 case RUN_NOW -> tracked.runNow(group, id);
+                case ARCHIVE -> tracked.archive(group, id);
                 case REDRIVE -> tracked.redrive(group, id);
                 case DELETE -> tracked.remove(group, id);
             };
             done += answer == Tracked.Answer.DONE || answer == Tracked.Answer.ASKED ? 1 : 0;
         }
-        return new Progress(next.after, done, next.isOver);
+        return new Slice(done, next);
     }
 
     // ---- limits ----

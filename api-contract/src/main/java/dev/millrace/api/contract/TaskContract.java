@@ -13,58 +13,22 @@ import dev.millrace.api.task.Enqueued;
 import dev.millrace.api.task.QueueLimits;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
-import dev.millrace.api.task.TaskHandler;
+import dev.millrace.api.task.TaskAction;
 import dev.millrace.api.task.TaskInfo;
-import dev.millrace.api.task.TaskQueue;
+import dev.millrace.api.task.TaskOutput;
 import dev.millrace.api.task.TaskState;
 import dev.millrace.api.task.Worker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Task queues and workers. */
-public abstract class TaskContract extends ContractBase {
-    private final BlockingQueue<String> log = new LinkedBlockingQueue<>();
-
-    private TaskQueue mails() {
-        return m.queue("mails");
-    }
-
-    private static Task task(String payload) {
-        return Task.of("mail", payload);
-    }
-
-    private MessageId enqueue(Task task) {
-        return mails().enqueue(task).id();
-    }
-
-    private TaskInfo info(MessageId id) {
-        return mails().task(id).orElseThrow();
-    }
-
-    private Worker work(int concurrency, TaskHandler handler) {
-        return m.worker().queue("mails").concurrency(concurrency).handle("mail", handler).start();
-    }
-
-    private Worker logging() {
-        return work(1, (task, context) -> log.add(task.text()));
-    }
-
-    private void until(Predicate<QueueStats> condition) {
-        await("the statistics of mails", () -> condition.test(mails().stats()));
-    }
-
-    private List<String> taken(int count) {
-        return IntStream.range(0, count).mapToObj(i -> take(log)).toList();
-    }
-
+/** Task queues. */
+public abstract class TaskContract extends TaskContractBase {
     // ---- order ----
 
     @Test
@@ -276,22 +240,169 @@ public abstract class TaskContract extends ContractBase {
         assertThat(done.task().headers()).isEqualTo(kept.headers());
     }
 
-    // ---- ends ----
+    // ---- what handlers say ----
 
     @Test
-    void close_givesBackWhatItsHandlersHad() {
-        enqueue(task("x"));
-        Worker worker = work(1, (task, context) -> {
-            log.add("started");
-            new CountDownLatch(1).await();
-        });
-        assertThat(take(log)).isEqualTo("started");
-        assertThat(worker.close(Duration.ZERO)).isEqualTo(1);
-        try (Worker next = work(1, (task, context) -> log.add("attempt " + context.attempt()))) {
-            assertThat(take(log)).isEqualTo("attempt 2");
-            assertThat(next.ended()).isNotDone();
+    void progressResultAndLog_areSeenWhileItRuns_andKeptWithIt() throws Exception {
+        MessageId id = enqueue(task("x").retention(LONG));
+        CountDownLatch go = new CountDownLatch(1);
+        try (Worker worker = work(1, (task, context) -> {
+            context.log("began");
+            context.progress(40, "half way, nearly");
+            log.add("said");
+            go.await();
+            context.log("ends");
+            context.progress(90, "nearly done");
+            context.result("sent to 17");
+        })) {
+            assertThat(take(log)).isEqualTo("said");
+            await("its progress", () -> info(id).output().percent() == 40);
+            assertThat(info(id).output().text()).isEqualTo("half way, nearly");
+            go.countDown();
+            until(stats -> stats.done() == 1);
+            assertThat(worker.ended()).isNotDone();
+        }
+        TaskOutput output = info(id).output();
+        assertThat(output.percent()).isEqualTo(90);
+        assertThat(output.text()).isEqualTo("nearly done");
+        assertThat(output.resultText()).isEqualTo("sent to 17");
+        assertThat(output.log()).hasSize(2);
+        assertThat(output.log().get(0)).endsWith(" #1 began");
+        assertThat(output.log().get(1)).endsWith(" #1 ends");
+    }
+
+    @Test
+    void result_ofAFailedAttempt_isKept_oneThatIsTooLargeIsRefused() {
+        MessageId id = enqueue(task("x").backoff(LONG, LONG));
+        try (Worker worker = work(1, (task, context) -> {
+            context.result("so far 3");
+            context.result(new byte[(64 << 10) + 1]);
+        })) {
+            until(stats -> stats.retrying() == 1);
+            assertThat(worker.ended()).isNotDone();
+        }
+        assertThat(info(id).output().resultText()).isEqualTo("so far 3");
+        assertThat(info(id).history().get(0).error()).contains("65536 bytes, not 65537");
+    }
+
+    @Test
+    void log_keepsTheLastLines() {
+        MessageId id = enqueue(task("x").retention(LONG));
+        try (Worker worker = work(1, (task, context) -> {
+            for (int i = 0; i < 2_000; i++) {
+                context.log("line\n" + i);
+            }
+        })) {
+            until(stats -> stats.done() == 1);
+            assertThat(worker.ended()).isNotDone();
+        }
+        List<String> lines = info(id).output().log();
+        assertThat(lines.get(lines.size() - 1)).endsWith("line 1999");
+        assertThat(lines).hasSizeBetween(200, 1_000);
+    }
+
+    // ---- time ----
+
+    @Test
+    void backoff_doubles_upToItsCap_lessSomeJitter() {
+        Task often = task("x").backoff(Duration.ofMinutes(10), Duration.ofMinutes(15));
+        MessageId id = enqueue(often);
+        try (Worker worker = work(1, (task, context) -> {
+            throw new IllegalStateException("busy");
+        })) {
+            until(stats -> stats.retrying() == 1);
+            assertThat(waits(id)).isBetween(Duration.ofSeconds(449), Duration.ofSeconds(601));
+            assertThat(mails().runNow(id)).isTrue();
+            await("the second attempt", () -> info(id).attempts() == 2 && info(id).state() == TaskState.RETRYING);
+            assertThat(waits(id)).isBetween(Duration.ofSeconds(674), Duration.ofSeconds(901));
+            assertThat(worker.ended()).isNotDone();
         }
     }
+
+    /** From its last failure on. */
+    private Duration waits(MessageId id) {
+        TaskInfo info = info(id);
+        return Duration.between(info.history().get(info.history().size() - 1).at(), info.times().until().orElseThrow());
+    }
+
+    @Test
+    void deadline_thatIsOver_killsWithoutAnAttemptOfTheHandler_oneThatComesInterrupts() {
+        MessageId late = enqueue(task("late").deadline(Instant.now().minusSeconds(1)));
+        try (Worker worker = work(1, (task, context) -> {
+            log.add(task.text());
+            try {
+                new CountDownLatch(1).await();
+            } finally {
+                log.add("cancelled " + context.isCancelled());
+            }
+        })) {
+            until(stats -> stats.dead() == 1);
+            assertThat(info(late).history().get(0).error()).contains("deadline");
+            enqueue(task("soon").deadline(Instant.now().plusSeconds(3)).backoff(LONG, LONG));
+            assertThat(taken(2)).containsExactly("soon", "cancelled true");
+            assertThat(worker.ended()).isNotDone();
+        }
+    }
+
+    @Test
+    void expiry_forgetsWhatNobodyTook() {
+        MessageId id = enqueue(task("x").expiresIn(Duration.ofMillis(50)));
+        until(stats -> stats.expired() == 1 && stats.ready() == 0);
+        assertThat(mails().task(id)).isEmpty();
+    }
+
+    // ---- many ----
+
+    @Test
+    void enqueueAsync_answersWhenItIsDurable_alsoForMany() {
+        Enqueued one = get(mails().enqueueAsync(task("a").delay(LONG)));
+        List<Enqueued> more = get(mails().enqueueAllAsync(List.of(task("b").delay(LONG), task("c").delay(LONG))));
+        crashAndReopen();
+        assertThat(mails().list(TaskState.SCHEDULED, "", 10).items()).extracting(TaskInfo::id)
+                .containsExactly(one.id(), more.get(0).id(), more.get(1).id());
+    }
+
+    @Test
+    void all_doesTheSameToAStateInSlices_andTellsHowFarItIs() {
+        mails().enqueueAll(IntStream.range(0, 1_200).mapToObj(i -> task("t" + i).delay(LONG)).toList());
+        List<Long> progress = new CopyOnWriteArrayList<>();
+        assertThat(get(mails().allAsync(TaskState.SCHEDULED, TaskAction.ARCHIVE, progress::add))).isEqualTo(1_200);
+        assertThat(progress).isSorted().endsWith(1_200L).hasSizeGreaterThanOrEqualTo(3);
+        assertThat(mails().stats().dead()).isEqualTo(1_200);
+        assertThat(mails().all(TaskState.DEAD, TaskAction.REDRIVE)).isEqualTo(1_200);
+        assertThat(mails().all(TaskState.DEAD, TaskAction.REDRIVE)).isZero();
+        assertThat(mails().all(TaskState.READY, TaskAction.CANCEL)).isEqualTo(1_200);
+        assertThat(mails().stats().cancelled()).isEqualTo(1_200);
+        assertThatThrownBy(() -> m.queue("nowhere").all(TaskState.DEAD, TaskAction.DELETE))
+                .isInstanceOf(MillraceException.NotFound.class);
+    }
+
+    @Test
+    void archive_givesUpWhatWaits_butNotWhatIsBehindOthersOfItsKey() {
+        List<Enqueued> tasks = mails().enqueueAll(List.of(task("a1").key("a"), task("a2").key("a"),
+                task("later").delay(LONG)));
+        assertThat(mails().archive(tasks.get(1).id())).isFalse();
+        assertThat(mails().archive(tasks.get(0).id())).isTrue();
+        assertThat(mails().archive(tasks.get(2).id())).isTrue();
+        assertThat(info(tasks.get(0).id()).state()).isEqualTo(TaskState.DEAD);
+        try (Worker worker = logging()) {
+            assertThat(take(log)).as("its key is free").isEqualTo("a2");
+            assertThat(mails().redrive(tasks.get(2).id())).isTrue();
+            assertThat(take(log)).isEqualTo("later");
+            assertThat(worker.ended()).isNotDone();
+        }
+    }
+
+    @Test
+    void queues_areListedByName_withTheirFigures() {
+        m.topic("events").publish("no task");
+        m.queue("bills").enqueue(task("x").delay(LONG));
+        enqueue(task("x"));
+        assertThat(m.queues()).extracting(QueueStats::name).containsExactly("bills", "mails");
+        assertThat(get(m.queuesAsync()).get(0).scheduled()).isEqualTo(1);
+    }
+
+    // ---- ends ----
 
     @Test
     void crash_losesNothing_andKeepsUniqueKeysAndAttempts() {

@@ -30,6 +30,11 @@ final class MessageRules implements WorkRules {
     }
 
     @Override
+    public Settlement unfinished(String why) {
+        return new Settlement.Retry(0, why);
+    }
+
+    @Override
     public long timeoutMillis(Held held) {
         return Checks.millisUp(options.timeout());
     }

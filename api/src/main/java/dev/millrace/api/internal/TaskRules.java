@@ -94,6 +94,12 @@ final class TaskRules implements WorkRules {
         return held.isTimedOut() ? "timed out: " + Errors.text(failure) : Errors.text(failure);
     }
 
+    /** That workers are replaced must not use up attempts. */
+    @Override
+    public Settlement unfinished(String why) {
+        return new Settlement.Snooze(0, why);
+    }
+
     @Override
     public long timeoutMillis(Held held) {
         Task task = source.task(held.leased());

@@ -459,7 +459,7 @@ final class WorkLoop {
             unfinished = running.stream().filter(held -> !held.isSettled()).toList();
             // Before the interrupt, or what the handler throws at it could be taken for the reason.
             unfinished.forEach(held -> settle(held,
-                    new Settlement.Retry(0, "the handler had not ended when " + settings.what() + " was closed")));
+                    rules.unfinished("the handler had not ended when " + settings.what() + " was closed")));
             running.forEach(Held::interrupt);
         } finally {
             lock.unlock();

@@ -10,6 +10,9 @@ interface WorkRules {
     /** How it ends when the handler threw. */
     Settlement failed(Held held, Throwable failure);
 
+    /** How it ends when its handler had not ended as the worker closed. */
+    Settlement unfinished(String why);
+
     /** Milliseconds after which the handler is interrupted; 0: never. */
     long timeoutMillis(Held held);
 }

@@ -99,23 +99,35 @@ final class WorkerBuilder implements Worker.Builder {
         return this;
     }
 
-    @Override
-    public Worker start() {
+    private TaskRules rules() {
         TaskHandler rest = others;
         if (queues.isEmpty() || (handlers.isEmpty() && rest == null)) {
             throw new MillraceException.Invalid("a worker needs a queue and a handler: name them before start");
         }
         Map<String, TaskHandler> wrapped = new LinkedHashMap<>();
         handlers.forEach((type, handler) -> wrapped.put(type, wrap(handler)));
+        return new TaskRules(source, new TaskRules.Handlers(wrapped, rest == null ? null : wrap(rest), rule), core);
+    }
+
+    /** Runs what is ready on this thread; returns how many attempts were made. */
+    int runDue() {
+        return new InlineWorker(core, core.tasks(), rules(), Checks.millisUp(lease))
+                .runDue(List.copyOf(queues.keySet()));
+    }
+
+    @Override
+    public Worker start() {
+        TaskRules rules = rules();
         Executor executor = core.engine().executor();
         long leaseMillis = Checks.millisUp(lease);
+        // Where queues compete, the next one of each must be here when a handler becomes free.
+        int credit = queues.size() == 1 ? concurrency : concurrency * 2;
         List<WorkLine> lines = new ArrayList<>();
         queues.forEach((name, weight) -> lines.add(new WorkLine(name,
-                listener -> core.ask(engine -> source.subscribe(name, leaseMillis, listener)), concurrency, weight)));
+                listener -> core.ask(engine -> source.subscribe(name, leaseMillis, listener)), credit, weight)));
         WorkLoop loop = new WorkLoop(
                 new WorkLoop.Settings("the worker of " + queues.keySet(), concurrency, leaseMillis, strict),
-                new TaskRules(source, new TaskRules.Handlers(wrapped, rest == null ? null : wrap(rest), rule), core),
-                lines, executor, core.timer());
+                rules, lines, executor, core.timer());
         core.start(loop, drain);
         return new WorkerImpl(loop, drain, Futures.handOver(loop.ended(), executor));
     }

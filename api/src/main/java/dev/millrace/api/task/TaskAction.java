@@ -6,7 +6,10 @@ public enum TaskAction {
     CANCEL,
     /** A scheduled or retrying one is ready now. */
     RUN_NOW,
-    /** One that waits is given up: it is dead, and can be redriven. */
+    /**
+     * One that waits is given up: it is dead, and can be redriven. Not one behind others of its ordering or limit key, which
+     * can be cancelled.
+     */
     ARCHIVE,
     /** A dead one is ready again, attempts counted from the beginning. */
     REDRIVE,

@@ -63,7 +63,10 @@ public interface TaskQueue {
 
     CompletableFuture<Boolean> runNowAsync(MessageId id);
 
-    /** Gives up one that waits: it is dead, and can be redriven. */
+    /**
+     * Gives up one that waits: it is dead, and can be redriven. Not one behind others of its ordering or limit key, which can
+     * be cancelled.
+     */
     boolean archive(MessageId id);
 
     CompletableFuture<Boolean> archiveAsync(MessageId id);

@@ -18,7 +18,7 @@ public interface Worker extends AutoCloseable {
     void resume();
 
     /**
-     * As {@link Subscription#close(Duration)}.
+     * As {@link Subscription#close(Duration)}; the attempts of what it gives back do not count.
      *
      * @return tasks given back because their handlers had not ended
      */
@@ -38,7 +38,10 @@ public interface Worker extends AutoCloseable {
             return queue(name, 1);
         }
 
-        /** One more queue; tasks of queues that have some are taken in proportion to their weights. */
+        /**
+         * One more queue; tasks of queues that have some are taken in proportion to their weights. A worker of several
+         * queues keeps as many tasks of each at hand as it handles at once.
+         */
         Builder queue(String name, int weight);
 
         /** A queue is served only when those named before it have nothing ready. */

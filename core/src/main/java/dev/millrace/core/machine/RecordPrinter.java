@@ -55,13 +55,18 @@ public final class RecordPrinter {
                     : "expired"));
             case Records.TRACK -> items(r, 16, i -> "group " + r.getInt(i) + " " + command(r.getInt(i + 4)) + " seq "
                     + r.getLong(i + 8));
+            case Records.ARCHIVE -> items(r, 24, i -> "group " + r.getInt(i) + " seq " + r.getLong(i + 8));
             case Records.GROUP_LIMITS -> "group " + r.getInt(8) + ", " + r.getInt(12) + " at once, " + r.getInt(16)
                     + " in " + r.getLong(24) + " ms, ageing " + r.getLong(32) + " ms";
             case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
             case Records.ATTEMPT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
                     + ", attempt " + Attempt.read(r, 0);
             case Records.OUTPUT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
-                    + (r.getInt(Attempt.NUMBER) == Output.RESULT ? ", result" : ", progress " + r.getInt(32) + " %")
+                    + switch (r.getInt(Attempt.NUMBER)) {
+                        case Output.RESULT -> ", result";
+                        case Output.LOG -> ", log";
+                        default -> ", progress " + r.getInt(32) + " %";
+                    }
                     + ", " + r.getInt(36) + " bytes";
             case Records.REDRIVE, Records.DEAD_PURGE -> items(r, 8,
                     i -> "group " + r.getInt(i) + " number " + r.getInt(i + 4));

@@ -44,6 +44,9 @@ public final class Records {
     /** What the worker of a tracked message said; pointed at. Layout: {@link Output}. */
     public static final byte OUTPUT = 0x2F;
 
+    /** Tracked messages that were given up while they waited. */
+    public static final byte ARCHIVE = 0x30;
+
     private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
     /** Kind, version, flags, length. */
@@ -64,6 +67,8 @@ public final class Records {
     public static final int REASON_BURIED = 4;
     /** Given back, and the attempt is not counted. */
     public static final int REASON_NOT_COUNTED = 5;
+    /** Given up by an operator while it waited. */
+    public static final int REASON_ARCHIVED = 6;
 
     private Records() {}
 
@@ -100,6 +105,7 @@ public final class Records {
             case END -> "END";
             case TRACK -> "TRACK";
             case OUTPUT -> "OUTPUT";
+            case ARCHIVE -> "ARCHIVE";
             case LEASE -> "LEASE";
             case ACK -> "ACK";
             case RETRY -> "RETRY";
@@ -122,6 +128,7 @@ public final class Records {
             case REASON_TIMEOUT -> "attempts exhausted: the last lease ended by time";
             case REASON_SESSION -> "attempts exhausted: the last worker went away";
             case REASON_BURIED -> "buried by a worker";
+            case REASON_ARCHIVED -> "archived";
             default -> "reason " + reason;
         };
     }

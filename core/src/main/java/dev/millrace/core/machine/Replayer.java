@@ -63,7 +63,7 @@ public final class Replayer {
             }
             case BodyLayout.PUBLISH, BodyLayout.DEFER, BodyLayout.ENQUEUE -> bodies(kind, record, location);
             case Records.LEASE_EACH, Records.KEEP, Records.END, Records.TRACK, Records.GROUP_LIMITS,
-                    Records.TOPIC_TRACK, Records.OUTPUT ->
+                    Records.TOPIC_TRACK, Records.OUTPUT, Records.ARCHIVE ->
                     tracked.apply(kind, record, location);
             case Records.LEASE -> lease(record);
             case Records.ACK -> acks(record);

@@ -26,6 +26,8 @@ public final class Tracked {
         LEASED,
         /** It is ready, so it cannot be made so. */
         READY,
+        /** It waits in the line of its ordering or limit key, out of which it can only be cancelled or removed. */
+        IN_LINE,
         /** It is dead: replay or purge it instead. */
         DEAD,
         /** It is done. */
@@ -350,6 +352,26 @@ public final class Tracked {
             return Answer.READY;
         }
         command(group, TrackedTopics.RUN_NOW, seq);
+        return Answer.DONE;
+    }
+
+    /** Gives up a message that waits for its time or for a worker: it becomes a dead letter. */
+    public Answer archive(Group group, long id) {
+        long seq = find(group, id);
+        Answer other = notWaiting(group, seq);
+        if (other != null) {
+            return other;
+        }
+        int at = group.tracking().stateOf(seq);
+        if (at == Tracking.PARKED || at == Tracking.LIMITED) {
+            return Answer.IN_LINE;
+        }
+        machine.item(Records.ARCHIVE, 0, 24)
+                .putInt(group.number)
+                .putInt(0)
+                .putLong(seq)
+                .putLong(machine.wallMillis());
+        applier.tracked.archived(group, seq, machine.wallMillis());
         return Answer.DONE;
     }
 

@@ -47,6 +47,14 @@ final class TrackedReplayer {
                     applier.tracked.command(group, what, record.getLong());
                 }
             }
+            case Records.ARCHIVE -> {
+                while (record.remaining() >= 24) {
+                    Group group = state.group(record.getInt());
+                    record.getInt();
+                    long seq = record.getLong();
+                    applier.tracked.archived(group, seq, record.getLong());
+                }
+            }
             default -> throw new IllegalStateException("not a record of tracked topics: " + kind);
         }
     }

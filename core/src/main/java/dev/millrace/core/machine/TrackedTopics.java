@@ -186,6 +186,16 @@ final class TrackedTopics {
         }
     }
 
+    /** A message that waits becomes a dead letter. */
+    void archived(Group group, long seq, long wallMillis) {
+        Tracking tracking = group.tracking();
+        long seqAndAttempts = seq << 16 | Tracking.attempts(tracking.status(seq));
+        long ordinalAndReason = (long) group.topic.chunks.find(seq) << 32 | Records.REASON_ARCHIVED;
+        group.dead++;
+        tracking.archived(seq, group.deadTable.add(seqAndAttempts, wallMillis, ordinalAndReason, null));
+        Notes.bury(group, seqAndAttempts);
+    }
+
     private void over(Group group, long seq) {
         applier.notes.forget(group.notes, seq << 16);
         settleSeq(group.topic, seq);

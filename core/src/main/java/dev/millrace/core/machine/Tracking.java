@@ -346,6 +346,26 @@ final class Tracking {
 
     void died(long seq, int number) {
         releaseLimit(seq);
+        bury(seq, number);
+    }
+
+    /** A message that waits, but not in a line, is given up. */
+    void archived(long seq, int number) {
+        int state = stateOf(seq);
+        switch (state) {
+            case SCHEDULED -> group.scheduled--;
+            case RETRYING -> group.retrying--;
+            case READY -> ready--;
+            default -> throw new IllegalStateException("message " + seq + " cannot be archived in state " + state);
+        }
+        long limit = rows.get(seq + 1, LIMIT);
+        bury(seq, number);
+        if (state == READY && limit != 0) {
+            limits.next(limit);
+        }
+    }
+
+    private void bury(long seq, int number) {
         leaveKey(seq);
         dead.put(seq + 1);
         for (int word = 1; word < ROW_WORDS; word++) {

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -331,15 +330,16 @@ class TrackedModelTest {
     }
 
     private void say(long token, @Nullable Task task) {
-        boolean result = random.nextBoolean();
-        String text = "so far " + random.nextInt(1_000);
-        Output output = result ? Output.result(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))
-                : Output.progress(random.nextInt(101), text);
+        int what = 1 + random.nextInt(3);
+        String text = "so far " + random.nextInt(1_000) + "\n";
+        Output output = switch (what) {
+            case Output.RESULT -> Output.result(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            case Output.LOG -> Output.log(text);
+            default -> Output.progress(random.nextInt(101), text);
+        };
         assertThat(rig.machine.tracked().say(token, output)).isEqualTo(task != null);
-        if (task != null && result) {
-            task.result = text;
-        } else if (task != null) {
-            task.progress = text;
+        if (task != null) {
+            task.said.put(what, text);
         }
     }
 
@@ -401,7 +401,7 @@ class TrackedModelTest {
         long id = anyId();
         Task task = model.tasks.get(id);
         Tracked tracked = rig.machine.tracked();
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
             case 0, 1 -> {
                 Tracked.Answer answer = tracked.cancel(group(), id);
                 assertThat(answer).isEqualTo(expected(task, Tracked.Answer.ASKED, Tracked.Answer.DONE,
@@ -430,6 +430,7 @@ class TrackedModelTest {
                     model.tasks.remove(id);
                 }
             }
+            case 4 -> archive(task, tracked.archive(group(), id));
             default -> {
                 boolean dead = task != null && task.status == Status.DEAD;
                 assertThat(tracked.redrive(group(), id) == Tracked.Answer.DONE).isEqualTo(dead);
@@ -441,6 +442,19 @@ class TrackedModelTest {
                     task.delayed = true;
                 }
             }
+        }
+    }
+
+    private void archive(@Nullable Task task, Tracked.Answer answer) {
+        if (answer == Tracked.Answer.IN_LINE) {
+            assertThat(task != null && task.status == Status.READY && (task.limitKey != null || task.key != null))
+                    .as("it is in a line")
+                    .isTrue();
+            return;
+        }
+        assertThat(answer).isEqualTo(expected(task, Tracked.Answer.LEASED, Tracked.Answer.DONE, Tracked.Answer.DONE));
+        if (task != null && answer == Tracked.Answer.DONE) {
+            model.die(task);
         }
     }
 
@@ -471,8 +485,7 @@ class TrackedModelTest {
         for (Task task : List.copyOf(model.tasks.values())) {
             if (task.status == Status.DEAD) {
                 // What workers said of it goes with the rest.
-                task.progress = "";
-                task.result = "";
+                task.said.clear();
             } else {
                 model.purged += task.status == Status.KEPT ? 0 : 1;
                 model.tasks.remove(task.id);
@@ -529,10 +542,7 @@ class TrackedModelTest {
                 assertThat(entry.standing().priority()).isEqualTo(task.priority);
                 assertThat(rig.read(entry.places().location(), entry.places().index()).id).isEqualTo(entry.id());
                 assertThat(entry.places().outputs().stream().map(at -> rig.output(at).text()).sorted().toList())
-                        .isEqualTo(Stream.of(task.progress, task.result)
-                                .filter(text -> !text.isEmpty())
-                                .sorted()
-                                .toList());
+                        .isEqualTo(task.said.values().stream().sorted().toList());
                 assertThat(rig.machine.tracked().entry(group, entry.id())).usingRecursiveComparison().isEqualTo(entry);
             }
         }

@@ -52,10 +52,12 @@ final class TaskRoutes {
         router.add("GET", task, this::show);
         router.add("POST", task + "/cancel", change("cancelled", to::cancel));
         router.add("POST", task + "/run-now", change("made ready", to::runNow));
+        router.add("POST", task + "/archive", change("archived", to::archive));
         router.add("POST", task + "/redrive", change("made ready again", to::redrive));
         router.add("DELETE", task, access.withToken(exchange -> change(exchange, "deleted", to::delete)));
         router.add("POST", queue + "/cancel-all", all(Tasks.Bulk.CANCEL));
         router.add("POST", queue + "/run-all", all(Tasks.Bulk.RUN_NOW));
+        router.add("POST", queue + "/archive-all", all(Tasks.Bulk.ARCHIVE));
         router.add("POST", queue + "/redrive-all", all(Tasks.Bulk.REDRIVE));
         router.add("POST", queue + "/delete-all", access.withToken(all(Tasks.Bulk.DELETE)));
     }
@@ -168,6 +170,7 @@ final class TaskRoutes {
             case MISSING -> throw missing(queue, id);
             case LEASED -> "a worker has it; cancel it, or wait until its lease ends";
             case READY -> "it is ready";
+            case IN_LINE -> "it waits behind others of its key; cancel it instead";
             case DEAD -> "it is dead; redrive or delete it instead";
             case OVER -> "it is done";
         };

@@ -120,6 +120,10 @@ class QueueTest {
         expectState(id, "dead");
         assertThat(rig.post(TASKS + "/" + id + "/run-now", "{}").at("/detail")).contains("it is dead");
         assertThat(rig.post(TASKS + "/" + id + "/redrive", "{}").status()).isEqualTo(200);
+        assertThat(rig.post(TASKS + "/" + id + "/archive", "{}").status()).isEqualTo(200);
+        expectState(id, "dead");
+        assertThat(rig.post(MAILS + "/redrive-all", "{\"state\":\"dead\"}").number("/changed")).isEqualTo(1);
+        assertThat(rig.post(MAILS + "/archive-all", "{\"state\":\"ready\"}").number("/changed")).isEqualTo(1);
         assertThat(rig.delete(TASKS + "/" + id).status()).isEqualTo(401);
         assertThat(rig.withToken("DELETE", TASKS + "/" + id, "").status()).isEqualTo(200);
         assertThat(rig.get(TASKS + "/" + id).status()).isEqualTo(404);

@@ -109,13 +109,18 @@ final class EmbeddedFeed extends LeaseLine implements Feed {
 
     @Override
     void readAll() {
+        tellStops();
+        if (allDelivered && isAllRead()) {
+            finish();
+        }
+    }
+
+    /** One at a time, as the listener expects it. */
+    private synchronized void tellStops() {
         for (Long token = stops.poll(); token != null; token = stops.poll()) {
             if (!closing.get()) {
                 listener.cancelled(token);
             }
-        }
-        if (allDelivered && isAllRead()) {
-            finish();
         }
     }
 

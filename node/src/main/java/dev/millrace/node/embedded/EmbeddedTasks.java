@@ -11,17 +11,21 @@ import dev.millrace.api.task.Enqueued;
 import dev.millrace.api.task.QueueLimits;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
+import dev.millrace.api.task.TaskAction;
 import dev.millrace.api.task.TaskInfo;
 import dev.millrace.api.task.TaskState;
-import dev.millrace.core.machine.Tracked;
 import dev.millrace.node.Broker;
-import dev.millrace.node.GroupStats;
+import dev.millrace.node.TopicStats;
+import dev.millrace.node.tasks.TaskAnswer;
 import dev.millrace.node.tasks.TaskSpec;
 import dev.millrace.node.tasks.Tasks;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** The task queues of an embedded node. It translates and decides nothing. Thread safety: any thread. */
 final class EmbeddedTasks implements TaskEngine {
@@ -32,9 +36,11 @@ final class EmbeddedTasks implements TaskEngine {
     private final Broker broker;
     private final Tasks tasks;
     private final Threads threads;
+    private final InstantSource clock;
 
-    EmbeddedTasks(Broker broker, Threads threads) {
+    EmbeddedTasks(Broker broker, Threads threads, InstantSource clock) {
         this.broker = broker;
+        this.clock = clock;
         this.threads = threads;
         tasks = broker.tasks();
     }
@@ -60,8 +66,9 @@ final class EmbeddedTasks implements TaskEngine {
                 .handle((done, failure) -> results(sent, added.size())));
     }
 
-    private static List<TaskSpec> specs(List<Task> added) {
-        return added.stream().map(TaskViews::of).toList();
+    private List<TaskSpec> specs(List<Task> added) {
+        Instant now = clock.instant();
+        return added.stream().map(task -> TaskViews.of(task, now)).toList();
     }
 
     /** All have ended. */
@@ -123,30 +130,58 @@ final class EmbeddedTasks implements TaskEngine {
 
     @Override
     public CompletableFuture<QueueStats> queueStats(String queue) {
-        return Failures.translate(broker.stats(queue).thenApply(all -> {
-            GroupStats workers = all.stream()
-                    .flatMap(topic -> topic.groups().stream())
-                    .filter(group -> group.name().equals(Tasks.GROUP))
-                    .findFirst()
-                    .orElseThrow(() -> new MillraceException.NotFound("there is no queue " + queue
-                            + ": enqueue a task in it or start a worker on it first"));
-            return new QueueStats(queue, workers.paused(), workers.scheduled(), workers.ready(), workers.leased(),
-                    workers.retrying(), workers.done(), workers.dead(), workers.cancelled(), workers.expired());
-        }));
+        return Failures.translate(broker.stats(queue)
+                .thenApply(all -> queues(all).findFirst()
+                        .orElseThrow(() -> new MillraceException.NotFound("there is no queue " + queue
+                                + ": enqueue a task in it or start a worker on it first"))));
     }
 
-    // ---- wishes ----
+    @Override
+    public CompletableFuture<List<QueueStats>> queues() {
+        return Failures.translate(broker.stats(null).thenApply(all -> queues(all).toList()));
+    }
+
+    private static Stream<QueueStats> queues(List<TopicStats> topics) {
+        return topics.stream()
+                .filter(TopicStats::tracked)
+                .flatMap(topic -> topic.groups()
+                        .stream()
+                        .filter(group -> group.name().equals(Tasks.GROUP))
+                        .map(group -> TaskViews.of(topic.name(), group)));
+    }
+
+    // ---- changing ----
 
     @Override
-    public CompletableFuture<Boolean> wish(String queue, MessageId id, Wish wish) {
-        CompletableFuture<Tracked.Answer> answer = switch (wish) {
+    public CompletableFuture<Boolean> change(String queue, MessageId id, TaskAction action) {
+        CompletableFuture<TaskAnswer> answer = switch (action) {
             case CANCEL -> tasks.cancel(queue, id.value());
             case RUN_NOW -> tasks.runNow(queue, id.value());
+            case ARCHIVE -> tasks.archive(queue, id.value());
             case REDRIVE -> tasks.redrive(queue, id.value());
             case DELETE -> tasks.delete(queue, id.value());
         };
-        return Failures.translate(answer.thenApply(
-                what -> what == Tracked.Answer.DONE || what == Tracked.Answer.ASKED));
+        return Failures.translate(answer.thenApply(what -> what == TaskAnswer.DONE || what == TaskAnswer.ASKED));
+    }
+
+    @Override
+    public CompletableFuture<Slice> changeSome(String queue, TaskState state, TaskAction action, String cursor) {
+        long after;
+        try {
+            after = Views.cursor(cursor);
+        } catch (MillraceException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        Tasks.Bulk what = switch (action) {
+            case CANCEL -> Tasks.Bulk.CANCEL;
+            case RUN_NOW -> Tasks.Bulk.RUN_NOW;
+            case ARCHIVE -> Tasks.Bulk.ARCHIVE;
+            case REDRIVE -> Tasks.Bulk.REDRIVE;
+            case DELETE -> Tasks.Bulk.DELETE;
+        };
+        return Failures.translate(tasks.some(queue, TaskViews.of(state), what, after)
+                .thenApply(slice -> new Slice(slice.done(),
+                        slice.next() == 0 ? Optional.empty() : Optional.of(Long.toString(slice.next())))));
     }
 
     @Override

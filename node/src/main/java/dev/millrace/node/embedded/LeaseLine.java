@@ -9,6 +9,7 @@ import dev.millrace.core.shard.Delivery;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.core.shard.Subscription;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -60,6 +61,9 @@ abstract class LeaseLine extends Line implements Settler {
             case Settlement.Fail(String error) -> submission.retry(token, -1, error.isEmpty() ? null : error);
             case Settlement.Bury(String error) -> submission.bury(token, error.isEmpty() ? null : error);
             case Settlement.Extend(long leaseMillis) -> submission.extend(token, leaseMillis);
+            case Settlement.Progress(int percent, String text) -> submission.progress(token, percent, text);
+            case Settlement.Result(byte[] bytes) -> submission.result(token, ByteBuffer.wrap(bytes));
+            case Settlement.Log(String lines) -> submission.log(token, lines);
         }
         return send(submission).thenApply(done -> switch (done.result(0)) {
             // Of a cancelled task; the listener hears of that by itself.

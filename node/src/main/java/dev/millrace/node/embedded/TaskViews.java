@@ -1,15 +1,17 @@
 package dev.millrace.node.embedded;
 
-import dev.millrace.api.FailedAttempt;
 import dev.millrace.api.MessageId;
 import dev.millrace.api.internal.Checks;
 import dev.millrace.api.task.Due;
+import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskInfo;
 import dev.millrace.api.task.TaskOptions;
+import dev.millrace.api.task.TaskOutput;
 import dev.millrace.api.task.TaskState;
 import dev.millrace.api.task.TaskTimes;
 import dev.millrace.api.task.Unique;
+import dev.millrace.node.GroupStats;
 import dev.millrace.node.tasks.TaskSpec;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +27,7 @@ final class TaskViews {
 
     // ---- to the node ----
 
-    static TaskSpec of(Task task) {
+    static TaskSpec of(Task task, Instant now) {
         Unique unique = task.keys().unique();
         String key = switch (unique) {
             case Unique.No no -> "";
@@ -39,17 +41,17 @@ final class TaskViews {
         TaskSpec.Backoff backoff = options.backoff()
                 .map(own -> new TaskSpec.Backoff(Checks.millisUp(own.min()), Checks.millisUp(own.max())))
                 .orElse(TaskSpec.Backoff.OF_QUEUE);
-        TaskSpec.Terms terms = new TaskSpec.Terms(delayMillis(task.due()), Checks.millisUp(options.expiresIn()),
+        TaskSpec.Terms terms = new TaskSpec.Terms(delayMillis(task.due(), now), Checks.millisUp(options.expiresIn()),
                 options.maxAttempts(), backoff, Checks.millisUp(options.timeout()),
                 options.deadline().map(Instant::toEpochMilli).orElse(0L), Checks.millisUp(options.retention()));
         return new TaskSpec(task.type(), task.buffer(), task.headers(), keys, terms);
     }
 
-    private static long delayMillis(Due due) {
+    private static long delayMillis(Due due, Instant now) {
         return switch (due) {
             case Due.In in -> Checks.millisUp(in.delay());
             case Due.At at -> {
-                Duration left = Duration.between(Instant.now(), at.instant());
+                Duration left = Duration.between(now, at.instant());
                 yield left.isNegative() ? 0 : Checks.millisUp(Checks.delay("the time until " + at.instant(), left));
             }
         };
@@ -92,15 +94,20 @@ final class TaskViews {
 
     static TaskInfo of(String queue, dev.millrace.node.tasks.TaskInfo info) {
         long until = info.times().untilMillis();
-        return new TaskInfo(new MessageId(info.id()), queue, of(info.spec()), of(info.state()), info.attempts(),
-                info.maxAttempts(), info.stopAsked(),
-                info.history()
-                        .stream()
-                        .map(one -> new FailedAttempt(one.number(), Instant.ofEpochMilli(one.atMillis()), one.reason(),
-                                one.error()))
-                        .toList(),
+        return new TaskInfo(new MessageId(info.id()), queue, of(info.spec()), of(info.state()),
+                new TaskInfo.Attempts(info.attempts(), info.maxAttempts(), Views.of(info.history())),
                 new TaskTimes(Instant.ofEpochMilli(info.times().enqueuedMillis()),
-                        until == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(until))));
+                        until == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(until))),
+                info.stopAsked(), of(info.output()));
+    }
+
+    private static TaskOutput of(dev.millrace.node.tasks.TaskInfo.Output output) {
+        return new TaskOutput(output.percent(), output.text(), output.result(), output.log().lines().toList());
+    }
+
+    static QueueStats of(String queue, GroupStats workers) {
+        return new QueueStats(queue, workers.paused(), workers.scheduled(), workers.ready(), workers.leased(),
+                workers.retrying(), workers.done(), workers.dead(), workers.cancelled(), workers.expired());
     }
 
     private static TaskState of(dev.millrace.node.tasks.TaskState state) {

@@ -8,6 +8,7 @@ import dev.millrace.api.MillraceException;
 import dev.millrace.api.RetryPolicy;
 import dev.millrace.api.TopicStats;
 import java.time.Instant;
+import java.util.List;
 
 /** The node's figures as the API shows them. */
 final class Views {
@@ -44,11 +45,13 @@ final class Views {
                 letter.bornAtNanos() % NANOS_PER_SECOND);
         return new DeadLetter(new MessageId(letter.id()), letter.attempts(), bornAt,
                 Instant.ofEpochMilli(letter.diedAtMillis()), letter.reason(), letter.error(),
-                letter.history()
-                        .stream()
-                        .map(one -> new FailedAttempt(one.number(), Instant.ofEpochMilli(one.atMillis()), one.reason(),
-                                one.error()))
-                        .toList(),
-                letter.body());
+                of(letter.history()), letter.body());
+    }
+
+    static List<FailedAttempt> of(List<dev.millrace.node.FailedAttempt> history) {
+        return history.stream()
+                .map(one -> new FailedAttempt(one.number(), Instant.ofEpochMilli(one.atMillis()), one.reason(),
+                        one.error()))
+                .toList();
     }
 }
