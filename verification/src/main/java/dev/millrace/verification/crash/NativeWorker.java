@@ -74,7 +74,12 @@ public final class NativeWorker implements AutoCloseable {
 
     /** SIGSTOP or SIGCONT. */
     void signal(String name) throws IOException {
-        process.signal(name);
+        ManagedProcess kill = ManagedProcess.start(List.of("kill", "-" + name, Long.toString(process.pid())),
+                Path.of("").toAbsolutePath(), Map.of());
+        int exit = kill.awaitExit(PATIENCE_MILLIS);
+        if (exit != 0) {
+            throw new IOException("kill -" + name + " ended with " + exit);
+        }
     }
 
     @Override
