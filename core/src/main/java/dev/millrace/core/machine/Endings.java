@@ -9,8 +9,8 @@ final class Endings {
     private static final int JITTER_SHARE = 4;
 
     /**
-     * That a worker went away says little of its task: so many attempts of it come back at once. From the next one on the
-     * backoff counts, for the task may be what kills its workers.
+     * That a worker went away says little of its task: so many attempts of it come back at once. From the next one on
+     * the backoff counts, for the task may be what kills its workers.
      */
     private static final int LOST_AT_ONCE = 3;
 
