@@ -11,7 +11,7 @@ import dev.millrace.core.shard.Shard;
 import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskAnswer;
-import dev.millrace.node.tasks.TaskEncoder;
+import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskPage;
 import dev.millrace.node.tasks.TaskSpec;
@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Task queues of a node; each request goes to the shard that is home to its queue. */
@@ -32,9 +33,16 @@ final class NodeTasks implements Tasks {
     private static final long PAGE_BYTES = 8 << 20;
 
     private final NodeBroker broker;
+    private final NodeFlows flows;
 
     NodeTasks(NodeBroker broker) {
         this.broker = broker;
+        flows = new NodeFlows(broker);
+    }
+
+    @Override
+    public TaskFlows flows() {
+        return flows;
     }
 
     @Override
@@ -51,9 +59,14 @@ final class NodeTasks implements Tasks {
 
     @Override
     public CompletableFuture<List<Enqueued>> enqueue(String queue, List<TaskSpec> tasks) {
+        return flows.enqueue(queue, tasks);
+    }
+
+    /** Enqueues at the home of this queue. */
+    CompletableFuture<List<Enqueued>> run(String queue, Supplier<Enqueue> encoded) {
         Enqueue batch;
         try {
-            batch = TaskEncoder.encode(broker.topic(queue), tasks);
+            batch = encoded.get();
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
                     String.valueOf(e.getMessage())));
@@ -223,7 +236,7 @@ final class NodeTasks implements Tasks {
         });
     }
 
-    private static Group group(Shard shard, String queue) {
+    static Group group(Shard shard, String queue) {
         if (!shard.machine().topic(queue).tracked()) {
             throw new IllegalArgumentException("topic " + queue + " is no task queue");
         }

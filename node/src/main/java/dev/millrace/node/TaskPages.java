@@ -1,5 +1,6 @@
 package dev.millrace.node;
 
+import dev.millrace.core.log.LogWalk;
 import dev.millrace.core.machine.Attempt;
 import dev.millrace.core.machine.Output;
 import dev.millrace.core.machine.TrackedList;

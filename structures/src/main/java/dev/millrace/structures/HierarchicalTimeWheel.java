@@ -57,11 +57,18 @@ public final class HierarchicalTimeWheel {
     private static final int PART_MASK = (1 << PART_SHIFT) - 1;
     private static final int SLOT_BITS = 28;
     private static final int MAX_PARTS = 1 << (SLOT_BITS - PART_SHIFT);
+    /** Timers of each part that are fetched from memory, and then fired or moved, at a time. */
+    private static final int BATCH = 16;
 
     private TimerRings[] parts = new TimerRings[1];
     private int partCount;
     /** The numbers of those parts that have something to do; only used inside a call. */
     private int[] busy = new int[1];
+    /** Beside them, the slot that {@link #touch} has come to. */
+    private int[] cursors = new int[1];
+    /** Keeps the reads of {@link #touch} from being left out as useless. */
+    @SuppressWarnings("UnusedVariable") // see above
+    private long touched;
     /** The first part that may have room. */
     private int open;
     private long tick;
@@ -96,6 +103,7 @@ public final class HierarchicalTimeWheel {
         if (partCount == parts.length) {
             parts = Arrays.copyOf(parts, partCount * 2);
             busy = Arrays.copyOf(busy, partCount * 2);
+            cursors = Arrays.copyOf(cursors, partCount * 2);
         }
         parts[partCount++] = new TimerRings(tick);
     }
@@ -280,10 +288,7 @@ public final class HierarchicalTimeWheel {
         }
     }
 
-    /**
-     * Takes timers from all parts with something due in turn: while one part's memory is awaited, the others' is on its
-     * way too.
-     */
+    /** Takes timers from all parts with something due in turn. */
     private int fire(int limit, Expiry sink) {
         int count = 0;
         for (int part = 0; part < partCount; part++) {
@@ -292,7 +297,13 @@ public final class HierarchicalTimeWheel {
             }
         }
         int left = limit;
-        while (count > 0 && left > 0) {
+        for (int turn = 0; count > 0 && left > 0; turn++) {
+            if (turn % BATCH == 0) {
+                for (int at = 0; at < count; at++) {
+                    cursors[at] = parts[busy[at]].firstDue();
+                }
+                touch(count, left);
+            }
             int still = 0;
             for (int at = 0; at < count; at++) {
                 int part = busy[at];
@@ -307,6 +318,25 @@ public final class HierarchicalTimeWheel {
         return left;
     }
 
+    /**
+     * Reads the next timers of some lists, one of each in turn: a list is only as fast as memory answers, one timer after
+     * the other, but while one list's timer is awaited, the others' are on their way too.
+     */
+    private void touch(int count, int limit) {
+        long sum = 0;
+        for (int step = Math.min(BATCH, limit / count); step > 0; step--) {
+            for (int at = 0; at < count; at++) {
+                int slot = cursors[at];
+                if (!TimerSlots.isAnchor(slot)) {
+                    TimerSlots slots = parts[busy[at]].slots;
+                    sum += slots.id(slot);
+                    cursors[at] = slots.next(slot);
+                }
+            }
+        }
+        touched += sum;
+    }
+
     private void fireFirst(int part, Expiry sink) {
         TimerRings rings = parts[part];
         int slot = rings.firstDue();
@@ -318,23 +348,29 @@ public final class HierarchicalTimeWheel {
     }
 
     private int moveAhead(int limit) {
-        int count = 0;
-        for (int part = 0; part < partCount; part++) {
-            if (parts[part].canMoveAhead()) {
-                busy[count++] = part;
-            }
-        }
         int left = limit;
+        int count = partCount;
+        for (int part = 0; part < partCount; part++) {
+            busy[part] = part;
+        }
         while (count > 0 && left > 0) {
             int still = 0;
             for (int at = 0; at < count; at++) {
                 int part = busy[at];
-                if (left > 0 && parts[part].moveAhead(1) == 0) {
-                    left--;
+                int first = parts[part].firstAhead();
+                if (!TimerSlots.isAnchor(first)) {
+                    cursors[still] = first;
                     busy[still++] = part;
                 }
             }
             count = still;
+            if (count > 0) {
+                touch(count, left);
+            }
+            for (int at = 0; at < count && left > 0; at++) {
+                int most = Math.min(left, BATCH);
+                left -= most - parts[busy[at]].moveAhead(most);
+            }
         }
         return left;
     }

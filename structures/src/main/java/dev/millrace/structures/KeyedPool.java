@@ -151,7 +151,7 @@ public final class KeyedPool<A> implements AutoCloseable {
             taken = true;
         } finally {
             if (!taken) {
-                pool.leave();
+                pool.leaveUndone();
             }
         }
         return first[0];
@@ -195,7 +195,7 @@ public final class KeyedPool<A> implements AutoCloseable {
             });
         }
         pool.addBehind(-taken.size());
-        taken.forEach(argument -> pool.leave());
+        taken.forEach(argument -> pool.leaveUndone());
         return taken;
     }
 

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * belongs there. Each link also knows how many entries it passes over, its span, so that a position is found like a key.
  * A search takes from the highest level of the first node what does not pass its goal and goes down a level where that
  * ends, then searches the node. A full node is split in two; a node is taken over by the one before it when both are less
- * than half full together.
+ * than half full together. Keys of some classes have prefixes, as in {@link ConcurrentSkipList}; {@link #clear} lets the
+ * next key decide anew whether.
  *
  * <h2>Guarantees</h2> Searches, changes, {@link #rank} and {@link #select} take O(log n) on average; the order of calls
  * alone, and no clock or outside randomness, determines the heights. Iterators of the map itself notice a change that
@@ -40,7 +41,9 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     private final @Nullable Comparator<? super K> order;
     /** The first node: has every level, and is the only one that may be empty. */
-    private SkipListNode head = new SkipListNode(MAX_HEIGHT, "");
+    private SkipListNode head = new SkipListNode(MAX_HEIGHT, "", 0, false);
+    /** As {@link KeyPrefix} says; null while no key was put since the map was new or cleared. */
+    private @Nullable Class<?> keyClass;
     private int levels = 1;
     private int size;
     private int changes;
@@ -57,6 +60,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     /** An empty map in the given order; null for the keys' natural one. */
     public SkipList(@Nullable Comparator<? super K> order) {
         this.order = order;
+        this.keyClass = order == null ? null : KeyPrefix.NO_PREFIX;
     }
 
     /**
@@ -73,7 +77,6 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     }
 
     private void build(Iterable<? extends Map.Entry<? extends K, ? extends V>> entries) {
-        Arrays.fill(path, head);
         SkipListNode node = head;
         K last = null;
         for (Map.Entry<? extends K, ? extends V> entry : entries) {
@@ -81,8 +84,13 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
             if (last != null && compare(last, key) >= 0) {
                 throw new IllegalArgumentException("Key " + key + " is not greater than " + last + " before it");
             }
+            long prefix = prefixToPut(key);
+            if (last == null) {
+                node = head; // which prefixToPut replaces at the first key
+                Arrays.fill(path, head);
+            }
             if (node.count == NODE_MAX * 3 / 4) {
-                node = new SkipListNode(randomHeight(), key);
+                node = newNode(key, prefix);
                 for (int level = 0; level < node.height(); level++) {
                     path[level].next(level, node);
                     endSpan(level);
@@ -91,7 +99,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
                 }
                 levels = Math.max(levels, node.height());
             }
-            node.insert(node.count, key, requireNonNull(entry.getValue(), "value"));
+            node.insert(node.count, key, prefix, requireNonNull(entry.getValue(), "value"));
             last = key;
             size++;
         }
@@ -121,39 +129,68 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
         return order == null ? ((Comparable<Object>) a).compareTo(b) : order.compare((K) a, (K) b);
     }
 
+    /** The prefix of a key to look for; 0 if keys have none. */
+    @SuppressWarnings("ReferenceEquality") // a class equals itself only
+    private long prefix(Object key) {
+        Class<?> known = keyClass;
+        if (known == null || known == KeyPrefix.NO_PREFIX) {
+            return 0;
+        }
+        if (known != key.getClass()) {
+            throw KeyPrefix.wrong(key, known);
+        }
+        return KeyPrefix.of(key);
+    }
+
+    /** The same of a key to be put; the first one decides whether keys have prefixes. */
+    @SuppressWarnings("ReferenceEquality") // a class equals itself only
+    private long prefixToPut(Object key) {
+        if (keyClass == null) {
+            keyClass = KeyPrefix.classOf(key);
+            head = new SkipListNode(MAX_HEIGHT, "", 0, keyClass != KeyPrefix.NO_PREFIX);
+        }
+        return prefix(key);
+    }
+
+    private SkipListNode newNode(Object low, long lowPrefix) {
+        return new SkipListNode(randomHeight(), low, lowPrefix, head.prefixes.length > 0);
+    }
+
+    /** Whether the key, whose prefix this is, compares with the one a node leads to at a level as {@code least} or more. */
+    private boolean reaches(SkipListNode node, int level, Object key, long prefix, int least) {
+        long low = node.lows[level];
+        return low < prefix
+                || (low == prefix && Integer.signum(compare(key, requireNonNull(node.links[2 * level]))) >= least);
+    }
+
     /** The last node whose low is at most {@code key}, or the first node. */
-    @SuppressWarnings("ReferenceEquality") // the same low is the same node's; two equal ones cost a comparison more
-    private SkipListNode nodeOf(Object key) {
+    private SkipListNode nodeOf(Object key, long prefix) {
         SkipListNode node = head;
-        @Nullable Object[] links = node.links;
-        Object end = null;
-        for (int at = 2 * levels - 2; at >= 0; at -= 2) {
-            Object low = links[at];
-            while (low != end && compare(requireNonNull(low), key) <= 0) {
-                node = (SkipListNode) requireNonNull(links[at + 1]);
-                links = node.links;
-                low = links[at];
+        SkipListNode end = null;
+        for (int level = levels - 1; level >= 0; level--) {
+            SkipListNode next = node.next(level);
+            while (next != end && reaches(node, level, key, prefix, 0)) {
+                node = requireNonNull(next);
+                next = node.next(level);
             }
-            end = low;
+            end = next;
         }
         return node;
     }
 
     /** The same, or if {@code strictly} the last node whose low is less, with the path to it. */
-    @SuppressWarnings("ReferenceEquality") // as above
-    private SkipListNode trace(Object key, boolean strictly) {
+    private SkipListNode trace(Object key, long prefix, boolean strictly) {
         SkipListNode node = head;
         int start = 0;
-        int most = strictly ? -1 : 0;
-        Object end = null;
+        SkipListNode end = null;
         for (int level = levels - 1; level >= 0; level--) {
-            Object low = node.links[2 * level];
-            while (low != null && low != end && Integer.signum(compare(low, key)) <= most) {
+            SkipListNode next = node.next(level);
+            while (next != end && next != null && reaches(node, level, key, prefix, strictly ? 1 : 0)) {
                 start += node.span(level);
-                node = requireNonNull(node.next(level));
-                low = node.links[2 * level];
+                node = next;
+                next = node.next(level);
             }
-            end = low;
+            end = next;
             path[level] = node;
             starts[level] = start;
         }
@@ -161,10 +198,17 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     }
 
     /** The place of a key in a node, or -1 minus the place where it belongs. */
-    private int find(SkipListNode node, Object key) {
+    private int find(SkipListNode node, Object key, long prefix) {
         Object[] pairs = node.pairs;
         int from = 0;
         int length = node.count;
+        if (node.prefixes.length > 0) {
+            from = KeyPrefix.lower(node.prefixes, 0, length, prefix);
+            if (!KeyPrefix.isPartial(key)) {
+                return from < node.count && node.prefixes[from] == prefix ? from : -1 - from;
+            }
+            length = KeyPrefix.upper(node.prefixes, from, length, prefix) - from;
+        }
         // One outcome per step, which compiles to a conditional move: half of all branches here would be mispredicted.
         while (length > 0) {
             int half = (length + 1) >>> 1;
@@ -177,8 +221,9 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @Override
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V get(Object key) {
-        SkipListNode node = nodeOf(requireNonNull(key, "key"));
-        int at = find(node, key);
+        long prefix = prefix(requireNonNull(key, "key"));
+        SkipListNode node = nodeOf(key, prefix);
+        int at = find(node, key, prefix);
         return at < 0 ? null : (V) node.value(at);
     }
 
@@ -186,38 +231,38 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V put(K key, V value) {
         requireNonNull(value, "value");
-        SkipListNode node = descend(requireNonNull(key, "key"), 1);
-        int at = find(node, key);
+        long prefix = prefixToPut(requireNonNull(key, "key"));
+        SkipListNode node = descend(key, prefix, 1);
+        int at = find(node, key, prefix);
         if (at >= 0) {
-            descend(key, -1);
+            descend(key, prefix, -1);
             V before = (V) node.value(at);
             node.pairs[2 * at + 1] = value;
             return before;
         }
         at = -1 - at;
         if (node.count < NODE_MAX) {
-            node.insert(at, key, value);
+            node.insert(at, key, prefix, value);
             size++;
             changes++;
         } else {
-            descend(key, -1);
-            insertIntoFull(at, key, value);
+            descend(key, prefix, -1);
+            insertIntoFull(at, key, prefix, value);
         }
         return null;
     }
 
     /** The same as {@link #nodeOf}, with so much added to the spans on the way, those that a new entry would make longer. */
-    @SuppressWarnings("ReferenceEquality") // as above
-    private SkipListNode descend(Object key, int change) {
+    private SkipListNode descend(Object key, long prefix, int change) {
         SkipListNode node = head;
-        Object end = null;
+        SkipListNode end = null;
         for (int level = levels - 1; level >= 0; level--) {
-            Object low = node.links[2 * level];
-            while (low != end && compare(requireNonNull(low), key) <= 0) {
-                node = requireNonNull(node.next(level));
-                low = node.links[2 * level];
+            SkipListNode next = node.next(level);
+            while (next != end && reaches(node, level, key, prefix, 0)) {
+                node = requireNonNull(next);
+                next = node.next(level);
             }
-            end = low;
+            end = next;
             if (level > 0) {
                 node.spans[level - 1] += change;
             }
@@ -225,11 +270,11 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
         return node;
     }
 
-    private void insertIntoFull(int place, K key, V value) {
+    private void insertIntoFull(int place, K key, long prefix, V value) {
         if (size == Integer.MAX_VALUE) {
             throw new IllegalStateException("The map holds its limit of " + size + " entries");
         }
-        SkipListNode node = trace(key, false);
+        SkipListNode node = trace(key, prefix, false);
         int at = place;
         // Keys that arrive in ascending order leave full nodes behind.
         int keep = at == NODE_MAX && node.next(0) == null ? NODE_MAX - 1 : NODE_MAX / 2;
@@ -241,13 +286,14 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
             node = right;
             at -= keep;
         }
-        node.insert(at, key, value);
+        node.insert(at, key, prefix, value);
         addToSpans(1);
     }
 
     /** Moves the entries of a node from a place on to a new node after it; the path must lead to the node. */
     private SkipListNode split(SkipListNode node, int keep) {
-        SkipListNode right = new SkipListNode(randomHeight(), node.key(keep));
+        Object low = node.key(keep);
+        SkipListNode right = newNode(low, prefix(low));
         for (; levels < right.height(); levels++) {
             path[levels] = head;
             starts[levels] = 0;
@@ -279,10 +325,11 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @Override
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V remove(Object key) {
-        SkipListNode node = descend(requireNonNull(key, "key"), -1);
-        int at = find(node, key);
+        long prefix = prefix(requireNonNull(key, "key"));
+        SkipListNode node = descend(key, prefix, -1);
+        int at = find(node, key, prefix);
         if (at < 0) {
-            descend(key, 1);
+            descend(key, prefix, 1);
             return null;
         }
         V value = (V) node.value(at);
@@ -306,7 +353,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     /** Takes out a node, other than the first, whose entries are gone or were copied to the one before it. */
     private void unlink(SkipListNode node) {
-        trace(node.low, true);
+        trace(node.low, node.lowPrefix, true);
         for (int level = 0; level < node.height(); level++) {
             SkipListNode before = path[level];
             before.next(level, node.next(level));
@@ -318,8 +365,9 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     /** How many keys are less than this one, whether or not it is there. */
     public int rank(Object key) {
-        SkipListNode node = trace(requireNonNull(key, "key"), false);
-        int at = find(node, key);
+        long prefix = prefix(requireNonNull(key, "key"));
+        SkipListNode node = trace(key, prefix, false);
+        int at = find(node, key, prefix);
         return starts[0] + (at < 0 ? -1 - at : at);
     }
 
@@ -400,8 +448,9 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @Override
     @Nullable
     Entry<K, V> near(K key, Side side) {
-        SkipListNode node = nodeOf(requireNonNull(key, "key"));
-        int found = find(node, key);
+        long prefix = prefix(requireNonNull(key, "key"));
+        SkipListNode node = nodeOf(key, prefix);
+        int found = find(node, key, prefix);
         int at = found < 0 ? -1 - found : found;
         switch (side) {
             case LOWER -> at--;
@@ -481,8 +530,9 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
             last = null;
             expected = changes;
             // The node may have been merged or dropped.
-            node = nodeOf(key);
-            int place = find(node, key);
+            long prefix = prefix(key);
+            node = nodeOf(key, prefix);
+            int place = find(node, key, prefix);
             at = -1 - place;
         }
     }
@@ -499,7 +549,8 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     @Override
     public void clear() {
-        head = new SkipListNode(MAX_HEIGHT, "");
+        head = new SkipListNode(MAX_HEIGHT, "", 0, false);
+        keyClass = order == null ? null : KeyPrefix.NO_PREFIX;
         levels = 1;
         size = 0;
         changes++;
@@ -529,6 +580,11 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
                     }
                     position = counted;
                     node = following;
+                }
+                for (int at = 0; at < each.count && each.prefixes.length > 0; at++) {
+                    if (each.prefixes[at] != KeyPrefix.of(each.key(at))) {
+                        throw new IllegalStateException("Wrong prefix at position " + (counted + at));
+                    }
                 }
                 if (each != head && (each.count == 0 || compare(each.low, each.key(0)) > 0)) {
                     throw new IllegalStateException("Empty node or wrong low at position " + counted);

@@ -140,16 +140,17 @@ final class TimerRings {
         return left;
     }
 
-    /** Whether a bucket that comes next in its ring above ring 0 holds anything. */
-    boolean canMoveAhead() {
+    /** The first timer that {@link #moveAhead} would move, or an anchor. */
+    int firstAhead() {
         for (int rings = occupiedRings & -2; rings != 0; rings &= rings - 1) {
             int ring = Integer.numberOfTrailingZeros(rings);
             int next = (currentBucket(ring) + 1) & BUCKET_MASK;
-            if (!isEmpty(ring << BUCKETS_LOG2 | next)) {
-                return true;
+            int first = heads[ring << BUCKETS_LOG2 | next];
+            if (!TimerSlots.isAnchor(first)) {
+                return first;
             }
         }
-        return false;
+        return TimerSlots.anchor(DUE);
     }
 
     /** Moves timers of the buckets that come next in their rings, at most {@code limit}; returns what is left of it. */
@@ -203,8 +204,9 @@ final class TimerRings {
     }
 
     private void unlink(int slot) {
-        int next = slots.next(slot);
-        int previous = slots.previous(slot);
+        long links = slots.links(slot);
+        int next = TimerSlots.nextOf(links);
+        int previous = TimerSlots.previousOf(links);
         if (TimerSlots.isAnchor(next)) {
             tails[TimerSlots.listOf(next)] = previous;
             if (next == previous) {

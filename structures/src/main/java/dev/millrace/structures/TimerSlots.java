@@ -168,12 +168,25 @@ final class TimerSlots {
         return page(slot)[at(slot) + 1];
     }
 
+    /** Both links of a slot, read at once. */
+    long links(int slot) {
+        return page(slot)[at(slot) + 2];
+    }
+
+    static int nextOf(long links) {
+        return (int) (links & LINK_MASK);
+    }
+
+    static int previousOf(long links) {
+        return (int) (links >>> LINK_BITS & LINK_MASK);
+    }
+
     int next(int slot) {
-        return (int) (page(slot)[at(slot) + 2] & LINK_MASK);
+        return nextOf(links(slot));
     }
 
     int previous(int slot) {
-        return (int) (page(slot)[at(slot) + 2] >>> LINK_BITS & LINK_MASK);
+        return previousOf(links(slot));
     }
 
     void next(int slot, int link) {

@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -174,8 +175,16 @@ public final class WorkerPool implements AutoCloseable {
     private final List<WorkerPool> siblings;
     private final Roster running = new Roster();
     private final LongAdder rejected = new LongAdder();
-    private final LongAdder completed = new LongAdder();
+    /**
+     * Work taken. What has ended well is counted from it by {@link #metrics}: that keeps one counter out of the tasks'
+     * threads, which are new to it each time and would all begin at the same cell.
+     */
+    private final LongAdder taken = new LongAdder();
+    /** Work taken that ended by throwing, or that was given back undone. */
     private final LongAdder failed = new LongAdder();
+    private final LongAdder undone = new LongAdder();
+    /** The most that was ever shown as completed, so that the count never goes back. */
+    private final AtomicLong shownCompleted = new AtomicLong();
     private final Latencies latencies = new Latencies();
     private final ThreadFactory threads = Thread.ofVirtual().inheritInheritableThreadLocals(false).factory();
 
@@ -230,6 +239,7 @@ public final class WorkerPool implements AutoCloseable {
             rejected.increment();
             return false;
         }
+        taken.increment();
         begin(new Task(task, carried, null));
         return true;
     }
@@ -263,6 +273,7 @@ public final class WorkerPool implements AutoCloseable {
             rejected.increment();
             throw refusal(outcome);
         }
+        taken.increment();
     }
 
     /** Where the current thread, if it runs a task of this pool or a sibling, holds its place. */
@@ -323,6 +334,7 @@ public final class WorkerPool implements AutoCloseable {
             started = true;
         } finally {
             if (!started) {
+                undone.increment();
                 end(run);
             }
         }
@@ -343,7 +355,9 @@ public final class WorkerPool implements AutoCloseable {
                 future.setException(failure);
             }
         } finally {
-            (success ? completed : failed).increment();
+            if (!success) {
+                failed.increment();
+            }
             if (timed) {
                 latencies.add(System.nanoTime() - start);
             }
@@ -358,6 +372,12 @@ public final class WorkerPool implements AutoCloseable {
 
     /** One of several places held by the current thread's work is free. */
     void leave() {
+        admission.leave();
+    }
+
+    /** A place is free whose work was not done and will not be. */
+    void leaveUndone() {
+        undone.increment();
         admission.leave();
     }
 
@@ -450,9 +470,14 @@ public final class WorkerPool implements AutoCloseable {
         admission.reopen();
     }
 
-    /** The counts of this moment; they are taken one after the other. */
+    /** The counts of this moment; they are taken one after the other, none of them too high. */
     public Metrics metrics() {
         List<Long> counts = Arrays.stream(latencies.counts()).boxed().toList();
-        return new Metrics(capacity(), running(), waiting(), rejected.sum(), completed.sum(), failed.sum(), counts);
+        // In this order, work that begins or ends meanwhile is counted as not yet completed.
+        long all = taken.sum();
+        int inside = running();
+        long failures = failed.sum();
+        long ended = shownCompleted.accumulateAndGet(all - inside - failures - undone.sum(), Math::max);
+        return new Metrics(capacity(), inside, waiting(), rejected.sum(), ended, failures, counts);
     }
 }

@@ -19,6 +19,8 @@ import java.util.Map;
  */
 public final class Comparison {
     static final String MARK = "figure";
+    /** The variable that names a command to start each contestant's JVM by, for example {@code taskset -c 0,1}. */
+    private static final String WITH = "MILLRACE_BENCH_WITH";
 
     /** What is measured, by whom, and with how much heap. Names are group, dash, rest. */
     private enum Section {
@@ -121,10 +123,16 @@ public final class Comparison {
     }
 
     private void child(String contestant) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        List<String> command = new ArrayList<>();
+        String with = System.getenv(WITH);
+        if (with != null && !with.isBlank()) {
+            command.addAll(List.of(with.strip().split(" +", -1)));
+        }
+        command.addAll(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xms" + section.heap, "-Xmx" + section.heap, "-XX:+AlwaysPreTouch",
                 "-D" + Figures.QUICK + "=" + isQuick, "-cp", System.getProperty("java.class.path"),
-                Figures.class.getName(), section.figure, contestant, section.size)
+                Figures.class.getName(), section.figure, contestant, section.size));
+        Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         try (BufferedReader lines = new BufferedReader(

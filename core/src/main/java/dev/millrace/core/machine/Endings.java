@@ -81,10 +81,13 @@ final class Endings {
     }
 
     private long backoffMillis(Group group, int slot, int made) {
-        if (!group.tracked()) {
-            return Group.backoffMillis(made, group.minBackoffMillis, group.maxBackoffMillis);
-        }
         long seq = state.leases.seq(slot);
+        if (!group.tracked()) {
+            long plain = Group.backoffMillis(made, group.minBackoffMillis, group.maxBackoffMillis);
+            // The bound is at most a hundred years, so nothing overflows.
+            return plain
+                    - jitter(seq << 16 | made, Math.min(plain, Machine.MAX_DELAY_MILLIS) * group.jitterPercent / 100);
+        }
         Terms terms = group.tracking().termsOf(seq);
         boolean own = terms.minBackoffMillis() >= 0;
         long delay = Group.backoffMillis(made, own ? terms.minBackoffMillis() : group.minBackoffMillis,
@@ -92,8 +95,8 @@ final class Endings {
         return delay - jitter(seq << 16 | made, delay / JITTER_SHARE);
     }
 
-    /** 0..most, from a hash: tasks that failed together do not come back together. */
-    private static long jitter(long name, long most) {
+    /** 0..most, from a hash: what failed together does not come back together. */
+    static long jitter(long name, long most) {
         long h = name * 0x9E37_79B9_7F4A_7C15L;
         h = (h ^ h >>> 32) * 0xD6E8_FEB8_6659_FD93L;
         return Long.remainderUnsigned(h ^ h >>> 29, most + 1);
@@ -101,11 +104,15 @@ final class Endings {
 
     /** Whether the message was cancelled or has expired while it was leased: then the attempt was its last. */
     private boolean isOver(Group group, int slot) {
-        int flags = group.tracked() ? Tracking.flags(group.tracking().status(state.leases.seq(slot))) : 0;
-        if ((flags & (Tracking.CANCEL | Tracking.EXPIRED)) == 0) {
+        if (!group.tracked()) {
             return false;
         }
-        int how = (flags & Tracking.CANCEL) != 0 ? TrackedTopics.CANCELLED : TrackedTopics.EXPIRED;
+        long seq = state.leases.seq(slot);
+        boolean cancelled = group.tracking().isCancelled(seq);
+        if (!cancelled && (Status.flags(group.tracking().status(seq)) & Tracking.EXPIRED) == 0) {
+            return false;
+        }
+        int how = cancelled ? TrackedTopics.CANCELLED : TrackedTopics.EXPIRED;
         item(slot, Records.END, 0, 16).putInt(how).putInt(0);
         applier.tracked.ended(slot, how);
         return true;

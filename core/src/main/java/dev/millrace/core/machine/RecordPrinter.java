@@ -58,6 +58,14 @@ public final class RecordPrinter {
             case Records.ARCHIVE -> items(r, 24, i -> "group " + r.getInt(i) + " seq " + r.getLong(i + 8));
             case Records.GROUP_LIMITS -> "group " + r.getInt(8) + ", " + r.getInt(12) + " at once, " + r.getInt(16)
                     + " in " + r.getLong(24) + " ms, ageing " + r.getLong(32) + " ms";
+            case Records.GROUP_GATHER -> "group " + r.getInt(8) + ", at most " + r.getInt(12) + " together, after "
+                    + r.getLong(24) + " ms, " + r.getLong(16) + " ms after the first";
+            case Records.BATCH_CLOSE -> "topic " + r.getInt(8) + ", batch " + hex(r.getLong(16));
+            case Records.MAIL_SENT -> items(r, 16, i -> "mail " + r.getLong(i)
+                    + (r.getInt(i + 12) == Posting.TAKEN ? "" : " (dropped)"));
+            case Records.MAIL_ADDRESS -> items(r, 24, i -> "mail " + r.getLong(i) + " to shard " + r.getInt(i + 8)
+                    + " as letter " + r.getLong(i + 16));
+            case Records.MAIL_RECEIVED -> "letter " + r.getLong(16) + " of shard " + r.getInt(8);
             case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
             case Records.ATTEMPT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
                     + ", attempt " + Attempt.read(r, 0);
@@ -75,9 +83,18 @@ public final class RecordPrinter {
             case Records.TOPIC_CREATE -> "topic " + r.getInt(8) + " " + name(r, 12);
             case Records.GROUP_CREATE -> "group " + r.getInt(8) + " of topic " + r.getInt(12) + " from sequence "
                     + r.getLong(16) + " " + name(r, 24);
+            case Records.GROUP_POLICY -> "group " + r.getInt(8) + ", " + r.getInt(12) + " attempts, "
+                    + r.getLong(16) + " to " + r.getLong(24) + " ms"
+                    + (r.get(1) == 1 ? "" : ", jitter " + r.getInt(32) + " %");
             case Records.DROP -> "topic " + r.getInt(8)
                     + ((r.getShort(2) & Records.FLAG_ONE_GROUP) == 0 ? "" : " group " + r.getInt(12))
+                    + ((r.getShort(2) & Records.FLAG_HISTORY) == 0 ? "" : " history")
                     + " up to sequence " + r.getLong(16);
+            case Records.TOPIC_HISTORY -> "topic " + r.getInt(8) + ", " + r.getLong(16) + " ms, " + r.getLong(24)
+                    + " bytes, from sequence " + r.getLong(32);
+            case Records.GROUP_REPLAY -> "group " + r.getInt(8) + " from sequence " + r.getLong(16);
+            case Records.DEAD_JOB -> "group " + r.getInt(8)
+                    + (r.getInt(12) == DeadJob.REPLAY ? " replays" : " purges") + " all that are dead";
             case Records.PAD -> r.limit() + " bytes";
             default -> "number " + (r.limit() >= 12 ? r.getInt(8) : -1)
                     + (r.limit() >= 16 ? " value " + r.getInt(12) : "");

@@ -326,7 +326,11 @@ class MachineModelTest {
     private void operate() {
         MGroup group = anyGroup();
         boolean pause = random.nextBoolean();
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(22)) {
+            case 14, 15 -> keepHistory(group.topic);
+            case 16, 17 -> forget(group.topic);
+            case 18, 19 -> replay(group);
+            case 20, 21 -> deadJob(group);
             case 12, 13 -> {
                 rig.machine.finish();
                 check.everything();
@@ -363,9 +367,62 @@ class MachineModelTest {
                 group.maxAttempts = random.nextInt(5);
                 group.minBackoffMillis = random.nextLong(50);
                 group.maxBackoffMillis = group.minBackoffMillis + random.nextLong(400);
-                rig.machine.policy(of(group), group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis);
+                group.jitterPercent = random.nextBoolean() ? 0 : random.nextInt(101);
+                rig.machine.operations()
+                        .policy(of(group), new Backoff(group.maxAttempts, group.minBackoffMillis,
+                                group.maxBackoffMillis, group.jitterPercent));
             }
         }
+    }
+
+    private void keepHistory(MTopic topic) {
+        rig.machine.finish();
+        check.everything();
+        topic.history = topic.kept();
+        topic.keepsHistory = random.nextInt(4) > 0;
+        rig.machine.operations().history(of(topic), topic.keepsHistory ? 1_000 : 0, 0);
+    }
+
+    /** As far as the oldest are old enough; how far that is the model takes from the machine. */
+    private void forget(MTopic topic) {
+        rig.machine.finish();
+        check.everything();
+        boolean done = rig.machine.retention().history(of(topic), rig.wallMillis + random.nextLong(2_000));
+        assertThat(done).isTrue();
+        if (topic.keepsHistory) {
+            long kept = of(topic).historySeq;
+            assertThat(kept).isBetween(topic.history, Math.max(topic.history, topic.earliest()));
+            topic.history = kept;
+        }
+    }
+
+    private void replay(MGroup group) {
+        rig.machine.finish();
+        check.everything();
+        long from = group.topic.kept() + random.nextInt(20) - 3;
+        assertThat(rig.machine.operations().replay(of(group), from)).isEqualTo(model.replay(group, from));
+    }
+
+    private void deadJob(MGroup group) {
+        boolean redrives = random.nextBoolean();
+        check.everything();
+        Operations operations = rig.machine.operations();
+        assertThat(operations.startDeadJob(of(group), redrives ? DeadJob.REPLAY : DeadJob.PURGE)).isTrue();
+        assertThat(of(group).deadJob().total()).isEqualTo(group.dead.size());
+        while (of(group).deadJob().left() > 0) {
+            int slice = 1 + random.nextInt(5);
+            operations.work(slice);
+            for (int i = 0; i < slice && !group.dead.isEmpty(); i++) {
+                Entry entry = group.dead.getFirst();
+                if (redrives) {
+                    model.redrive(entry);
+                } else {
+                    model.purgeDead(entry);
+                }
+            }
+            check.everything();
+        }
+        assertThat(operations.work(10)).isTrue();
     }
 
     /** Snapshots are written while the machine works on. */

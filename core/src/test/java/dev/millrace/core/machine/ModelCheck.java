@@ -61,6 +61,7 @@ final class ModelCheck {
                         (long) expected.joined.size(), expected.purged,
                         expected.joined.size() - (expected.groups.isEmpty() ? expected.held : expected.offered),
                         expected.offered, expected.dropped);
+        assertThat(topic.earliestKept()).as("kept of %s", topic.name()).isEqualTo(expected.kept());
         assertThat(topic.paused()).isEqualTo(expected.paused);
         assertThat(topic.groups().stream().map(Group::name)).containsExactlyInAnyOrderElementsOf(
                 expected.groups.keySet());
@@ -89,7 +90,7 @@ final class ModelCheck {
                 group.redriven()))
                 .as("offered, ready, leased, retrying, done, dead, purged, filtered, dropped, retries, timeouts,"
                         + " redriven of %s", group.name())
-                .containsExactly(expected.topic.offered - expected.start, expected.ready(),
+                .containsExactly(expected.topic.offered - expected.start + expected.replayed, expected.ready(),
                         expected.count(Status.LEASED), expected.count(Status.RETRYING), expected.count(Status.DONE),
                         expected.count(Status.DEAD), expected.count(Status.PURGED), expected.count(Status.FILTERED),
                         expected.count(Status.DROPPED),
@@ -207,7 +208,8 @@ final class ModelCheck {
         }
         return List.of(topic.number, topic.ephemeral, topic.paused, topic.generation, topic.nextSeq, topic.offeredSeq,
                 topic.heldSeq, topic.accepted, topic.acceptedBytes, topic.scheduled, topic.purged, topic.dropped,
-                topic.units, topic.chunks.size(), chunks, Arrays.stream(topic.gaps.bounds()).boxed().toList());
+                topic.units, topic.chunks.size(), chunks, Arrays.stream(topic.gaps.bounds()).boxed().toList(),
+                topic.historyMillis, topic.historyBytes, topic.historySeq);
     }
 
     private static Object groupContent(Group group) {
@@ -228,7 +230,11 @@ final class ModelCheck {
                 group.cursor, group.cursorOrdinal, group.held),
                 List.of(group.leased, group.retrying, group.done, group.dead, group.purged, group.filtered,
                         group.dropped, group.retries, group.timeouts, group.redriven),
-                List.of(group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis), returned, dead,
+                List.of(group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis, group.jitterPercent,
+                        group.replayed,
+                        group.deadJob.what, group.deadJob.end, group.deadJob.total, group.deadJob.left,
+                        Arrays.stream(group.replays.pairs()).boxed().toList()),
+                returned, dead,
                 List.of(group.deadTable.first(), group.deadTable.size()), notes(group.notes), notes(group.deadNotes));
     }
 }

@@ -646,6 +646,7 @@ class TrackedModelTest {
         Tracking tracking = group().tracking();
         assertThat(tracking.rows.size()).as("rows").isZero();
         assertThat(tracking.lines.size()).as("keys").isZero();
+        assertThat(group().notes.size() + group().deadNotes.size()).as("notes of attempts").isZero();
         assertThat(tracking.limits.rows.size()).as("limits").isZero();
         assertThat(topic().keys().uniques.rows.size()).as("unique keys").isZero();
         assertThat(topic().keys().uniques.holders.size()).as("holders of unique keys").isZero();

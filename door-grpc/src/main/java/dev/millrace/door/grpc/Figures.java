@@ -51,7 +51,8 @@ final class Figures {
                 .setRetryPolicy(RetryPolicy.newBuilder()
                         .setMaxAttempts(group.retryPolicy().maxAttempts())
                         .setMinBackoffMillis(group.retryPolicy().minBackoff().toMillis())
-                        .setMaxBackoffMillis(group.retryPolicy().maxBackoff().toMillis()))
+                        .setMaxBackoffMillis(group.retryPolicy().maxBackoff().toMillis())
+                        .setJitterPercent(group.retryPolicy().jitterPercent()))
                 .build();
     }
 

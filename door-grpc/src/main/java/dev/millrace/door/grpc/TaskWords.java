@@ -78,9 +78,9 @@ final class TaskWords {
             case MISSING -> TaskAnswer.TASK_ANSWER_MISSING;
             case LEASED -> TaskAnswer.TASK_ANSWER_LEASED;
             case READY -> TaskAnswer.TASK_ANSWER_READY;
-            case IN_LINE -> TaskAnswer.TASK_ANSWER_IN_LINE;
             case DEAD -> TaskAnswer.TASK_ANSWER_DEAD;
             case OVER -> TaskAnswer.TASK_ANSWER_OVER;
+            case IN_LINE -> TaskAnswer.TASK_ANSWER_IN_LINE;
         };
     }
 

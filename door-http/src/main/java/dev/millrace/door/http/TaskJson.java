@@ -30,6 +30,7 @@ final class TaskJson {
         }
         json.put("stopAsked", task.stopAsked());
         spec(json, task.spec(), alwaysBase64);
+        output(json, task.output(), alwaysBase64);
         ArrayNode history = json.putArray("history");
         for (FailedAttempt attempt : task.history()) {
             history.addObject()
@@ -52,7 +53,7 @@ final class TaskJson {
         return json;
     }
 
-    private static void spec(ObjectNode json, TaskSpec spec, boolean alwaysBase64) {
+    static void spec(ObjectNode json, TaskSpec spec, boolean alwaysBase64) {
         json.put("type", spec.type());
         ObjectNode headers = json.putObject("headers");
         spec.headers().forEach(headers::put);
@@ -76,10 +77,23 @@ final class TaskJson {
             json.put("deadline", MessageJson.instant(terms.deadlineMillis() * MILLI));
         }
         number(json, "retentionMillis", terms.retentionMillis());
-        ByteBuffer payload = spec.payload().duplicate();
-        byte[] bytes = new byte[payload.remaining()];
-        payload.get(bytes);
-        MessageJson.body(json, bytes, alwaysBase64);
+        FlowJson.add(json, spec, alwaysBase64);
+    }
+
+    private static void output(ObjectNode json, TaskInfo.Output output, boolean alwaysBase64) {
+        if (output.percent() > 0 || !output.text().isEmpty()) {
+            json.putObject("progress").put("percent", output.percent()).put("text", output.text());
+        }
+        if (output.result().hasRemaining()) {
+            MessageJson.body(json.putObject("result"), bytes(output.result()), alwaysBase64);
+        }
+        text(json, "log", output.log());
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.duplicate().get(bytes);
+        return bytes;
     }
 
     private static void text(ObjectNode json, String name, String value) {

@@ -36,11 +36,11 @@ final class TaskRoutes {
     private final Budget budget;
     private final HttpDoorOptions options;
 
-    TaskRoutes(Broker broker, Access access, HttpDoorOptions options) {
+    TaskRoutes(Broker broker, Access access, Budget budget, HttpDoorOptions options) {
         this.broker = broker;
         this.access = access;
         this.options = options;
-        budget = new Budget(options.maxBufferedBytes());
+        this.budget = budget;
     }
 
     void addTo(Router router) {
@@ -70,7 +70,8 @@ final class TaskRoutes {
         long declared = exchange.contentLength();
         int limit = options.maxRequestBytes();
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
-            List<TaskSpec> tasks = TaskRequest.read(JsonInput.of(exchange, limit), options.maxMessageBytes());
+            List<TaskSpec> tasks = IdempotencyKey.apply(exchange,
+                    TaskRequest.read(JsonInput.of(exchange, limit), queue, options.maxMessageBytes()));
             answer(exchange, Answers.await(broker.tasks().enqueue(queue, tasks)));
         }
     }
@@ -194,7 +195,7 @@ final class TaskRoutes {
             TaskState state = state(input.text("state"));
             input.end();
             QueueRoutes.find(broker, queue);
-            long changed = Answers.await(broker.tasks().all(queue, state, what));
+            long changed = Answers.awaitBulk(broker.tasks().all(queue, state, what));
             Json.send(exchange, 200, Json.object().put("changed", changed));
         };
     }

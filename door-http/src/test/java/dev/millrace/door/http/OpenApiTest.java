@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.node.GroupStats;
 import dev.millrace.node.RetryPolicy;
 import dev.millrace.node.TopicStats;
+import dev.millrace.node.tasks.TaskInfo;
+import dev.millrace.node.tasks.TaskSpec;
+import dev.millrace.node.tasks.TaskState;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -92,5 +97,26 @@ class OpenApiTest {
                 RetryPolicy.NONE);
         assertThat(StatsJson.of(topic).propertyNames()).containsExactlyElementsOf(properties("Topic"));
         assertThat(StatsJson.of(group).propertyNames()).containsExactlyElementsOf(properties("Group"));
+    }
+
+    @Test
+    void task_hasTheMembersThatAreDescribed() throws IOException {
+        TaskSpec step = new TaskSpec("t", ByteBuffer.allocate(1), Map.of(),
+                new TaskSpec.Keys("k", "l", "u", 1, true, 4),
+                new TaskSpec.Terms(0, 1, 1, new TaskSpec.Backoff(1, 1), 1, 1, 1));
+        TaskSpec member = step.with(new TaskSpec.Flow(List.of(new TaskSpec.Step("q", step, TaskSpec.Result.NONE)),
+                new TaskSpec.BatchRef("q", 1), "", 0));
+        TaskSpec gathered = new TaskSpec("t", ByteBuffer.allocate(4), Map.of(), step.keys(), step.terms(),
+                new TaskSpec.Flow(List.of(), TaskSpec.BatchRef.NONE, "g", 1));
+        Collection<String> members = new TreeSet<>(TaskJson.of(task(member), false).propertyNames());
+        assertThat(TaskJson.of(task(member), true).propertyNames()).contains("base64");
+        members.add("base64");
+        members.addAll(TaskJson.of(task(gathered), false).propertyNames());
+        assertThat(members).isEqualTo(new TreeSet<>(properties("Task")));
+    }
+
+    private static TaskInfo task(TaskSpec spec) {
+        return new TaskInfo(1, TaskState.DONE, spec, new TaskInfo.Attempts(1, 1, List.of()), new TaskInfo.Times(1, 1),
+                false, new TaskInfo.Output(1, "x", ByteBuffer.allocate(1), "line\n"));
     }
 }

@@ -227,7 +227,8 @@ final class EmbeddedEngine implements Engine {
     @Override
     public CompletableFuture<Void> retryPolicy(String topic, String group, RetryPolicy policy) {
         return Failures.translate(broker.setRetryPolicy(topic, group,
-                new dev.millrace.node.RetryPolicy(policy.maxAttempts(), policy.minBackoff(), policy.maxBackoff())));
+                new dev.millrace.node.RetryPolicy(policy.maxAttempts(), policy.minBackoff(), policy.maxBackoff(),
+                        policy.jitterPercent())));
     }
 
     @Override

@@ -37,7 +37,7 @@ final class Views {
                 group.retrying(), group.done(), group.dead(), group.cancelled(), group.expired(), group.purged(),
                 group.filtered(), group.dropped(), group.retries(), group.timeouts(), group.subscriptions(),
                 new RetryPolicy(group.retryPolicy().maxAttempts(), group.retryPolicy().minBackoff(),
-                        group.retryPolicy().maxBackoff()));
+                        group.retryPolicy().maxBackoff(), group.retryPolicy().jitterPercent()));
     }
 
     static DeadLetter of(dev.millrace.node.DeadLetter letter) {

@@ -67,6 +67,9 @@ public interface Tasks {
      */
     CompletableFuture<Long> all(String queue, TaskState state, Bulk what);
 
+    /** Tasks that belong together. */
+    TaskFlows flows();
+
     /**
      * One slice of that.
      *
