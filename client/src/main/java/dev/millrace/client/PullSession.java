@@ -33,7 +33,7 @@ final class PullSession implements FeedListener, Settler {
     PullSession(GrpcEngine engine, String topic, String group, Engine.Pull pull) {
         this.engine = engine;
         this.pull = pull;
-        session = new WorkerSession(engine, new WorkerSession.Wish(topic, group, pull.leaseMillis()), this);
+        session = new WorkerSession(engine, WorkerSession.Wish.group(topic, group, pull.leaseMillis()), this);
         Ends.of(session.opened().thenCompose(feed -> session.creditKnown(pull.max())),
                 known -> engine.after(pull.waitMillis(), this::stop), result::completeExceptionally);
         Ends.of(session.over(), done -> result.completeExceptionally(

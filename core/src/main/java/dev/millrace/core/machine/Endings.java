@@ -8,6 +8,12 @@ final class Endings {
     /** The backoff of tracked messages is shorter by up to one in so many. */
     private static final int JITTER_SHARE = 4;
 
+    /**
+     * That a worker went away says little of its task: so many attempts of it come back at once. From the next one on
+     * the backoff counts, for the task may be what kills its workers.
+     */
+    private static final int LOST_AT_ONCE = 3;
+
     private final Machine machine;
     private final State state;
     private final Applier applier;
@@ -58,7 +64,8 @@ final class Endings {
         }
         long delay = delayMillis;
         if (delay < 0) {
-            delay = group == null ? 0 : backoffMillis(group, slot, made);
+            boolean lost = group != null && group.tracked() && reason == Records.REASON_SESSION && made <= LOST_AT_ONCE;
+            delay = group == null || lost ? 0 : backoffMillis(group, slot, made);
         }
         // A retry that finds no room is delivered again at once rather than lost.
         boolean full = delay > 0 && state.waiting.retrying() >= machine.ceilings().retrying();

@@ -353,7 +353,9 @@ class TrackedModelTest {
 
     private void gone(int consumer) {
         for (Task task : List.copyOf(model.leased.values())) {
-            if (task.consumer == consumer) {
+            if (task.consumer == consumer && task.attempts <= 3) {
+                model.failed(task, 0, true, rig.nowMillis); // its worker went away: at once
+            } else if (task.consumer == consumer) {
                 failedByItself(task);
             }
         }

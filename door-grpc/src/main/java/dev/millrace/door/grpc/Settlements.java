@@ -16,10 +16,11 @@ final class Settlements {
     private static final int MAX_RESULTS = 10_000;
     private static final int MAX_ERROR_LENGTH = 2_000;
     private static final int MAX_RESULT_BYTES = 64 << 10;
+    private static final int MAX_LOG_LENGTH = 64 << 10;
 
     private Settlements() {}
 
-    /** The commands, with the results attached. */
+    /** The commands, with the results attached; those that leave a lease come before those that end it. */
     static Submission of(Results results) {
         int count = results.getAcksCount() + results.getRetriesCount() + results.getExtensionsCount()
                 + results.getBurialsCount() + results.getOutputsCount();
@@ -28,15 +29,15 @@ final class Settlements {
         for (Output output : results.getOutputsList()) {
             say(submission, output);
         }
+        for (Extension extension : results.getExtensionsList()) {
+            submission.extend(extension.getToken(), OpenReader.inRange("lease_millis", extension.getLeaseMillis(), 1,
+                    OpenReader.MAX_LEASE_MILLIS));
+        }
         for (int i = 0; i < results.getAcksCount(); i++) {
             submission.ack(results.getAcks(i));
         }
         for (Retry retry : results.getRetriesList()) {
             retry(submission, retry);
-        }
-        for (Extension extension : results.getExtensionsList()) {
-            submission.extend(extension.getToken(), OpenReader.inRange("lease_millis", extension.getLeaseMillis(), 1,
-                    OpenReader.MAX_LEASE_MILLIS));
         }
         for (Burial burial : results.getBurialsList()) {
             submission.bury(burial.getToken(), error(burial.getError()));
@@ -69,7 +70,11 @@ final class Settlements {
                         output.getResult().size(), 0, MAX_RESULT_BYTES);
                 submission.result(output.getToken(), output.getResult().asReadOnlyByteBuffer());
             }
-            case WHAT_NOT_SET -> throw RefusedException.invalid("an output is progress or a result");
+            case LOG -> {
+                OpenReader.inRange("the length of a log", output.getLog().length(), 0, MAX_LOG_LENGTH);
+                submission.log(output.getToken(), output.getLog());
+            }
+            case WHAT_NOT_SET -> throw RefusedException.invalid("an output is progress, a result or a log");
         }
     }
 
@@ -99,6 +104,10 @@ final class Settlements {
             return results.getOutputs(i).getToken();
         }
         i -= results.getOutputsCount();
+        if (i < results.getExtensionsCount()) {
+            return results.getExtensions(i).getToken();
+        }
+        i -= results.getExtensionsCount();
         if (i < results.getAcksCount()) {
             return results.getAcks(i);
         }
@@ -106,10 +115,6 @@ final class Settlements {
         if (i < results.getRetriesCount()) {
             return results.getRetries(i).getToken();
         }
-        i -= results.getRetriesCount();
-        if (i < results.getExtensionsCount()) {
-            return results.getExtensions(i).getToken();
-        }
-        return results.getBurials(i - results.getExtensionsCount()).getToken();
+        return results.getBurials(i - results.getRetriesCount()).getToken();
     }
 }

@@ -164,16 +164,25 @@ final class TasksService extends TasksGrpc.TasksImplBase {
         answering.answer(call, () -> {
             Tasks.Bulk change = TaskWishes.change(request.getChange());
             TaskState state = TaskWishes.state(request.getState());
-            return at(request.getQueue(), () -> broker.tasks().all(request.getQueue(), state, change));
-        }, changed -> ChangeTasksResponse.newBuilder().setChanged(changed).build());
+            return at(request.getQueue(), () -> change(request.getQueue(), state, change, request.getSlice(),
+                    request.getAfter()));
+        }, done -> ChangeTasksResponse.newBuilder().setChanged(done.done()).setNext(done.next()).build());
     }
 
     @Override
     public void deleteTasks(DeleteTasksRequest request, StreamObserver<DeleteTasksResponse> call) {
         answering.answer(call, () -> {
             TaskState state = TaskWishes.state(request.getState());
-            return at(request.getQueue(), () -> broker.tasks().all(request.getQueue(), state, Tasks.Bulk.DELETE));
-        }, deleted -> DeleteTasksResponse.newBuilder().setDeleted(deleted).build());
+            return at(request.getQueue(), () -> change(request.getQueue(), state, Tasks.Bulk.DELETE,
+                    request.getSlice(), request.getAfter()));
+        }, done -> DeleteTasksResponse.newBuilder().setDeleted(done.done()).setNext(done.next()).build());
+    }
+
+    /** All, or one slice. */
+    private CompletableFuture<Tasks.Slice> change(String queue, TaskState state, Tasks.Bulk change, boolean slice,
+            long after) {
+        return slice ? broker.tasks().some(queue, state, change, after)
+                : broker.tasks().all(queue, state, change).thenApply(done -> new Tasks.Slice(done, 0));
     }
 
     // ---- queues ----

@@ -134,8 +134,13 @@ class TaskWorkTest {
         Worker worker = worker();
         worker.opens(OPEN);
         Delivery got = worker.take();
-        worker.settles(Results.newBuilder().setNumber(1).addOutputs(progress(got, 30)).addOutputs(progress(got, 40)));
+        worker.settles(Results.newBuilder()
+                .setNumber(1)
+                .addOutputs(progress(got, 30))
+                .addOutputs(progress(got, 40))
+                .addOutputs(Output.newBuilder().setToken(got.getToken()).setLog("one\ntwo\n")));
         assertThat(info(id).getProgress().getText()).isEqualTo("at 40");
+        assertThat(info(id).getLog()).isEqualTo("one\ntwo\n");
         assertThat(worker.settles(Results.newBuilder()
                 .setNumber(2)
                 .addAcks(got.getToken())
@@ -147,6 +152,20 @@ class TaskWorkTest {
                 .as("a late word is refused")
                 .containsExactly(got.getToken());
         assertThat(info(id).getProgress().getPercent()).isEqualTo(40);
+    }
+
+    @Test
+    void extensionAndAckOfOneTask_mayComeTogether() {
+        long id = rig.enqueue(task("a").setRetentionMillis(3_600_000));
+        Worker worker = worker();
+        worker.opens(OPEN);
+        Delivery got = worker.take();
+        assertThat(worker.settles(Results.newBuilder()
+                .setNumber(1)
+                .addAcks(got.getToken())
+                .addExtensions(Extension.newBuilder().setToken(got.getToken()).setLeaseMillis(60_000)))
+                .getStaleCount()).isZero();
+        assertThat(info(id).getState()).isEqualTo(TaskState.TASK_STATE_DONE);
     }
 
     // ---- cancel ----
@@ -268,7 +287,8 @@ class TaskWorkTest {
         refused("percent must be 0 to 100, not 101", Results.newBuilder().addOutputs(progress(none, 101)));
         refused("must be 0 to 65536, not 65537",
                 Results.newBuilder().addOutputs(result(none, ByteString.copyFrom(new byte[65_537]))));
-        refused("an output is progress or a result", Results.newBuilder().addOutputs(Output.getDefaultInstance()));
+        refused("an output is progress, a result or a log",
+                Results.newBuilder().addOutputs(Output.getDefaultInstance()));
         refused("a retry is by_policy or not_counted",
                 Results.newBuilder().addRetries(Retry.newBuilder().setByPolicy(true).setNotCounted(true)));
     }

@@ -9,6 +9,7 @@ import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.core.shard.TopicQuota;
 import dev.millrace.grpc.v1.ChangeTaskRequest;
 import dev.millrace.grpc.v1.ChangeTasksRequest;
+import dev.millrace.grpc.v1.ChangeTasksResponse;
 import dev.millrace.grpc.v1.CreateQueueRequest;
 import dev.millrace.grpc.v1.DeleteTaskRequest;
 import dev.millrace.grpc.v1.DeleteTasksRequest;
@@ -256,8 +257,32 @@ class TasksTest {
                         .setChange(TaskChange.TASK_CHANGE_RUN_NOW)
                         .build())
                 .getChanged()).isEqualTo(2);
+        long given = rig.enqueue(task("c"));
+        assertThat(change(given, TaskChange.TASK_CHANGE_ARCHIVE)).isEqualTo(TaskAnswer.TASK_ANSWER_DONE);
+        assertThat(info(given).getState()).isEqualTo(TaskState.TASK_STATE_DEAD);
+        assertThat(change(given, TaskChange.TASK_CHANGE_REDRIVE)).isEqualTo(TaskAnswer.TASK_ANSWER_DONE);
         assertThat(Refused.by(() -> change(later, TaskChange.TASK_CHANGE_UNSPECIFIED)).message())
                 .contains("change must be");
+    }
+
+    @Test
+    void changes_ofAll_goInSlicesIfWanted() {
+        for (int i = 0; i < 2; i++) {
+            rig.tasks()
+                    .enqueue(request(IntStream.range(0, 400)
+                            .mapToObj(t -> task("t" + t).setDelayMillis(HOUR))
+                            .toArray(TaskSpec.Builder[]::new)));
+        }
+        ChangeTasksRequest.Builder slice = ChangeTasksRequest.newBuilder()
+                .setQueue("mails")
+                .setState(TaskState.TASK_STATE_SCHEDULED)
+                .setChange(TaskChange.TASK_CHANGE_CANCEL)
+                .setSlice(true);
+        ChangeTasksResponse first = rig.tasks().changeTasks(slice.build());
+        assertThat(first.getChanged()).isBetween(1L, 799L);
+        assertThat(first.getNext()).isNotZero();
+        ChangeTasksResponse second = rig.tasks().changeTasks(slice.setAfter(first.getNext()).build());
+        assertThat(first.getChanged() + second.getChanged()).isEqualTo(800);
     }
 
     @Test
