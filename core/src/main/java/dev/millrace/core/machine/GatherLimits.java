@@ -17,10 +17,10 @@ public record GatherLimits(int maxSize, long maxDelayMillis, long graceMillis) {
     public static final GatherLimits DEFAULT = new GatherLimits(1_000, 600_000, 60_000);
 
     public GatherLimits {
-        if (maxSize < 1 || maxSize > MOST || maxDelayMillis < 0 || maxDelayMillis > GroupLimits.MAX_MILLIS
-                || graceMillis < 0 || graceMillis > GroupLimits.MAX_MILLIS) {
+        if (maxSize < 1 || maxSize > MOST || maxDelayMillis < 0 || maxDelayMillis > Machine.MAX_DELAY_MILLIS
+                || graceMillis < 0 || graceMillis > Machine.MAX_DELAY_MILLIS) {
             throw new IllegalArgumentException("a group gathers 1 to " + MOST
-                    + " messages, with a delay and a grace period of 0 ms to 366 days");
+                    + " messages, with a delay and a grace period of 0 ms to 100 years");
         }
     }
 }
