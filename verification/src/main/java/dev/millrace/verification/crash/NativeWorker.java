@@ -74,12 +74,7 @@ public final class NativeWorker implements AutoCloseable {
 
     /** SIGSTOP or SIGCONT. */
     void signal(String name) throws IOException {
-        ManagedProcess kill = ManagedProcess.start(List.of("kill", "-" + name, Long.toString(process.pid())),
-                Path.of("").toAbsolutePath(), Map.of());
-        int exit = kill.awaitExit(PATIENCE_MILLIS);
-        if (exit != 0) {
-            throw new IOException("kill -" + name + " ended with " + exit);
-        }
+        process.signal(name);
     }
 
     @Override
