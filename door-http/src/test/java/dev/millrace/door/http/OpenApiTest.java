@@ -28,6 +28,9 @@ class OpenApiTest {
     private static final Pattern PATH = Pattern.compile("  (/\\S*):");
     private static final Pattern METHOD = Pattern.compile("    (get|post|put|delete):");
     private static final Pattern SCHEMA = Pattern.compile("    (\\w+):.*");
+    private static final Pattern SECTION = Pattern.compile("  (\\w+):");
+    private static final Pattern REFERENCE = Pattern.compile("#/components/(\\w+/\\w+)");
+    private static final Pattern UNQUOTED = Pattern.compile(" *(summary|description): (`.*|[^\"'|>].*: .*)");
     private static final Pattern PROPERTY = Pattern.compile("        (\\w+):.*");
 
     @TempDir Path folder;
@@ -118,5 +121,34 @@ class OpenApiTest {
     private static TaskInfo task(TaskSpec spec) {
         return new TaskInfo(1, TaskState.DONE, spec, new TaskInfo.Attempts(1, 1, List.of()), new TaskInfo.Times(1, 1),
                 false, new TaskInfo.Output(1, "x", ByteBuffer.allocate(1), "line\n"));
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere_andNothingIsDefinedForNobody() throws IOException {
+        Collection<String> used = new TreeSet<>();
+        Collection<String> defined = new TreeSet<>();
+        String section = "";
+        boolean components = false;
+        for (String line : document()) {
+            Matcher reference = REFERENCE.matcher(line);
+            while (reference.find()) {
+                used.add(reference.group(1));
+            }
+            components |= line.equals("components:");
+            Matcher atSection = SECTION.matcher(line);
+            Matcher atDefinition = SCHEMA.matcher(line);
+            if (components && atSection.matches()) {
+                section = atSection.group(1);
+            } else if (components && !section.equals("securitySchemes") && atDefinition.matches()) {
+                defined.add(section + "/" + atDefinition.group(1));
+            }
+        }
+        assertThat(used).isNotEmpty().isEqualTo(defined);
+    }
+
+    /** A text with a colon or that begins with a backtick is no YAML unless it is quoted. */
+    @Test
+    void texts_areQuotedWhereYamlWantsIt() throws IOException {
+        assertThat(document()).filteredOn(line -> UNQUOTED.matcher(line).matches()).isEmpty();
     }
 }

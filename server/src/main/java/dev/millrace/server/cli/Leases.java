@@ -42,11 +42,16 @@ final class Leases {
         return Math.min(1_000, place.leaseMillis() / 3);
     }
 
-    /** Extends all leases once. */
-    void beat() {
+    /**
+     * Extends all leases once; false if there was none.
+     *
+     * @throws CliException
+     *             when the server was not reached; it is tried again at the next beat
+     */
+    boolean beat() {
         List<ShellTask> tasks = List.copyOf(running);
         if (tasks.isEmpty()) {
-            return;
+            return false;
         }
         long now = System.nanoTime();
         ObjectNode ask = Api.JSON.createObjectNode().put("leaseMillis", place.leaseMillis());
@@ -60,13 +65,13 @@ final class Leases {
         try {
             answer = place.post("extend", ask);
         } catch (CliException e) {
-            // Tried again at the next beat, as long as there is time.
             tasks.forEach(task -> task.notExtended(System.nanoTime()));
-            return;
+            throw e;
         }
         stop(answer.path("stale"), byToken, ShellTask.Stop.LOST);
         stop(answer.path("stop"), byToken, ShellTask.Stop.CANCELLED);
         byToken.values().forEach(task -> task.extended(now));
+        return true;
     }
 
     private static void stop(JsonNode tokens, Map<String, ShellTask> byToken, ShellTask.Stop why) {

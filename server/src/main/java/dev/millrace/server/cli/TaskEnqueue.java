@@ -40,6 +40,10 @@ final class TaskEnqueue implements Callable<Integer> {
             description = "dead after so many [as the queue says]") private @Nullable Integer maxAttempts;
     @Option(names = "--backoff", paramLabel = "DURATION",
             description = "wait after the first failed attempt; doubles with each") private @Nullable String backoff;
+    @Option(names = "--max-backoff", paramLabel = "DURATION",
+            description = "longest wait; with --backoff") private @Nullable String maxBackoff;
+    @Option(names = "--deadline", paramLabel = "INSTANT",
+            description = "no attempt after it, such as 2030-01-31T12:00:00Z") private @Nullable String deadline;
     @Option(names = "--timeout", paramLabel = "DURATION",
             description = "what an attempt may take") private @Nullable String timeout;
     @Option(names = "--expires-in", paramLabel = "DURATION",
@@ -66,6 +70,8 @@ final class TaskEnqueue implements Callable<Integer> {
         millis(task, "uniqueMillis", "--unique-for", uniqueFor);
         number(task, "maxAttempts", maxAttempts);
         millis(task, "minBackoffMillis", "--backoff", backoff);
+        millis(task, "maxBackoffMillis", "--max-backoff", maxBackoff);
+        text(task, "deadline", deadline);
         millis(task, "timeoutMillis", "--timeout", timeout);
         millis(task, "expiresMillis", "--expires-in", expires);
         millis(task, "retentionMillis", "--retention", retention);

@@ -1,7 +1,9 @@
 package dev.millrace.server.cli;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -28,6 +30,8 @@ import tools.jackson.databind.node.ObjectNode;
 public final class WorkerCommand implements Callable<Integer> {
     private static final int PULL_WAIT_MILLIS = 1_000;
     private static final int TROUBLE_SECONDS = 1;
+    private static final String PULL = "pull";
+    private static final String EXTEND = "extend";
     private static final int MAX_CONCURRENCY = 1_000;
     private static final long MIN_LEASE_MILLIS = 3_000;
     /** For those that do not end within the time to drain. */
@@ -53,7 +57,8 @@ public final class WorkerCommand implements Callable<Integer> {
             description = "the end of standard output becomes the task's result") private boolean keepOutput;
 
     private final CountDownLatch stop = new CountDownLatch(1);
-    private boolean troubled;
+    /** What the server could not be asked for lately; guarded by itself. */
+    private final Set<String> failing = new HashSet<>();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -96,11 +101,15 @@ public final class WorkerCommand implements Callable<Integer> {
         stop.countDown();
     }
 
-    private static void beat(Leases leases) {
+    private void beat(Leases leases) {
         try {
             while (true) {
                 Thread.sleep(leases.beatMillis());
-                leases.beat();
+                try {
+                    worked(EXTEND, leases.beat());
+                } catch (CliException e) {
+                    failed(EXTEND, e);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // all is done
@@ -120,7 +129,8 @@ public final class WorkerCommand implements Callable<Integer> {
                     start(new ShellTask(place, task), leases, free);
                 }
             } catch (CliException e) {
-                trouble(e);
+                failed(PULL, e);
+                stop.await(TROUBLE_SECONDS, TimeUnit.SECONDS);
             } finally {
                 free.release(room - taken);
             }
@@ -134,20 +144,26 @@ public final class WorkerCommand implements Callable<Integer> {
                 .put("leaseMillis", place.leaseMillis())
                 .put("base64", true);
         JsonNode tasks = place.post("pull", ask).path("tasks");
-        if (troubled) {
-            troubled = false;
-            say("the server is back");
-        }
+        worked(PULL, true);
         return tasks;
     }
 
-    /** A server that was there once will come back; an outage is told once. */
-    private void trouble(CliException e) throws InterruptedException {
-        if (!troubled) {
-            troubled = true;
-            say(e.getMessage() + ". Trying again every second");
+    /** A server that was there once will come back; an outage is told once, whatever it hinders. */
+    private void failed(String what, CliException e) {
+        synchronized (failing) {
+            if (failing.isEmpty()) {
+                say(e.getMessage() + ". Trying again every second");
+            }
+            failing.add(what);
         }
-        stop.await(TROUBLE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void worked(String what, boolean reached) {
+        synchronized (failing) {
+            if (failing.remove(what) && failing.isEmpty() && reached) {
+                say("the server is back");
+            }
+        }
     }
 
     private void start(ShellTask task, Leases leases, Semaphore free) {

@@ -71,7 +71,8 @@ class TaskCommandsTest {
     void enqueue_everyOption_isShown() {
         String id = enqueue("letters", "--type", "welcome", "--payload", "{\"user\": 7}", "--in", "10m",
                 "--max-attempts", "5", "--unique", "welcome-7", "--unique-for", "1h", "--priority", "7", "--key", "u7",
-                "--limit-key", "smtp", "--backoff", "2s", "--timeout", "30s", "--expires-in", "1d", "--retention", "7d",
+                "--limit-key", "smtp", "--backoff", "2s", "--max-backoff", "1m", "--deadline", "2040-01-01T00:00:00Z",
+                "--timeout", "30s", "--expires-in", "1d", "--retention", "7d",
                 "--header", "trace=t-1", "--header", "lang=de");
         JsonNode task = json("task", "show", "letters", id);
         assertThat(task.path("state").asString()).isEqualTo("scheduled");
@@ -84,6 +85,8 @@ class TaskCommandsTest {
         assertThat(task.path("key").asString()).isEqualTo("u7");
         assertThat(task.path("limitKey").asString()).isEqualTo("smtp");
         assertThat(task.path("minBackoffMillis").longValue()).isEqualTo(2_000);
+        assertThat(task.path("maxBackoffMillis").longValue()).isEqualTo(60_000);
+        assertThat(task.path("deadline").asString()).isEqualTo("2040-01-01T00:00:00Z");
         assertThat(task.path("timeoutMillis").longValue()).isEqualTo(30_000);
         assertThat(task.path("expiresMillis").longValue()).isEqualTo(86_400_000);
         assertThat(task.path("retentionMillis").longValue()).isEqualTo(604_800_000);
@@ -96,6 +99,7 @@ class TaskCommandsTest {
         assertThat(refused("task", "enqueue", "bad", "--payload", "{user:7}")).contains("--payload is not JSON");
         assertThat(refused("task", "enqueue", "bad", "--payload", "")).contains("--payload is empty");
         assertThat(refused("task", "enqueue", "bad", "--in", "soon")).contains("--in", "10s");
+        assertThat(refused("task", "enqueue", "bad", "--deadline", "soon")).contains("deadline must be an instant");
         assertThat(refused("task", "enqueue", "bad", "--priority", "10")).contains("priority must be 0 to 9");
         assertThat(refused("task", "enqueue", "no queue!")).contains("no queue!");
         assertThat(refused("task", "list", "nothing")).contains("there is no queue 'nothing'", "enqueueing makes it");

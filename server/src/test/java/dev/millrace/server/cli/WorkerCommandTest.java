@@ -176,4 +176,30 @@ class WorkerCommandTest {
             assertThat(task.path("attempts").intValue()).isZero();
         }
     }
+
+    @Test
+    void aServerThatStartsAnew_isToldAllTheSame() throws Exception {
+        Path data = folder.resolve("restarted");
+        ServerProcess first = ServerProcess.start(data);
+        try (ServerProcess worker = worker(first, "restarts",
+                "touch \"$DIR/ran\"; while [ ! -e \"$DIR/end\" ]; do sleep 0.05; done", "--lease", "5m")) {
+            first.json("/api/v1/queues/restarts/tasks", "{\"retentionMillis\":3600000}");
+            awaitFile(folder.resolve("ran"));
+            String address = first.address("http");
+            first.kill();
+            worker.awaitOutput("Trying again every second");
+            Files.createFile(folder.resolve("end"));
+            try (ServerProcess second = ServerProcess.launch(List.of("server", "--data", data.toString(), "--http",
+                    address, "--nsq-tcp", "off", "--nsq-http", "off", "--lookupd-tcp", "off", "--lookupd-http", "off",
+                    "--grpc", "off"), Map.of())) {
+                second.awaitReady();
+                Api anew = new Api(second.url(), null);
+                await("the task is done", () -> anew.get(Api.queue("restarts", "")).path("done").longValue() == 1);
+                worker.terminate();
+                assertThat(worker.awaitExit()).isZero();
+            }
+        } finally {
+            first.close();
+        }
+    }
 }
