@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tasks from end to end through the Java client: one connection enqueues, another one has a worker whose handler does
@@ -69,12 +70,12 @@ final class RemoteTasks {
         List<Task> tasks = Collections.nCopies(batch, Task.of(TYPE, new byte[bench.shape().bodyBytes()]));
         int batches = Math.max(1, bench.shape().windowMessages() / batch);
         Semaphore window = new Semaphore(batches);
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
         long sent = 0;
         try {
             for (; sent < count && failure.get() == null; sent += batch) {
                 take(window, 1);
-                queue.enqueueAllAsync(tasks)
+                var _ = queue.enqueueAllAsync(tasks)
                         .whenComplete((done, reason) -> {
                             if (reason != null) {
                                 failure.compareAndSet(null, reason);
