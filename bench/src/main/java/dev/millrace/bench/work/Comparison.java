@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 
 /** Runs {@link Work} for all contestants in turn and prints the table. */
 public final class Comparison {
-    private static final List<String> CONTESTANTS =
-            List.of("millrace", "millrace-1000", "db-scheduler-h2", "db-scheduler-postgresql");
+    private static final List<String> CONTESTANTS = List.of("millrace", "millrace-1000", "db-scheduler-h2",
+            "db-scheduler-postgresql");
 
     private Comparison() {}
 
@@ -28,8 +28,7 @@ public final class Comparison {
         Path folder = Files.createDirectories(Path.of(arguments[0]));
         Path data = Path.of(arguments[1]);
         int rounds = Integer.parseInt(arguments[2]);
-        List<String> contestants =
-                arguments.length > 6 ? List.of(arguments).subList(6, arguments.length) : CONTESTANTS;
+        List<String> contestants = arguments.length > 6 ? List.of(arguments).subList(6, arguments.length) : CONTESTANTS;
         Contest contest = new Contest(contestants);
         for (int round = 0; round < rounds; round++) {
             for (String contestant : contestants) {

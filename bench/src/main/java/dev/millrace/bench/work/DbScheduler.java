@@ -94,7 +94,9 @@ final class DbScheduler implements TaskSystem {
 
     @Override
     public void enqueue() {
-        client.schedule(next(), Instant.now());
+        if (!client.scheduleIfNotExists(next(), Instant.now())) {
+            throw new IllegalStateException("A task of a new name was there before");
+        }
     }
 
     @Override
