@@ -12,7 +12,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** {@code task}: enqueues, lists, shows and changes the tasks of a queue. */
 @Command(name = "task", description = "Enqueues, lists, shows and changes the tasks of a queue.", subcommands = {
     TaskEnqueue.class, TaskCommand.ListAll.class, TaskCommand.Show.class, TaskCommand.Cancel.class,
-    TaskCommand.RunNow.class, TaskCommand.Redrive.class, TaskCommand.Delete.class},
+    TaskCommand.RunNow.class, TaskCommand.Archive.class, TaskCommand.Redrive.class, TaskCommand.Delete.class},
         footer = {"", "Examples:",
             "  millrace task enqueue emails --type welcome --payload '{\"user\":7}' --in 10s --max-attempts 5",
             "  millrace task list emails --state retrying --json", "  millrace task redrive emails --all --state dead"})
@@ -131,6 +131,14 @@ public final class TaskCommand extends Parent {
         @Override
         public void run() {
             change("run-now", "run-all", "made ready");
+        }
+    }
+
+    @Command(name = "archive", description = "Gives up a task that waits: it is dead, and can be redriven.")
+    static final class Archive extends Change {
+        @Override
+        public void run() {
+            change("archive", "archive-all", "archived");
         }
     }
 

@@ -145,6 +145,9 @@ class TaskCommandsTest {
         assertThat(done("task", "run-now", "ones", hurried)).isEqualTo("made ready " + hurried);
         assertThat(state("ones", hurried)).isEqualTo("ready");
         assertThat(refused("task", "run-now", "ones", hurried)).contains("it is ready");
+        assertThat(done("task", "archive", "ones", hurried)).isEqualTo("archived " + hurried);
+        assertThat(state("ones", hurried)).isEqualTo("dead");
+        assertThat(done("task", "redrive", "ones", hurried)).isEqualTo("made ready again " + hurried);
         assertThat(done("task", "delete", "ones", hurried)).isEqualTo("deleted " + hurried);
         assertThat(json("queue", "show", "ones").path("cancelled").intValue()).isEqualTo(1);
     }
