@@ -32,6 +32,12 @@ public final class Examples {
     /** {@code args}: names of examples; none: all. */
     public static void main(String[] args) throws Exception {
         Map<String, Supplier<Example>> all = all();
+        if (args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"))) {
+            System.out.println("usage: examples [NAME...]");
+            System.out.println("Runs the examples that are named, or all, each on an empty engine:");
+            all.keySet().forEach(name -> System.out.println("  " + name));
+            return;
+        }
         for (String name : args.length == 0 ? List.copyOf(all.keySet()) : List.of(args)) {
             Supplier<Example> example = all.get(name);
             if (example == null) {
