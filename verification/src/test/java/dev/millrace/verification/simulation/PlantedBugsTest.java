@@ -26,6 +26,9 @@ class PlantedBugsTest {
     /** Mistakes in task queues. */
     private static final Map<Bug, Integer> IN_TASKS = Map.of(Bug.UNIQUE_WINDOW_SHORT, 20, Bug.KEY_RELEASED_TWICE, 5,
             Bug.LIMIT_SLOT_LOST, 10, Bug.CANCEL_FORGOTTEN, 10, Bug.EXPIRY_LATE, 20, Bug.PRIORITY_FORGOTTEN, 10);
+    /** Mistakes in what follows tasks, which the simulator does not drive: the core's FlowModelTest and MeshModelTest do. */
+    private static final Set<Bug> IN_FLOWS = Set.of(Bug.GRACE_SHORT, Bug.MEMBER_COUNTED_TWICE, Bug.MAIL_NOT_FORGOTTEN,
+            Bug.LETTER_TAKEN_TWICE);
     /** Mistakes in the file log. */
     private static final Map<String, Integer> IN_THE_LOG = Map.of("TRUST_SECOND_SYNC", 80, "SKIP_FOLDER_SYNC", 5,
             "ACCEPT_STALE_BATCH", 30, "CUT_LAST_ACKNOWLEDGED", 5);
@@ -36,7 +39,9 @@ class PlantedBugsTest {
     private static final Set<String> HIDDEN = Set.of("SNAPSHOT_BEFORE_LOG", "DELETE_BEFORE_SYNC");
 
     private static Stream<String> bugs() {
-        return Stream.concat(Stream.of(Bug.values()).map(Enum::name), IN_THE_LOG.keySet().stream().sorted());
+        return Stream.concat(
+                Stream.of(Bug.values()).filter(bug -> !IN_FLOWS.contains(bug)).map(Enum::name),
+                IN_THE_LOG.keySet().stream().sorted());
     }
 
     @ParameterizedTest
@@ -66,7 +71,7 @@ class PlantedBugsTest {
 
     @Test
     void everyBugHasItsNumberOfSeeds() {
-        assertThat(Stream.concat(IN_THE_SHARD.keySet().stream(), IN_TASKS.keySet().stream()))
+        assertThat(Stream.of(IN_THE_SHARD.keySet(), IN_TASKS.keySet(), IN_FLOWS).flatMap(Set::stream))
                 .containsExactlyInAnyOrder(Bug.values());
         assertThat(PlantedLogs.bugs()).containsExactlyInAnyOrderElementsOf(
                 Stream.concat(IN_THE_LOG.keySet().stream(), HIDDEN.stream()).toList());
