@@ -28,12 +28,20 @@ final class GrpcFlows implements FlowEngine {
 
     @Override
     public CompletableFuture<Enqueued> openBatch(String queue, Task completion) {
-        OpenBatchRequest request;
         try {
-            request = OpenBatchRequest.newBuilder().setQueue(queue).setTask(TaskTranslation.spec(completion)).build();
+            return open(queue,
+                    OpenBatchRequest.newBuilder().setQueue(queue).setTask(TaskTranslation.spec(completion)).build());
         } catch (MillraceException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    @Override
+    public CompletableFuture<Enqueued> openBatch(String queue) {
+        return open(queue, OpenBatchRequest.newBuilder().setQueue(queue).build());
+    }
+
+    private CompletableFuture<Enqueued> open(String queue, OpenBatchRequest request) {
         return tasks.ask("opening a batch in queue " + queue, (stub, call) -> stub.openBatch(request, call),
                 (OpenBatchResponse answer) -> new Enqueued(new MessageId(answer.getBatch().getId()),
                         answer.getDuplicate()));

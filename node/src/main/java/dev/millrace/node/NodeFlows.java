@@ -37,6 +37,13 @@ final class NodeFlows implements TaskFlows {
                 .thenApply(List::getFirst);
     }
 
+    @Override
+    public CompletableFuture<Enqueued> openBatch(String queue) {
+        return broker.nodeTasks()
+                .run(queue, () -> TaskEncoder.silent(broker.topic(queue)))
+                .thenApply(List::getFirst);
+    }
+
     /**
      * Each task at the home of its queue, but for members of a batch that is in another shard: they are forwarded from there,
      * so that the batch counts them before they are anywhere else.

@@ -251,6 +251,26 @@ public abstract class FlowContract extends TaskContractBase {
     }
 
     @Test
+    void batch_ofWhoseEndNoTaskIsTold_canBeWaitedForAllTheSame() {
+        Batch batch = m.queue("ends").openBatch();
+        Batch second = get(m.queue("ends").openBatchAsync());
+        batch.add("mails", task("a"));
+        batch.close();
+        crashAndReopen();
+        assertThat(m.batch(batch.id()).progress().pending()).isEqualTo(1);
+        assertThat(m.queue("ends").stats().scheduled()).isEqualTo(2);
+        try (Worker mails = logging()) {
+            assertThat(m.batch(batch.id()).await(PATIENCE)).isEqualTo(over(1, 1, 0, 0, 0));
+            assertThat(mails.ended()).isNotDone();
+        }
+        reopen();
+        assertThat(m.batch(batch.id()).progress()).isEqualTo(over(1, 1, 0, 0, 0));
+        QueueStats ends = m.queue("ends").stats();
+        assertThat(List.of(ends.scheduled(), ends.ready(), ends.done())).containsExactly(1L, 0L, 1L);
+        assertThat(m.batch(second.id()).progress().state()).isEqualTo(BatchProgress.State.OPEN);
+    }
+
+    @Test
     void batch_waiting_endsWithTheEngine_orWhenNobodyWaits() {
         Batch batch = m.queue("ends").openBatch(OVER);
         CompletableFuture<BatchProgress> given = batch.awaitAsync(LONG);

@@ -86,9 +86,26 @@ final class TaskQueueImpl implements TaskQueue {
     }
 
     private CompletableFuture<Batch> open(Task completion) {
-        return core.gate()
-                .pass(bytes(completion), () -> engine.flows().openBatch(name, completion))
-                .thenApply(opened -> new BatchImpl(core, engine, new BatchId(name, opened.id()), opened.duplicate()));
+        return batch(core.gate().pass(bytes(completion), () -> engine.flows().openBatch(name, completion)));
+    }
+
+    @Override
+    public Batch openBatch() {
+        return await(open(), "opening a batch in");
+    }
+
+    @Override
+    public CompletableFuture<Batch> openBatchAsync() {
+        return Futures.handOver(open(), core.engine().executor());
+    }
+
+    private CompletableFuture<Batch> open() {
+        return batch(core.gate().pass(TASK_BYTES, () -> engine.flows().openBatch(name)));
+    }
+
+    private CompletableFuture<Batch> batch(CompletableFuture<Enqueued> opening) {
+        return opening.thenApply(
+                opened -> new BatchImpl(core, engine, new BatchId(name, opened.id()), opened.duplicate()));
     }
 
     // ---- looking ----

@@ -15,6 +15,9 @@ public interface FlowEngine {
     /** Opens a batch, making the queue if it is missing; its id is that of the answer. */
     CompletableFuture<Enqueued> openBatch(String queue, Task completion);
 
+    /** Opens a batch of whose end no task is told. */
+    CompletableFuture<Enqueued> openBatch(String queue);
+
     /** No task is added any more; one that is closed or over stays so. */
     CompletableFuture<Void> closeBatch(BatchId batch);
 

@@ -34,7 +34,7 @@ public record BatchProgress(State state, long added, long done, long dead, long 
         OPEN,
         /** No task is added any more; some are not over. */
         CLOSED,
-        /** All tasks are over, and the task that waited for it has been enqueued. */
+        /** All tasks are over, and the task that waited for it, if there is one, has been enqueued. */
         OVER
     }
 
@@ -56,7 +56,7 @@ public record BatchProgress(State state, long added, long done, long dead, long 
         return added - done - dead - cancelled - expired;
     }
 
-    /** Whether all tasks are over and none can be added: the task that waited for it has been enqueued. */
+    /** Whether all tasks are over and none can be added: the task that waited for it, if there is one, has been enqueued. */
     public boolean isOver() {
         return state == State.OVER;
     }

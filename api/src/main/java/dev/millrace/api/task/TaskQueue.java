@@ -44,6 +44,11 @@ public interface TaskQueue {
 
     CompletableFuture<Batch> openBatchAsync(Task completion);
 
+    /** Opens a batch of whose end no task is told, for those who wait for it ({@link Batch#await}) or look. */
+    Batch openBatch();
+
+    CompletableFuture<Batch> openBatchAsync();
+
     /** A task as it stands; empty when there is none of that id, or its retention is over. */
     Optional<TaskInfo> task(MessageId id);
 

@@ -69,6 +69,8 @@ public final class Letter {
     boolean isMember;
     /** What a step wants of the result before it, as {@link Chain} says. */
     private int wantsResult;
+    /** Of the end of a batch: whether nothing waits for it but those who ask. */
+    private boolean silent;
 
     Letter(long number, int kind, String topic, Sources from, @Nullable BatchProgress counts, int maxGatheredBytes) {
         this.maxGatheredBytes = maxGatheredBytes;
@@ -113,6 +115,11 @@ public final class Letter {
     /** Whether it is about a batch of another shard and no message. */
     public boolean isEnd() {
         return kind == MailTable.MEMBERS;
+    }
+
+    /** Whether nothing comes of it but that what it was of is over; known once the records were taken. */
+    public boolean isSilent() {
+        return silent;
     }
 
     /** Whether it takes the place of messages of its own topic, so that no limit stands against it. */
@@ -230,6 +237,7 @@ public final class Letter {
     // ---- the end of a batch ----
 
     private void completion() {
+        silent = (Envelope.flags(view.bytes, view.envelope) & Envelope.SILENT) != 0;
         envelope.load(view.bytes, view.envelope, false).counted().header(BATCH_ID, hex(view.id));
         if (counts != null) {
             envelope.header(BATCH + "added", Long.toString(counts.added()))

@@ -140,7 +140,7 @@ public final class Mail {
      * The letter has become a message, by a record that stands before this one in the same batch; or nothing comes of it.
      *
      * @param dropped
-     *            nothing: it is void, or another message holds its unique key
+     *            nothing: it is void or silent, or another message holds its unique key
      */
     public void sent(Letter letter, boolean dropped) {
         machine.finish();

@@ -67,6 +67,9 @@ public final class Envelope {
     /** Flag: it is done at once, and what follows it is a message for a topic of another shard. */
     public static final int FORWARD = 16;
 
+    /** Flag: it waits for the end of a batch and is done then; nothing takes its place. */
+    public static final int SILENT = 32;
+
     private static final int PRIORITY = 2;
     private static final int FLAGS = 3;
     private static final int MAX_ATTEMPTS = 4;

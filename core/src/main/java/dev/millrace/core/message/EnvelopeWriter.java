@@ -133,6 +133,12 @@ public final class EnvelopeWriter {
         return this;
     }
 
+    /** It waits for the batch that has its id, and is done with it. */
+    public EnvelopeWriter silent() {
+        flags |= Envelope.SILENT;
+        return completion();
+    }
+
     /** What follows when it is done, as {@link Chain} has it; nothing when there are no bytes. */
     public EnvelopeWriter chain(ByteBuffer steps) {
         int bytes = steps.remaining();

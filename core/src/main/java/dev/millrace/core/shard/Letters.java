@@ -43,7 +43,11 @@ final class Letters {
         if (topic == null || !mail.isCurrent(letter)) {
             return Outcome.STALE;
         }
-        mail.enqueue(letter, topic);
+        if (letter.isSilent()) {
+            mail.sent(letter, true);
+        } else {
+            mail.enqueue(letter, topic);
+        }
         return Outcome.OK;
     }
 

@@ -131,21 +131,25 @@ final class Enqueueing {
     /** Opens a batch; the id is that of the batch. Waits on the calling thread while too many bytes are under way. */
     CompletableFuture<Enqueued> openBatch(OpenBatchRequest request) {
         String queue = NameRules.check("queue", request.getQueue());
-        TaskSpec task = TaskWishes
-                .tasks(EnqueueRequest.newBuilder().setQueue(queue).addTasks(request.getTask()).build(),
-                        limits)
-                .getFirst();
+        if (!request.hasTask()) {
+            return opened(broker.tasks().flows().openBatch(queue));
+        }
+        EnqueueRequest one = EnqueueRequest.newBuilder().setQueue(queue).addTasks(request.getTask()).build();
+        TaskSpec task = TaskWishes.tasks(one, limits).getFirst();
         Runnable share = budget.take(request.getSerializedSize());
-        return broker.tasks()
+        return opened(broker.tasks()
                 .flows()
                 .openBatch(queue, task)
-                .whenComplete((opened, failure) -> share.run())
-                .thenApply(opened -> {
-                    if (!opened.refusal().isEmpty()) {
-                        throw new RefusedException(refusal(opened, "the batch was not opened: "));
-                    }
-                    return opened;
-                });
+                .whenComplete((opened, failure) -> share.run()));
+    }
+
+    private static CompletableFuture<Enqueued> opened(CompletableFuture<Enqueued> answer) {
+        return answer.thenApply(opened -> {
+            if (!opened.refusal().isEmpty()) {
+                throw new RefusedException(refusal(opened, "the batch was not opened: "));
+            }
+            return opened;
+        });
     }
 
     private static EnqueueResponse refusal(EnqueueRequest request, ErrorDetail error) {

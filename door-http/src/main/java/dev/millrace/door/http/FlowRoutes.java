@@ -11,6 +11,7 @@ import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskSpec;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** Batches, and when the tasks of a group are delivered together. */
 final class FlowRoutes {
@@ -53,25 +54,33 @@ final class FlowRoutes {
         Json.send(exchange, 200, FlowJson.of(Answers.await(flows().groups(queue))));
     }
 
-    /** The body is the task that is enqueued when all is over. */
+    /** The body is the task that is enqueued when all is over, or says that none is. */
     private void open(HttpExchange exchange) throws IOException, InterruptedException {
         String queue = Names.queue(exchange);
         JsonInput.requireJson(exchange);
         long declared = exchange.contentLength();
         int limit = options.maxRequestBytes();
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
-            List<TaskSpec> tasks = TaskRequest.read(JsonInput.of(exchange, limit), queue, options.maxMessageBytes());
-            if (tasks.size() != 1) {
-                throw new HttpFailure(400, "INVALID", "a batch has one task that is enqueued when it is over, not "
-                        + tasks.size());
-            }
-            Enqueued opened = Answers.await(flows().openBatch(queue, tasks.getFirst()));
+            Enqueued opened = Answers.await(open(queue, JsonInput.of(exchange, limit)));
             if (!opened.refusal().isEmpty()) {
                 throw new HttpFailure(429, "LIMIT", "the batch was not opened: " + opened.refusal());
             }
             Json.send(exchange, opened.duplicate() ? 200 : 201,
                     FlowJson.of(new TaskSpec.BatchRef(queue, opened.id())).put("duplicate", opened.duplicate()));
         }
+    }
+
+    private CompletableFuture<Enqueued> open(String queue, JsonInput input) {
+        if (input.flag("silent")) {
+            input.end();
+            return flows().openBatch(queue);
+        }
+        List<TaskSpec> tasks = TaskRequest.read(input, queue, options.maxMessageBytes());
+        if (tasks.size() != 1) {
+            throw new HttpFailure(400, "INVALID", "a batch has one task that is enqueued when it is over, not "
+                    + tasks.size());
+        }
+        return flows().openBatch(queue, tasks.getFirst());
     }
 
     private static TaskSpec.BatchRef batch(HttpExchange exchange) {

@@ -94,6 +94,19 @@ class FlowTest {
     }
 
     @Test
+    void silentBatch_enqueuesNothing() throws Exception {
+        String batch = rig.post(QUEUES + "end/batches", "{\"silent\":true}").at("/id");
+        assertThat(rig.post(QUEUES + "end/batches/" + batch + "/close", "{}").status()).isEqualTo(204);
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (!rig.get(QUEUES + "end/batches/" + batch).at("/over").equals("true")) {
+            assertThat(System.nanoTime()).as("in vain: its end").isLessThan(deadline);
+        }
+        assertThat(rig.get(QUEUES + "end/tasks").json().at("/tasks").size()).isZero();
+        assertThat(rig.post(QUEUES + "end/batches", "{\"silent\":true,\"type\":\"t\"}").at("/detail"))
+                .contains("type is not known here");
+    }
+
+    @Test
     void group_isPulledAsOneTask() throws Exception {
         enqueue("news", "{\"text\":\"before\"}");
         ack("news", pull("news"));

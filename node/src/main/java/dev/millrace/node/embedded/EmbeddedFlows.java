@@ -32,15 +32,23 @@ final class EmbeddedFlows implements FlowEngine {
 
     @Override
     public CompletableFuture<Enqueued> openBatch(String queue, Task completion) {
-        return Failures
-                .translate(flows.openBatch(queue, TaskViews.of(completion, clock.instant())).thenApply(opened -> {
-                    if (!opened.refusal().isEmpty()) {
-                        String message = "the batch was not opened: " + opened.refusal();
-                        throw opened.isWithoutBatch() ? new MillraceException.NotFound(message)
-                                : new MillraceException.LimitReached(message);
-                    }
-                    return new Enqueued(new MessageId(opened.id()), opened.duplicate());
-                }));
+        return opened(flows.openBatch(queue, TaskViews.of(completion, clock.instant())));
+    }
+
+    @Override
+    public CompletableFuture<Enqueued> openBatch(String queue) {
+        return opened(flows.openBatch(queue));
+    }
+
+    private static CompletableFuture<Enqueued> opened(CompletableFuture<dev.millrace.node.tasks.Enqueued> answer) {
+        return Failures.translate(answer.thenApply(opened -> {
+            if (!opened.refusal().isEmpty()) {
+                String message = "the batch was not opened: " + opened.refusal();
+                throw opened.isWithoutBatch() ? new MillraceException.NotFound(message)
+                        : new MillraceException.LimitReached(message);
+            }
+            return new Enqueued(new MessageId(opened.id()), opened.duplicate());
+        }));
     }
 
     @Override

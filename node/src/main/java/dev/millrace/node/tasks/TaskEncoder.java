@@ -29,6 +29,15 @@ public final class TaskEncoder {
         return encode(topic, List.of(task), true);
     }
 
+    /** What waits for the end of a batch of which no task is told. */
+    public static Enqueue silent(TopicRef topic) {
+        EnvelopeWriter writer = new EnvelopeWriter().silent();
+        ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + writer.length()).putInt(writer.length());
+        writer.write(bytes);
+        bytes.flip();
+        return new Enqueue(topic, Tasks.GROUP, bytes, 0, bytes.remaining(), 1);
+    }
+
     /**
      * Members of batches of this topic whose own queue is in another shard: the batch counts them, and they go on from there.
      */

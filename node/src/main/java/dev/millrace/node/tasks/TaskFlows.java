@@ -21,6 +21,9 @@ public interface TaskFlows {
      */
     CompletableFuture<Enqueued> openBatch(String queue, TaskSpec completion);
 
+    /** Opens a batch of whose end no task is told; {@link #batch} tells it to those who ask. */
+    CompletableFuture<Enqueued> openBatch(String queue);
+
     /** No task is added any more; false when there is no such batch. One that is closed already, or over, stays so. */
     CompletableFuture<Boolean> closeBatch(TaskSpec.BatchRef batch);
 
