@@ -148,6 +148,49 @@ def work(channel, task_id):
     check("the figures of the queue add up", (figures.done, figures.scheduled, figures.leased) == (1, 1, 0))
 
 
+def flow(channel):
+    tasks = tasks_pb2_grpc.TasksStub(channel)
+    names = {name: QUEUE + "-" + name for name in ("pictures", "pages", "ends", "notices")}
+
+    def enqueue_one(name, **task):
+        return tasks.Enqueue(tasks_pb2.EnqueueRequest(queue=names[name], tasks=[task_pb2.TaskSpec(**task)])).results[0]
+
+    def worker_of(name):
+        return Worker(channel, subscription=work_pb2.Subscription(queue=names[name], lease_millis=60_000, credit=10))
+
+    batch = tasks.OpenBatch(tasks_pb2.OpenBatchRequest(queue=names["ends"], task=task_pb2.TaskSpec(type="over"))).batch
+    step = task_pb2.Step(queue=names["pages"], task=task_pb2.TaskSpec(payload=b"cat.html"),
+                         result=task_pb2.PREVIOUS_RESULT_HEADER)
+    first = enqueue_one("pictures", payload=b"cat.png", then=[step], batch=batch)
+    tasks.CloseBatch(tasks_pb2.CloseBatchRequest(batch=batch))
+    late = grpc.StatusCode.OK
+    try:
+        enqueue_one("pictures", batch=batch)
+    except grpc.RpcError as refused:
+        late = refused.code()
+    check("a closed batch takes no more tasks", late == grpc.StatusCode.NOT_FOUND)
+    worker = worker_of("pictures")
+    [taken] = worker.take(1)
+    worker.send(results=work_pb2.Results(number=1, outputs=[work_pb2.Output(token=taken.token, result=b"small")],
+                                         acks=[taken.token]))
+    worker = worker_of("pages")
+    [taken] = worker.take(1)
+    check("a step knows the one before it, and its result",
+          (taken.task.headers["millrace-previous-id"], taken.task.headers["millrace-previous-result"])
+          == ("%016x" % first.id, "small"))
+    worker.send(results=work_pb2.Results(number=1, acks=[taken.token]))
+    [over] = worker_of("ends").take(1)
+    check("the end of a batch has its counts",
+          [over.task.headers["millrace-batch-" + what] for what in ("added", "done", "dead")] == ["1", "1", "0"])
+    check("a batch that is over is known", tasks.GetBatch(tasks_pb2.GetBatchRequest(batch=batch)).batch.over)
+    tasks.SetQueueGroups(tasks_pb2.SetQueueGroupsRequest(queue=names["notices"],
+                                                         groups=tasks_pb2.QueueGroups(max_size=2)))
+    for payload in (b"a", b"b"):
+        enqueue_one("notices", payload=payload, group="user 7")
+    [both] = worker_of("notices").take(1)
+    check("tasks of a group come as one", (list(both.task.payloads), both.body) == ([b"a", b"b"], b""))
+
+
 def administer(channel):
     admin = admin_pb2_grpc.AdminStub(channel)
     group = admin.GetStats(admin_pb2.GetStatsRequest(topic=TOPIC)).topics[0].groups[0]
@@ -167,6 +210,7 @@ def main():
         publish(channel)
         consume(address)
         work(channel, enqueue(channel))
+        flow(channel)
         administer(channel)
     print(f"{passed} passed, {failed} failed")
     sys.exit(1 if failed else 0)
