@@ -82,7 +82,7 @@ final class FlowTranslation {
         }
         for (Step step : spec.getThenList()) {
             Task next = TaskTranslation.task(step.getTask(), step.getTask().getPayload().toByteArray())
-                    .delay(Duration.ofMillis(step.getTask().getDelayMillis()));
+                    .delay(TaskTranslation.duration(step.getTask().getDelayMillis()));
             task = task.then(step.getQueue(), next, result(step.getResult()));
         }
         return task;

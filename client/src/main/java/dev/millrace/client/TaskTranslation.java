@@ -124,7 +124,7 @@ final class TaskTranslation {
         return task;
     }
 
-    private static Duration duration(long millis) {
+    static Duration duration(long millis) {
         return Duration.ofMillis(Math.max(0, Math.min(millis, LONGEST_MILLIS)));
     }
 

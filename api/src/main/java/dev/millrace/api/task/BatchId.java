@@ -8,6 +8,10 @@ import dev.millrace.api.internal.Checks;
  * Names a batch, wherever it is handed to: {@link dev.millrace.api.Millrace#batch} makes it one that can be used,
  * {@link Task#inBatch} adds a task to it. As a text it is {@code summaries/0123456789abcdef}.
  *
+ * <pre>
+ *   m.batch(BatchId.of("summaries/0123456789abcdef")).close();
+ * </pre>
+ *
  * @param queue
  *            of the task that is enqueued when the batch is over
  * @param id

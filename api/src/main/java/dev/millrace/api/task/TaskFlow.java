@@ -7,7 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a task is a part of: a chain, a batch, or a group whose tasks are delivered as one.
+ * What a task is a part of: a chain, a batch, or a group whose tasks are delivered as one. Made by {@link Task#then},
+ * {@link Task#inBatch} and {@link Task#group}.
+ *
+ * <pre>
+ *   worker.handle("digest", (task, context) -&gt; send(task.flow().group(), task.texts()));
+ * </pre>
  *
  * @param then
  *            steps that follow, each when the one before it is done; up to 100

@@ -97,6 +97,9 @@ final class BatchTable {
 
     /** The message that waited has arrived. */
     void arrived(long id) {
+        if (!rows.contains(id)) {
+            return; // all of them were called off
+        }
         rows.set(id, FLAGS, CLOSED | OVER | ARRIVED);
         rows.set(id, SEQ, 0);
         rows.put(ENDED);

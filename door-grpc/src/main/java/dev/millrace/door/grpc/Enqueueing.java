@@ -21,8 +21,6 @@ import org.jspecify.annotations.Nullable;
 final class Enqueueing {
     /** Bytes of one batch of the log, about: a request may be larger than the log takes at once. */
     private static final long BATCH_BYTES = 256 << 10;
-    /** What a task takes besides its payload, about. */
-    private static final int TASK_BYTES = 256;
 
     /** Tasks of a request that go together, and what became of them. */
     private record Part(int size, CompletableFuture<List<Enqueued>> done) {}
@@ -69,7 +67,7 @@ final class Enqueueing {
         int from = 0;
         long bytes = 0;
         for (int i = 0; i < tasks.size(); i++) {
-            long size = (long) tasks.get(i).payload().remaining() + TASK_BYTES;
+            long size = tasks.get(i).roughBytes();
             if (bytes > 0 && bytes + size > BATCH_BYTES) {
                 if (from == 0) {
                     check(tasks); // or a later part could be refused for what a client did wrong

@@ -63,7 +63,7 @@ final class FlowRoutes {
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
             Enqueued opened = Answers.await(open(queue, JsonInput.of(exchange, limit)));
             if (!opened.refusal().isEmpty()) {
-                throw new HttpFailure(429, "LIMIT", "the batch was not opened: " + opened.refusal());
+                throw TaskRoutes.refused(opened, "the batch was not opened: " + opened.refusal());
             }
             Json.send(exchange, opened.duplicate() ? 200 : 201,
                     FlowJson.of(new TaskSpec.BatchRef(queue, opened.id())).put("duplicate", opened.duplicate()));

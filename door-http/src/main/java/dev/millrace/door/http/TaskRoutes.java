@@ -80,7 +80,7 @@ final class TaskRoutes {
     private static void answer(HttpExchange exchange, List<Enqueued> all) {
         for (int i = 0; i < all.size(); i++) {
             if (!all.get(i).refusal().isEmpty()) {
-                throw new HttpFailure(429, "LIMIT", refusal(all, i));
+                throw refused(all.get(i), refusal(all, i));
             }
         }
         ObjectNode answer = Json.object();
@@ -90,6 +90,11 @@ final class TaskRoutes {
         }
         boolean isNew = all.stream().anyMatch(one -> !one.duplicate());
         Json.send(exchange, isNew ? 201 : 200, answer);
+    }
+
+    /** By a limit that may have room again, or for want of an open batch. */
+    static HttpFailure refused(Enqueued one, String message) {
+        return one.isWithoutBatch() ? Problems.notFound(message) : new HttpFailure(429, "LIMIT", message);
     }
 
     private static String refusal(List<Enqueued> all, int index) {

@@ -83,7 +83,9 @@ class FlowTest {
         assertThat(progress.number("/open")).isEqualTo(1);
         assertThat(progress.number("/done")).isEqualTo(1);
         assertThat(rig.post(QUEUES + "end/batches/" + batch + "/close", "{}").status()).isEqualTo(204);
-        assertThat(rig.post(QUEUES + "work/tasks", member).at("/detail")).contains("no batch of this id is open");
+        Answer late = rig.post(QUEUES + "work/tasks", member);
+        assertThat(late.status()).isEqualTo(404);
+        assertThat(late.at("/detail")).contains("no batch of this id is open");
         ack("work", pull("work"));
         Answer over = pull("end");
         assertThat(over.at("/tasks/0/headers/millrace-batch-done")).isEqualTo("2");

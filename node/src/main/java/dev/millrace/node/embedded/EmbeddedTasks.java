@@ -32,7 +32,6 @@ import java.util.stream.Stream;
 final class EmbeddedTasks implements TaskEngine {
     /** Bytes of one batch, about, so that many tasks are not one record that the log refuses. */
     private static final long BATCH_BYTES = 256 << 10;
-    private static final long TASK_BYTES = 256;
 
     private final Broker broker;
     private final Tasks tasks;
@@ -61,11 +60,11 @@ final class EmbeddedTasks implements TaskEngine {
         List<TaskSpec> batch = new ArrayList<>();
         long bytes = 0;
         for (TaskSpec spec : specs(added)) {
-            bytes += spec.payload().remaining() + TASK_BYTES;
+            bytes += spec.roughBytes();
             if (bytes > BATCH_BYTES && !batch.isEmpty()) {
                 sent.add(tasks.enqueue(queue, List.copyOf(batch)));
                 batch.clear();
-                bytes = spec.payload().remaining() + TASK_BYTES;
+                bytes = spec.roughBytes();
             }
             batch.add(spec);
         }

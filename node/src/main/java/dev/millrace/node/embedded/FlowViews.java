@@ -10,7 +10,6 @@ import dev.millrace.node.tasks.BatchInfo;
 import dev.millrace.node.tasks.TaskReader;
 import dev.millrace.node.tasks.TaskSpec;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 
 /** What the node's tasks are a part of, as the API shows it, and the other way round. */
@@ -60,7 +59,7 @@ final class FlowViews {
             task = task.inBatch(new BatchId(flow.batch().queue(), new MessageId(flow.batch().id())));
         }
         for (TaskSpec.Step step : flow.then()) {
-            Task next = TaskViews.of(step.task()).delay(Duration.ofMillis(step.task().terms().delayMillis()));
+            Task next = TaskViews.of(step.task()).delay(TaskViews.duration(step.task().terms().delayMillis()));
             task = task.then(step.queue(), next, of(step.result()));
         }
         return task;

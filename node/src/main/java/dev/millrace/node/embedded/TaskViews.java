@@ -86,7 +86,7 @@ final class TaskViews {
         return task;
     }
 
-    private static Duration duration(long millis) {
+    static Duration duration(long millis) {
         return Duration.ofMillis(Math.clamp(millis, 0, LONGEST_MILLIS));
     }
 

@@ -23,10 +23,20 @@ import java.util.Map;
  */
 public record TaskSpec(String type, ByteBuffer payload, Map<String, String> headers, Keys keys, Terms terms,
         Flow flow) {
+    private static final int ENVELOPE_BYTES = 256;
 
     /** A task by itself. */
     public TaskSpec(String type, ByteBuffer payload, Map<String, String> headers, Keys keys, Terms terms) {
         this(type, payload, headers, keys, terms, Flow.NONE);
+    }
+
+    /** Bytes that it and its steps take, about: their payloads, and the envelope of each. */
+    public long roughBytes() {
+        long bytes = (long) payload.remaining() + ENVELOPE_BYTES;
+        for (Step step : flow.then) {
+            bytes += (long) step.task.payload.remaining() + ENVELOPE_BYTES;
+        }
+        return bytes;
     }
 
     /** The same as a part of something else. */
