@@ -6,7 +6,7 @@ root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd -P)
 . "$root/bin/lib.sh"
 
 need_jdk
-ensure_bench
+ensure_room bench
 mkdir -p "$root/bench/target/jcstress"
 cd "$root/bench/target/jcstress"
 # JCStress starts its own JVMs from java.home of this one.

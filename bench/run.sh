@@ -6,7 +6,7 @@ root=$(CDPATH='' cd -- "$(dirname "$0")/.." && pwd -P)
 . "$root/bin/lib.sh"
 
 need_jdk
-ensure_bench
+ensure_room bench
 exec "$java_home/bin/java" -Xms1g -Xmx2g -XX:+UseParallelGC --enable-native-access=ALL-UNNAMED \
     -cp "$root/bench/target/classes:$root/bench/target/lib/*" dev.millrace.bench.e2e.Main \
     --launcher "$root/millrace" --out "$root/bench/target/report" "$@"

@@ -32,7 +32,7 @@ for argument in "$@"; do
     esac
 done
 sections=${sections:-timers maps pools}
-ensure_bench
+ensure_room bench
 
 run() { "$java_home/bin/java" -cp "$root/bench/target/classes:$root/bench/target/lib/*" "$@"; }
 jmh() {

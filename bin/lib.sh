@@ -139,7 +139,8 @@ stale() {
     set --
     for dir in "$root"/*/src/main; do
         case $dir in
-            */verification/src/main | */bench/src/main | */log-contract/src/main | */api-contract/src/main) ;;
+            */verification/src/main | */bench/src/main | */log-contract/src/main | */api-contract/src/main | \
+                */testkit/src/main | */examples/src/main) ;;
             *) set -- "$@" "$dir" "${dir%/src/main}/pom.xml" ;;
         esac
     done
@@ -220,24 +221,24 @@ ensure_checks() {
     unlock
 }
 
-# ---- the room bench, which is in no jar either -----------------------------------------------------------------------
+# ---- the rooms bench and examples, which are in no jar either ---------------------------------------------------------
 
-bench_stale() {
-    [ -e "$root/bench/target/built" ] || return 0
-    [ -n "$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/*/src/main -newer "$root/bench/target/built" -print | head -n 1)" ]
+room_stale() {
+    [ -e "$root/$1/target/built" ] || return 0
+    [ -n "$(find "$root/pom.xml" "$root"/*/pom.xml "$root"/*/src/main -newer "$root/$1/target/built" -print | head -n 1)" ]
 }
 
-# ensure_bench: builds bench/target/classes and its class path bench/target/lib if they are stale.
-ensure_bench() {
-    bench_stale || return 0
+# ensure_room ROOM: builds its target/classes and its class path target/lib if they are stale.
+ensure_room() {
+    room_stale "$1" || return 0
     need_maven
     lock
-    if bench_stale; then
-        say "building the benchmarks"
-        mkdir -p "$root/bench/target"
-        : >"$root/bench/target/build-started"
-        run_maven -q -pl bench -am package -DskipTests >&2 || die "the build failed: see Maven's message above"
-        mv "$root/bench/target/build-started" "$root/bench/target/built"
+    if room_stale "$1"; then
+        say "building the room $1"
+        mkdir -p "$root/$1/target"
+        : >"$root/$1/target/build-started"
+        run_maven -q -pl "$1" -am package -DskipTests >&2 || die "the build failed: see Maven's message above"
+        mv "$root/$1/target/build-started" "$root/$1/target/built"
     fi
     unlock
 }

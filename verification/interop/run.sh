@@ -36,6 +36,7 @@ case " $* " in
         apart="unshare --net --map-root-user --pid --fork --kill-child --mount-proc"
         # shellcheck disable=SC2086 # options are words
         if $apart ip link set lo up 2>/dev/null; then
+            export MILLRACE_INTEROP_APART=yes
             # shellcheck disable=SC2016 # the inner shell expands it
             exec $apart sh -c 'ip link set lo up && "$@"' sh "$@"
         fi

@@ -2,6 +2,9 @@ package dev.millrace.api;
 
 import dev.millrace.api.internal.Engines;
 import dev.millrace.api.spi.Target;
+import dev.millrace.api.task.QueueStats;
+import dev.millrace.api.task.TaskQueue;
+import dev.millrace.api.task.Worker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,19 +57,30 @@ public interface Millrace extends AutoCloseable {
     /** A topic by its name: 1 to 64 letters, digits, dots, dashes and underscores, at the end perhaps #ephemeral. */
     Topic topic(String name);
 
+    /** A task queue by its name, which is that of its topic; it is made when the first task is enqueued. */
+    TaskQueue queue(String name);
+
+    /** All task queues by name. */
+    List<QueueStats> queues();
+
+    CompletableFuture<List<QueueStats>> queuesAsync();
+
+    /** Sets up handlers for the tasks of queues. */
+    Worker.Builder worker();
+
     /** All topics by name. */
     List<TopicStats> topics();
 
     CompletableFuture<List<TopicStats>> topicsAsync();
 
     /**
-     * Closes all subscriptions, each with up to {@code drain} for its running handlers, gives back what is left, and
+     * Closes all subscriptions and workers, each with up to {@code drain} for its running handlers, gives back what is left, and
      * closes the engine or the connection. Idempotent; later calls of anything else throw
      * {@link MillraceException.Closed}.
      */
     void close(Duration drain);
 
-    /** The same with each subscription's own drain time. */
+    /** The same with the drain time of each subscription and worker. */
     @Override
     void close();
 }

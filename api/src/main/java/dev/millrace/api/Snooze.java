@@ -4,8 +4,8 @@ import dev.millrace.api.internal.Checks;
 import java.time.Duration;
 
 /**
- * Thrown by a handler: not now, but after this delay. For a task this is no failure and no attempt is used up. A message
- * is given back with that delay; its attempt counts, as every delivery of a message does.
+ * Thrown by a handler: not now, but after this delay. This is no failure, and the attempt is not counted. (Over a connection
+ * to a server the attempt of a message counts.)
  */
 public final class Snooze extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -93,7 +93,7 @@ final class ValuesTest {
         assertThat(task.headers()).containsEntry("trace", "abc");
         assertThat(Task.of("a", "b").keys().priority()).isEqualTo(4);
         assertThatThrownBy(() -> task.priority(10)).isInstanceOf(Invalid.class).hasMessageContaining("0 to 9");
-        assertThatThrownBy(() -> Task.of("", "b")).isInstanceOf(Invalid.class);
+        assertThatThrownBy(() -> Task.of("x".repeat(256), "b")).isInstanceOf(Invalid.class);
         assertThatThrownBy(() -> task.uniqueKey("", Duration.ofDays(1))).isInstanceOf(Invalid.class);
     }
 

@@ -135,7 +135,8 @@ final class AdminCalls {
                 .setPolicy(dev.millrace.grpc.v1.RetryPolicy.newBuilder()
                         .setMaxAttempts(policy.maxAttempts())
                         .setMinBackoffMillis(policy.minBackoff().toMillis())
-                        .setMaxBackoffMillis(policy.maxBackoff().toMillis()))
+                        .setMaxBackoffMillis(policy.maxBackoff().toMillis())
+                        .setJitterPercent(policy.jitterPercent()))
                 .build();
         return this.<SetRetryPolicyResponse>tell("the retry policy of group " + group + " of " + topic,
                 (admin, call) -> admin.setRetryPolicy(request, call));

@@ -12,6 +12,12 @@ final class Calls {
 
     /** The answer, made of the server's one; {@code what} names the call in failures. */
     static <A, T> CompletableFuture<T> ask(String what, Consumer<StreamObserver<A>> call, Function<A, T> answer) {
+        return ask(what, call, answer, failure -> Failures.of(failure, what));
+    }
+
+    /** The same with another reading of failures. */
+    static <A, T> CompletableFuture<T> ask(String what, Consumer<StreamObserver<A>> call, Function<A, T> answer,
+            Function<Throwable, MillraceException> failed) {
         CompletableFuture<T> future = new CompletableFuture<>();
         call.accept(new StreamObserver<>() {
             @Override
@@ -26,7 +32,7 @@ final class Calls {
 
             @Override
             public void onError(Throwable failure) {
-                future.completeExceptionally(Failures.of(failure, what));
+                future.completeExceptionally(failed.apply(failure));
             }
 
             @Override

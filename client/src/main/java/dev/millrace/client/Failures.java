@@ -6,6 +6,8 @@ import dev.millrace.api.MillraceException;
 import dev.millrace.grpc.v1.ErrorDetail;
 import io.grpc.Status;
 import io.grpc.protobuf.StatusProto;
+import io.netty.handler.ssl.NotSslRecordException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What the server's refusals, and the connection's failures, are in the API's words. */
@@ -44,6 +46,52 @@ final class Failures {
             case CATEGORY_UNAVAILABLE -> new MillraceException.UnknownOutcome(message);
             case CATEGORY_INTERNAL, CATEGORY_UNSPECIFIED, UNRECOGNIZED -> new MillraceException.Fatal(message);
         };
+    }
+
+    /** Of the first call of a connection, which changes nothing; says so when the two do not agree on TLS. */
+    static MillraceException ofGreeting(Throwable failure, String what, boolean tls) {
+        MillraceException known = of(failure, what);
+        if (detail(failure) != null) {
+            return known;
+        }
+        SSLException trouble = sslTrouble(failure);
+        if (trouble instanceof NotSslRecordException) {
+            return new MillraceException.Fatal(what + ": the server does not speak TLS. Give it a certificate "
+                    + "(grpc-tls-cert and grpc-tls-key), or leave ConnectOptions.tls off", failure);
+        }
+        if (trouble != null) {
+            return new MillraceException.Fatal(what + ": the server's certificate is not accepted ("
+                    + reason(trouble) + "). Trust the authority that signed it by ConnectOptions.tls(new "
+                    + "Tls.TrustedBy(file)), and use a name of the server that stands in the certificate", failure);
+        }
+        Status status = Status.fromThrowable(failure);
+        boolean broke = status.getCode() == Status.Code.UNAVAILABLE || status.getCode() == Status.Code.INTERNAL;
+        if (!tls && broke && !neverSent(status)) {
+            return new MillraceException.Unavailable(what + ": the connection was made and broke at once ("
+                    + status.getDescription() + "); if the server speaks TLS (grpc-tls-cert), give ConnectOptions.tls",
+                    failure);
+        }
+        return known instanceof MillraceException.UnknownOutcome
+                ? new MillraceException.Unavailable(String.valueOf(known.getMessage()), known)
+                : known;
+    }
+
+    private static @Nullable SSLException sslTrouble(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException found) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    /** The innermost says it best. */
+    private static String reason(Throwable trouble) {
+        Throwable last = trouble;
+        for (Throwable cause = trouble.getCause(); cause != null; cause = cause.getCause()) {
+            last = cause;
+        }
+        return String.valueOf(last.getMessage());
     }
 
     private static MillraceException withoutDetail(Status status, Throwable failure, String what) {

@@ -13,8 +13,10 @@ import dev.millrace.api.spi.Engine;
 import dev.millrace.api.spi.Feed;
 import dev.millrace.api.spi.FeedListener;
 import dev.millrace.api.spi.Leased;
+import dev.millrace.api.spi.TaskEngine;
 import dev.millrace.grpc.v1.GetServerResponse;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,7 +32,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The API's engine behind a connection. Thread-safe. */
 final class GrpcEngine implements Engine {
-    private static final int TICK_MILLIS = 3_000;
+    private static final int TICK_MILLIS = 2_500;
     private static final int SWEEP_MILLIS = 250;
     private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
@@ -40,6 +42,8 @@ final class GrpcEngine implements Engine {
     private final ScheduledExecutorService timer = Executors
             .newSingleThreadScheduledExecutor(daemons("millrace-timer-"));
     private final PublishLine line;
+    private final EnqueueLine enqueues;
+    private final GrpcTasks tasks;
     private final AdminCalls admin;
     private final Set<WorkerSession> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -48,9 +52,12 @@ final class GrpcEngine implements Engine {
         this.link = link;
         timeoutMillis = options.timeout().toMillis();
         line = new PublishLine(link, timeoutMillis, server.getMaxRequestBytes());
+        enqueues = new EnqueueLine(link, timeoutMillis, server.getMaxRequestBytes());
         admin = new AdminCalls(link, timeoutMillis);
+        tasks = new GrpcTasks(this, enqueues);
         every(TICK_MILLIS, () -> sessions.forEach(WorkerSession::tick));
         every(SWEEP_MILLIS, line::sweep);
+        every(SWEEP_MILLIS, enqueues::sweep);
     }
 
     private static ThreadFactory daemons(String name) {
@@ -97,8 +104,17 @@ final class GrpcEngine implements Engine {
 
     @Override
     public CompletableFuture<Feed> subscribe(String topic, String group, long leaseMillis, FeedListener listener) {
-        WorkerSession session = new WorkerSession(this, new WorkerSession.Wish(topic, group, leaseMillis), listener);
+        return subscribe(WorkerSession.Wish.group(topic, group, leaseMillis), listener);
+    }
+
+    CompletableFuture<Feed> subscribe(WorkerSession.Wish wish, FeedListener listener) {
+        WorkerSession session = new WorkerSession(this, wish, listener);
         return start(session, session.opened());
+    }
+
+    @Override
+    public Optional<TaskEngine> tasks() {
+        return Optional.of(tasks);
     }
 
     @Override
@@ -218,6 +234,7 @@ final class GrpcEngine implements Engine {
             return;
         }
         line.close();
+        enqueues.close();
         List<WorkerSession> left = List.copyOf(sessions);
         CountDownLatch gone = new CountDownLatch(left.size());
         for (WorkerSession session : left) {

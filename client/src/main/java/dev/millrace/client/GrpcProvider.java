@@ -1,5 +1,6 @@
 package dev.millrace.client;
 
+import dev.millrace.api.ConnectOptions;
 import dev.millrace.api.MillraceException;
 import dev.millrace.api.spi.Engine;
 import dev.millrace.api.spi.MillraceProvider;
@@ -32,11 +33,12 @@ public final class GrpcProvider implements MillraceProvider {
     /** The first call: whether somebody who speaks the protocol is there, and what he takes. */
     private static GetServerResponse greet(Link link, Target.Server server) {
         String what = "connecting to " + server.address();
+        boolean tls = !(server.options().tls() instanceof ConnectOptions.Tls.Off);
         CompletableFuture<GetServerResponse> answer = Calls.ask(what,
                 (StreamObserver<GetServerResponse> call) -> AdminGrpc.newStub(link.calls())
                         .withDeadlineAfter(server.options().timeout().toMillis(), TimeUnit.MILLISECONDS)
                         .getServer(GetServerRequest.getDefaultInstance(), call),
-                found -> found);
+                found -> found, failure -> Failures.ofGreeting(failure, what, tls));
         try {
             return answer.get();
         } catch (InterruptedException e) {
@@ -44,9 +46,6 @@ public final class GrpcProvider implements MillraceProvider {
             throw new MillraceException.Interrupted("interrupted while " + what, e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            if (cause instanceof MillraceException.UnknownOutcome) {
-                throw new MillraceException.Unavailable(String.valueOf(cause.getMessage()), cause); // asking changes nothing
-            }
             throw cause instanceof MillraceException known ? known
                     : new MillraceException.Fatal(what + " failed: " + cause, cause);
         }

@@ -1,9 +1,12 @@
 package dev.millrace.client;
 
+import com.google.protobuf.ByteString;
 import dev.millrace.api.MillraceException;
 import dev.millrace.api.spi.Settlement;
 import dev.millrace.grpc.v1.Burial;
 import dev.millrace.grpc.v1.Extension;
+import dev.millrace.grpc.v1.Output;
+import dev.millrace.grpc.v1.Progress;
 import dev.millrace.grpc.v1.Results;
 import dev.millrace.grpc.v1.Retry;
 import dev.millrace.grpc.v1.Settled;
@@ -22,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class Ledger {
     private static final int MAX_BATCH = 1_000;
     private static final int MAX_UNANSWERED = 100;
+    /** A batch ends with the settlement that brings it to so many bytes; the server takes more. */
+    private static final int MAX_BATCH_BYTES = 512 << 10;
+
+    private static final int SETTLEMENT_BYTES = 24;
 
     private record Waiting(long token, Settlement how, CompletableFuture<Boolean> done) {}
 
@@ -68,38 +75,64 @@ final class Ledger {
         }
         Results.Builder results = Results.newBuilder().setNumber(++lastNumber).setSeen(seen);
         List<Waiting> settlements = new ArrayList<>();
-        while (!waiting.isEmpty() && settlements.size() < MAX_BATCH) {
+        long bytes = 0;
+        while (!waiting.isEmpty() && settlements.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
             Waiting next = waiting.remove();
             settlements.add(next);
-            add(results, next.token, next.how);
+            bytes += add(results, next.token, next.how);
         }
         Batch batch = new Batch(results.build(), settlements);
         unanswered.add(batch);
         return batch.results;
     }
 
-    private static void add(Results.Builder results, long token, Settlement how) {
+    /** Returns how many bytes that takes, about. */
+    private static int add(Results.Builder results, long token, Settlement how) {
         if (how instanceof Settlement.Ack) {
             results.addAcks(token);
         } else if (how instanceof Settlement.Retry retry) {
-            results.addRetries(Retry.newBuilder()
-                    .setToken(token)
-                    .setDelayMillis(retry.delayMillis())
-                    .setError(retry.error()));
+            return retry(results, token, retry.error(),
+                    Retry.newBuilder().setDelayMillis(retry.delayMillis()));
         } else if (how instanceof Settlement.Snooze snooze) {
-            results.addRetries(Retry.newBuilder()
-                    .setToken(token)
-                    .setDelayMillis(snooze.delayMillis())
-                    .setError(snooze.error()));
+            return retry(results, token, snooze.error(),
+                    Retry.newBuilder().setDelayMillis(snooze.delayMillis()).setNotCounted(true));
         } else if (how instanceof Settlement.Fail fail) {
-            results.addRetries(Retry.newBuilder().setToken(token).setByPolicy(true).setError(fail.error()));
+            return retry(results, token, fail.error(), Retry.newBuilder().setByPolicy(true));
         } else if (how instanceof Settlement.Extend extend) {
             results.addExtensions(Extension.newBuilder().setToken(token).setLeaseMillis(extend.leaseMillis()));
         } else if (how instanceof Settlement.Bury bury) {
             results.addBurials(Burial.newBuilder().setToken(token).setError(bury.error()));
+            return SETTLEMENT_BYTES + bury.error().length();
+        } else {
+            return say(results, token, how);
+        }
+        return SETTLEMENT_BYTES;
+    }
+
+    private static int retry(Results.Builder results, long token, String error, Retry.Builder retry) {
+        results.addRetries(retry.setToken(token).setError(error));
+        return SETTLEMENT_BYTES + error.length();
+    }
+
+    private static int say(Results.Builder results, long token, Settlement how) {
+        Output.Builder output = Output.newBuilder().setToken(token);
+        if (how instanceof Settlement.Progress progress) {
+            output.setProgress(Progress.newBuilder().setPercent(progress.percent()).setText(progress.text()));
+        } else if (how instanceof Settlement.Result result) {
+            output.setResult(ByteString.copyFrom(result.bytes()));
+        } else if (how instanceof Settlement.Log log) {
+            output.setLog(log.lines());
         } else {
             throw new IllegalStateException("unknown settlement " + how);
         }
+        results.addOutputs(output);
+        return output.build().getSerializedSize();
+    }
+
+    /** Whether the lease goes on after it. */
+    private static boolean leavesLease(Settlement how) {
+        return how instanceof Settlement.Extend || how instanceof Settlement.Progress
+                || how instanceof Settlement.Result || how instanceof Settlement.Log;
     }
 
     /** All that must be sent again on a new stream, in order. */
@@ -127,7 +160,7 @@ final class Ledger {
         Set<Long> stale = new HashSet<>(answer.getStaleList());
         Set<Long> failed = new HashSet<>(answer.getFailedList());
         for (Waiting each : first.settlements) {
-            if (!(each.how instanceof Settlement.Extend) || stale.contains(each.token)) {
+            if (!leavesLease(each.how) || stale.contains(each.token)) {
                 held.remove(each.token);
             }
             if (failed.contains(each.token)) {

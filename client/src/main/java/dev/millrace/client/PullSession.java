@@ -33,7 +33,7 @@ final class PullSession implements FeedListener, Settler {
     PullSession(GrpcEngine engine, String topic, String group, Engine.Pull pull) {
         this.engine = engine;
         this.pull = pull;
-        session = new WorkerSession(engine, new WorkerSession.Wish(topic, group, pull.leaseMillis()), this);
+        session = new WorkerSession(engine, WorkerSession.Wish.group(topic, group, pull.leaseMillis()), this);
         Ends.of(session.opened().thenCompose(feed -> session.creditKnown(pull.max())),
                 known -> engine.after(pull.waitMillis(), this::stop), result::completeExceptionally);
         Ends.of(session.over(), done -> result.completeExceptionally(
@@ -126,7 +126,7 @@ final class PullSession implements FeedListener, Settler {
         }
     }
 
-    /** The protocol cancels nothing yet, and a pull has no handler to be told. */
+    /** Only tasks are cancelled, and they are not pulled. */
     @Override
     public void cancelled(long token) {}
 

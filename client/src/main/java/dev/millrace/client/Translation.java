@@ -38,7 +38,7 @@ final class Translation {
                 group.getExpired(), group.getPurged(), group.getFiltered(), group.getDropped(), group.getRetries(),
                 group.getTimeouts(), group.getSubscriptions(),
                 new RetryPolicy(policy.getMaxAttempts(), Duration.ofMillis(policy.getMinBackoffMillis()),
-                        Duration.ofMillis(policy.getMaxBackoffMillis())));
+                        Duration.ofMillis(policy.getMaxBackoffMillis()), policy.getJitterPercent()));
     }
 
     static DeadLetter dead(dev.millrace.grpc.v1.DeadLetter letter) {

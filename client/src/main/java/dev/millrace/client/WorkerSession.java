@@ -45,10 +45,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerSession implements Feed {
     private static final int MAX_CREDIT = 10_000;
-    private static final long TIMEOUT_MILLIS = 10_000;
+    private static final long TIMEOUT_MILLIS = 8_000;
 
-    /** What it takes from, and how. */
-    record Wish(String topic, String group, long leaseMillis) {}
+    /** What it takes from, and how: a topic and a group, or a queue. */
+    record Wish(String topic, String group, String queue, long leaseMillis) {
+        static Wish group(String topic, String group, long leaseMillis) {
+            return new Wish(topic, group, "", leaseMillis);
+        }
+
+        static Wish queue(String queue, long leaseMillis) {
+            return new Wish("", "", queue, leaseMillis);
+        }
+
+        /** For messages. */
+        String what() {
+            return queue.isEmpty() ? "the subscription of " + group + " at " + topic : "the worker of queue " + queue;
+        }
+    }
 
     private final Link link;
     private final Wish wish;
@@ -194,6 +207,7 @@ final class WorkerSession implements Feed {
                 .addSubscriptions(Subscription.newBuilder()
                         .setTopic(wish.topic())
                         .setGroup(wish.group())
+                        .setQueue(wish.queue())
                         .setLeaseMillis(wish.leaseMillis())
                         .setCredit(credit));
         if (!sessionId.isEmpty()) {
@@ -251,7 +265,7 @@ final class WorkerSession implements Feed {
             end(first && !refused && !hopeless ? Failures.unreachable(reason, "subscribing")
                     : Failures.of(reason, "subscribing"), false);
         } else if (tooLong) {
-            end(Failures.unreachable(reason, "the subscription of " + wish.group() + " at " + wish.topic()), false);
+            end(Failures.unreachable(reason, wish.what()), false);
         } else {
             engine.after(backoff.next(), () -> mailbox.execute(this::connect));
         }
@@ -267,8 +281,10 @@ final class WorkerSession implements Feed {
         switch (message.getKindCase()) {
             case OPENED -> opened(message.getOpened());
             case DELIVERIES -> message.getDeliveries().getDeliveriesList().forEach(this::delivered);
+            case STOP_ASKED -> message.getStopAsked().getTokensList().forEach(listener::cancelled);
             case SETTLED -> {
                 ledger.answered(message.getSettled());
+                message.getSettled().getStopAskedList().forEach(listener::cancelled);
                 flush();
                 goIfSettled();
             }
@@ -289,9 +305,10 @@ final class WorkerSession implements Feed {
     private void delivered(Delivery delivery) {
         ledger.delivered(delivery.getToken());
         if (!closing) {
-            listener.delivered(new Leased(new MessageId(delivery.getId()), delivery.getAttempt(),
-                    Translation.instant(delivery.getBornAtNanos()), delivery.getBody().toByteArray(),
-                    delivery.getToken(), this));
+            listener.delivered(delivery.hasTask() ? new LeasedTask(delivery, this)
+                    : new Leased(new MessageId(delivery.getId()), delivery.getAttempt(),
+                            Translation.instant(delivery.getBornAtNanos()), delivery.getBody().toByteArray(),
+                            delivery.getToken(), this));
         }
     }
 

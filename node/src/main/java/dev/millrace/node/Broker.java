@@ -5,6 +5,7 @@ import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.TopicRef;
 import dev.millrace.node.tasks.Tasks;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -66,6 +67,9 @@ public interface Broker {
     /** Tokens of the leases that a subscription of an ordinary or resumable session has. */
     CompletableFuture<List<Long>> leases(Subscription subscription);
 
+    /** Those of them whose tasks were cancelled: their workers should stop. */
+    CompletableFuture<List<Long>> stopsAsked(Subscription subscription);
+
     /** Ends a subscription; its leases stay with the session. */
     CompletableFuture<Void> unsubscribe(Subscription subscription);
 
@@ -112,11 +116,56 @@ public interface Broker {
     /** Offers dead letters to their group anew, attempts starting at 0; ids not dead are skipped. Returns how many. */
     CompletableFuture<Integer> replayDead(String topic, String group, List<Long> ids);
 
-    /** Replays all that are dead now, in slices; returns how many. */
+    /** Replays all that are dead now; returns how many, when it is done. The job goes on after a restart. */
     CompletableFuture<Long> replayAllDead(String topic, String group);
 
-    /** Purges dead letters; an empty list purges all. Returns how many. */
+    /** Purges dead letters; an empty list purges all, as a job like that. Returns how many. */
     CompletableFuture<Long> purgeDead(String topic, String group, List<Long> ids);
+
+    /**
+     * Starts to replay or purge all that are dead now and does not wait: how many they are. Refused while a job of the
+     * other kind is under way.
+     */
+    CompletableFuture<Long> startDeadJob(String topic, String group, boolean replay);
+
+    /** The last job about all dead letters of the group; empty if there was none. */
+    CompletableFuture<Optional<DeadJobState>> deadJob(String topic, String group);
+
+    /** Sets what the topic keeps of what all groups are done with; not for task queues. */
+    CompletableFuture<Void> setHistory(String topic, long maxAgeMillis, long maxBytes);
+
+    /** What the topic keeps of what all groups are done with. */
+    CompletableFuture<TopicHistory> history(String topic);
+
+    /**
+     * Offers the group anew what the topic keeps from there on, as far as the group had taken it; returns how many. Not
+     * for task queues. Refused with category INVALID while messages are in flight or wait for a retry, unless they, and
+     * all else that the group has not finished, are to be purged first.
+     */
+    CompletableFuture<Long> replay(String topic, String group, ReplayFrom from, boolean purgeUnderWay);
+
+    /**
+     * Reads the dead letters of a group as the consumer of a topic would. Readers of all channels that take share the
+     * letters: what one of them finishes is purged. A channel that looks sees every letter, and changes none.
+     */
+    DeadReader readDead(String topic, String group, String channel, boolean taking);
+
+    /** The channels that read dead letters now. */
+    List<DeadReading> deadReadings();
+
+    /** Topics with those of their groups that have dead letters now. */
+    CompletableFuture<List<TopicNames>> deadNames();
+
+    /**
+     * Copies the data of all shards, as of now, into a new folder on this machine, on the calling thread; what
+     * {@code check} accepts and a server can be started on. Each shard is as of an instant of its own.
+     *
+     * @return bytes copied
+     * @throws BrokerException
+     *             category INVALID when the folder holds something or cannot be written, UNAVAILABLE when a shard does
+     *             not serve
+     */
+    long backup(Path folder);
 
     /** Task queues: topics whose messages are tracked one by one. */
     Tasks tasks();

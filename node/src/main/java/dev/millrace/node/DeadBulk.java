@@ -1,6 +1,5 @@
 package dev.millrace.node;
 
-import dev.millrace.core.machine.DeadList;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.shard.Shard;
 import java.util.ArrayList;
@@ -10,38 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** Replays or purges dead letters in slices, so that no slice holds the shard for long. */
+/** Finds, replays and purges dead letters by id, in slices, so that no slice holds the shard for long. */
 final class DeadBulk {
     private static final int SLICE = 1_000;
 
     private DeadBulk() {}
-
-    /** All that are dead when it starts; the number of those done. */
-    static CompletableFuture<Long> all(NodeBroker broker, String topic, String group, boolean replay) {
-        return broker.at(topic, shard -> shard.machine().deadList(shard.machine().group(topic, group)).end())
-                .thenCompose(end -> slice(broker, topic, group, new Progress(replay, end, 0, 0)));
-    }
-
-    private record Progress(boolean replay, int end, int next, long done) {}
-
-    private static CompletableFuture<Long> slice(NodeBroker broker, String topic, String group, Progress progress) {
-        return broker.at(topic, shard -> run(shard, shard.machine().group(topic, group), progress))
-                .thenCompose(next -> next.next < 0 ? CompletableFuture.completedFuture(next.done)
-                        : slice(broker, topic, group, next));
-    }
-
-    private static Progress run(Shard shard, Group group, Progress progress) {
-        DeadList list = shard.machine().deadList(group);
-        int number = list.next(progress.next);
-        long done = progress.done;
-        for (int i = 0; i < SLICE && number >= 0 && number < progress.end; i++) {
-            apply(shard, group, number, progress.replay);
-            done++;
-            number = list.next(number + 1);
-        }
-        boolean more = number >= 0 && number < progress.end;
-        return new Progress(progress.replay, progress.end, more ? number : -1, done);
-    }
 
     private static boolean apply(Shard shard, Group group, int number, boolean replay) {
         return replay ? shard.machine().redrive(group, number) : shard.machine().purgeDead(group, number);

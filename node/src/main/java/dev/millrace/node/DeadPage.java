@@ -19,7 +19,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A page of dead letters: found by the owner of the shard, then completed with bodies and past attempts by the log's
- * readers, one batch after the other. It ends early once its bodies have {@link Broker#DEAD_PAGE_BYTES}.
+ * readers, one batch after the other. It ends early once its bodies have so many bytes.
  */
 final class DeadPage {
     private record Entry(int number, long location, int index, Attempt last, String reason, List<Long> attempts) {}
@@ -34,13 +34,16 @@ final class DeadPage {
     private final Bodies bodies = new Bodies();
     private final MessageView view = new MessageView();
 
-    private DeadPage(BlockReader reader) {
+    private final long mostBytes;
+
+    private DeadPage(BlockReader reader, long mostBytes) {
         this.reader = reader;
+        this.mostBytes = mostBytes;
     }
 
     /** Owner thread: the entries after the cursor, which is the number of the last one seen + 1. */
-    static DeadPage collect(Shard shard, Group group, long after, int limit) {
-        DeadPage page = new DeadPage(shard.log().reader());
+    static DeadPage collect(Shard shard, Group group, long after, int limit, long mostBytes) {
+        DeadPage page = new DeadPage(shard.log().reader(), mostBytes);
         DeadList list = shard.machine().deadList(group);
         int number = list.next((int) Math.min(Integer.MAX_VALUE, after));
         while (number >= 0 && page.entries.size() < limit) {
@@ -84,7 +87,7 @@ final class DeadPage {
     }
 
     private boolean isComplete() {
-        return letters.size() == entries.size() || bytes >= Broker.DEAD_PAGE_BYTES;
+        return letters.size() == entries.size() || bytes >= mostBytes;
     }
 
     /** Its past attempts are read first, then its body. */

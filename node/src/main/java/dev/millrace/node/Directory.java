@@ -1,8 +1,10 @@
 package dev.millrace.node;
 
+import dev.millrace.core.shard.MailRoute;
 import dev.millrace.core.shard.ShardListener;
 import dev.millrace.core.shard.Slices;
 import dev.millrace.core.shard.TopicRef;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
@@ -21,11 +23,19 @@ final class Directory implements TopologyListener {
     private static final Logger LOG = LoggerFactory.getLogger(Directory.class);
 
     private final int shards;
+    private final MailRoute mail;
     private final ConcurrentHashMap<String, TopicRef> refs = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<TopologyListener> listeners = new CopyOnWriteArrayList<>();
 
-    Directory(int shards) {
+    /** @param slots filled later, with all shards */
+    Directory(int shards, List<ShardSlot> slots) {
         this.shards = shards;
+        mail = new NodeMail(this, slots);
+    }
+
+    /** How shards send each other mail. */
+    MailRoute mail() {
+        return mail;
     }
 
     /** A listener that books what a recovering shard brings. */
@@ -54,6 +64,11 @@ final class Directory implements TopologyListener {
             @Override
             public void groupDeleted(String topic, String group) {
                 Directory.this.groupDeleted(topic, group);
+            }
+
+            @Override
+            public void died(String topic, String group) {
+                Directory.this.died(topic, group);
             }
 
             @Override
@@ -117,6 +132,13 @@ final class Directory implements TopologyListener {
     public void groupDeleted(String topic, String group) {
         for (TopologyListener listener : listeners) {
             listener.groupDeleted(topic, group);
+        }
+    }
+
+    @Override
+    public void died(String topic, String group) {
+        for (TopologyListener listener : listeners) {
+            listener.died(topic, group);
         }
     }
 }

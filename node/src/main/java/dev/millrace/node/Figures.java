@@ -22,7 +22,8 @@ final class Figures {
                 usage.syncs(), usage.syncNanosTotal(), usage.freeBytes(), usage.neededBytes());
         ShardFigures.Traffic traffic = new ShardFigures.Traffic(metrics.publishes, metrics.publishedBytes,
                 metrics.delivered, metrics.appends, shard.machine().retriesAtOnce(),
-                shard.machine().attempts().leftOut());
+                shard.machine().attempts().leftOut(), new ShardFigures.Mail(shard.machine().tracked().mail().waiting(),
+                        metrics.mailCarried, metrics.mailRefused));
         ShardFigures.Loop loop = new ShardFigures.Loop(metrics.cycles, metrics.slowCycles, metrics.longestCycleNanos,
                 shard.inboxBytes(), metrics.failedMoves, slowSlices(metrics.slices()));
         return new ShardFigures(shard.number(), traffic, loop, of(metrics.publishToDurable()),

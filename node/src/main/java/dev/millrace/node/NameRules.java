@@ -9,9 +9,14 @@ public final class NameRules {
 
     private NameRules() {}
 
+    /** Whether it is a name of a topic or a group. */
+    public static boolean isValid(String name) {
+        return name.length() <= MAX_LENGTH && FORM.matcher(name).matches();
+    }
+
     /** The name itself; refuses with category INVALID what is none. {@code kind} is a word such as topic. */
     public static String check(String kind, String name) {
-        if (name.length() > MAX_LENGTH || !FORM.matcher(name).matches()) {
+        if (!isValid(name)) {
             throw new BrokerException(BrokerException.Category.INVALID, kind + " '" + name
                     + "' is no valid name: 1 to " + MAX_LENGTH
                     + " of letters, digits, dot, underscore and dash, at the end perhaps #ephemeral");

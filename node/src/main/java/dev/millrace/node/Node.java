@@ -22,7 +22,7 @@ public final class Node implements AutoCloseable {
     private final NodeBroker broker;
 
     private Node(LogFactory logs, NodeOptions options, ShardClock clock, PlantedBugs bugs) {
-        Directory directory = new Directory(options.shards());
+        Directory directory = new Directory(options.shards(), slots);
         for (int number = 0; number < options.shards(); number++) {
             slots.add(new ShardSlot(number, options.shard(number), logs, clock, bugs, directory));
         }

@@ -1,5 +1,7 @@
 package dev.millrace.node;
 
+import dev.millrace.core.log.LogException;
+import dev.millrace.core.machine.Backoff;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.MissingException;
 import dev.millrace.core.machine.Topic;
@@ -12,6 +14,7 @@ import dev.millrace.core.shard.ShardException;
 import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.TopicRef;
 import dev.millrace.node.tasks.Tasks;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -30,10 +33,12 @@ final class NodeBroker implements Broker {
     private final List<ShardSlot> shards;
     private final Directory directory;
     private final NodeTasks tasks = new NodeTasks(this);
+    private final DeadQueues deadQueues = new DeadQueues(this);
 
     NodeBroker(List<ShardSlot> shards, Directory directory) {
         this.shards = shards;
         this.directory = directory;
+        directory.add(deadQueues);
     }
 
     @Override
@@ -77,7 +82,10 @@ final class NodeBroker implements Broker {
             boolean isNew = !parent.hasGroup(group);
             boolean earliest = start == GroupStart.EARLIEST
                     || (start == GroupStart.DEFAULT && parent.groups().isEmpty());
-            shard.topology().group(parent, group, earliest);
+            Group made = shard.topology().group(parent, group, earliest);
+            if (isNew && start == GroupStart.EARLIEST && parent.keepsHistory()) {
+                shard.machine().operations().replay(made, 0);
+            }
             return isNew;
         });
     }
@@ -98,6 +106,14 @@ final class NodeBroker implements Broker {
     @Override
     public CompletableFuture<List<Long>> leases(Subscription subscription) {
         return at(subscription.topic(), shard -> Arrays.stream(shard.tokens(subscription)).boxed().toList());
+    }
+
+    @Override
+    public CompletableFuture<List<Long>> stopsAsked(Subscription subscription) {
+        return at(subscription.topic(), shard -> Arrays.stream(shard.tokens(subscription))
+                .filter(shard.machine().tracked()::isStopAsked)
+                .boxed()
+                .toList());
     }
 
     @Override
@@ -138,8 +154,9 @@ final class NodeBroker implements Broker {
     @Override
     public CompletableFuture<Void> setRetryPolicy(String topic, String group, RetryPolicy policy) {
         return onGroup(topic, group, (shard, found) -> shard.machine()
-                .policy(found, policy.maxAttempts(),
-                        policy.minBackoff().toMillis(), policy.maxBackoff().toMillis()));
+                .operations()
+                .policy(found, new Backoff(policy.maxAttempts(), policy.minBackoff().toMillis(),
+                        policy.maxBackoff().toMillis(), policy.jitterPercent())));
     }
 
     @Override
@@ -169,8 +186,38 @@ final class NodeBroker implements Broker {
             return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
                     "limit must be 1..1000, not " + limit));
         }
-        return translate(at(topic, shard -> DeadPage.collect(shard, shard.machine().group(topic, group), after, limit))
+        return deadPage(new DeadNames.Source(topic, group), after, limit, DEAD_PAGE_BYTES);
+    }
+
+    CompletableFuture<List<DeadLetter>> deadPage(DeadNames.Source source, long after, int limit, long mostBytes) {
+        return translate(at(source.topic(), shard -> DeadPage.collect(shard,
+                shard.machine().group(source.topic(), source.group()), after, limit, mostBytes))
                 .thenCompose(DeadPage::read));
+    }
+
+    /** Purges the dead letter with this {@link DeadLetter#cursor()}; false if it is dead no longer. */
+    CompletableFuture<Boolean> purgeDead(DeadNames.Source source, long cursor) {
+        return at(source.topic(), shard -> shard.machine()
+                .purgeDead(shard.machine().group(source.topic(), source.group()), (int) cursor - 1));
+    }
+
+    @Override
+    public DeadReader readDead(String topic, String group, String channel, boolean taking) {
+        return deadQueues.open(new DeadNames.Source(topic, group), channel, taking);
+    }
+
+    @Override
+    public List<DeadReading> deadReadings() {
+        return deadQueues.readings();
+    }
+
+    @Override
+    public CompletableFuture<List<TopicNames>> deadNames() {
+        List<CompletableFuture<List<TopicNames>>> parts = new ArrayList<>();
+        for (ShardSlot shard : shards) {
+            parts.add(translate(shard.call(Stats::deadNames)));
+        }
+        return gather(parts, Comparator.comparing(TopicNames::topic));
     }
 
     @Override
@@ -185,17 +232,69 @@ final class NodeBroker implements Broker {
 
     @Override
     public CompletableFuture<Long> replayAllDead(String topic, String group) {
-        return translate(DeadBulk.all(this, topic, group, true));
+        return Replaying.runDeadJob(this, topic, group, true);
     }
 
     @Override
     public CompletableFuture<Long> purgeDead(String topic, String group, List<Long> ids) {
-        return translate(ids.isEmpty() ? DeadBulk.all(this, topic, group, false)
+        return translate(ids.isEmpty() ? Replaying.runDeadJob(this, topic, group, false)
                 : DeadBulk.byIds(this, topic, group, ids, false).thenApply(Integer::longValue));
     }
 
     @Override
+    public CompletableFuture<Long> startDeadJob(String topic, String group, boolean replay) {
+        return Replaying.startDeadJob(this, topic, group, replay);
+    }
+
+    @Override
+    public CompletableFuture<Optional<DeadJobState>> deadJob(String topic, String group) {
+        return at(topic, shard -> Replaying.deadJob(shard.machine().group(topic, group)));
+    }
+
+    @Override
+    public CompletableFuture<Void> setHistory(String topic, long maxAgeMillis, long maxBytes) {
+        return change(topic, shard -> Replaying.set(shard.machine(), topic, maxAgeMillis, maxBytes));
+    }
+
+    @Override
+    public CompletableFuture<TopicHistory> history(String topic) {
+        return at(topic, shard -> Replaying.history(shard.machine().topic(topic)));
+    }
+
+    @Override
+    public CompletableFuture<Long> replay(String topic, String group, ReplayFrom from, boolean purgeUnderWay) {
+        return at(topic, shard -> Replaying.replay(shard.machine(), shard.machine().group(topic, group), from,
+                purgeUnderWay));
+    }
+
+    @Override
+    public long backup(Path folder) {
+        long copied = 0;
+        for (ShardSlot shard : shards) {
+            Shard serving = shard.current();
+            if (serving == null || serving.stopped()) {
+                throw new BrokerException(BrokerException.Category.UNAVAILABLE, shard.health().message());
+            }
+            try {
+                copied += serving.log().backup(folder.resolve("shard-" + shard.number()));
+            } catch (LogException e) {
+                BrokerException.Category category = e.category() == LogException.Category.CALLER
+                        ? BrokerException.Category.INVALID
+                        : BrokerException.Category.UNAVAILABLE;
+                BrokerException refused = new BrokerException(category, String.valueOf(e.getMessage()));
+                refused.initCause(e);
+                throw refused;
+            }
+        }
+        return copied;
+    }
+
+    @Override
     public Tasks tasks() {
+        return tasks;
+    }
+
+    NodeTasks nodeTasks() {
         return tasks;
     }
 
@@ -266,6 +365,14 @@ final class NodeBroker implements Broker {
             throw exception(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause()
                     : failure);
         });
+    }
+
+    /** Whether it says that the topic or group does not exist. */
+    static boolean isMissing(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause()
+                : failure;
+        return cause instanceof BrokerException refused
+                && refused.category() == BrokerException.Category.NOT_FOUND;
     }
 
     private static BrokerException exception(Throwable failure) {

@@ -11,7 +11,7 @@ import dev.millrace.core.shard.Shard;
 import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskAnswer;
-import dev.millrace.node.tasks.TaskEncoder;
+import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskPage;
 import dev.millrace.node.tasks.TaskSpec;
@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Task queues of a node; each request goes to the shard that is home to its queue. */
@@ -32,9 +33,16 @@ final class NodeTasks implements Tasks {
     private static final long PAGE_BYTES = 8 << 20;
 
     private final NodeBroker broker;
+    private final NodeFlows flows;
 
     NodeTasks(NodeBroker broker) {
         this.broker = broker;
+        flows = new NodeFlows(broker);
+    }
+
+    @Override
+    public TaskFlows flows() {
+        return flows;
     }
 
     @Override
@@ -51,9 +59,14 @@ final class NodeTasks implements Tasks {
 
     @Override
     public CompletableFuture<List<Enqueued>> enqueue(String queue, List<TaskSpec> tasks) {
+        return flows.enqueue(queue, tasks);
+    }
+
+    /** Enqueues at the home of this queue. */
+    CompletableFuture<List<Enqueued>> run(String queue, Supplier<Enqueue> encoded) {
         Enqueue batch;
         try {
-            batch = TaskEncoder.encode(broker.topic(queue), tasks);
+            batch = encoded.get();
         } catch (IllegalArgumentException e) {
             return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
                     String.valueOf(e.getMessage())));
@@ -134,6 +147,11 @@ final class NodeTasks implements Tasks {
     }
 
     @Override
+    public CompletableFuture<TaskAnswer> archive(String queue, long id) {
+        return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().archive(group(shard, queue), id)));
+    }
+
+    @Override
     public CompletableFuture<TaskAnswer> redrive(String queue, long id) {
         return broker.at(queue, shard -> TaskAnswer.of(shard.machine().tracked().redrive(group(shard, queue), id)));
     }
@@ -145,42 +163,48 @@ final class NodeTasks implements Tasks {
 
     // ---- many ----
 
-    private record Progress(long after, long done, boolean isOver) {}
-
     @Override
     public CompletableFuture<Long> all(String queue, TaskState state, Bulk what) {
-        return all(queue, state, what, new Progress(0, 0, false));
+        return all(queue, state, what, new Slice(0, 0));
     }
 
-    private CompletableFuture<Long> all(String queue, TaskState state, Bulk what, Progress so) {
-        return broker.at(queue, shard -> slice(shard, queue, state, what, so))
-                .thenCompose(next -> next.isOver ? CompletableFuture.completedFuture(next.done)
-                        : all(queue, state, what, next));
+    private CompletableFuture<Long> all(String queue, TaskState state, Bulk what, Slice so) {
+        return some(queue, state, what, so.next()).thenCompose(slice -> {
+            long done = so.done() + slice.done();
+            return slice.next() == 0 ? CompletableFuture.completedFuture(done)
+                    : all(queue, state, what, new Slice(done, slice.next()));
+        });
     }
 
-    private static Progress slice(Shard shard, String queue, TaskState state, Bulk what, Progress so) {
+    @Override
+    public CompletableFuture<Slice> some(String queue, TaskState state, Bulk what, long after) {
+        return broker.at(queue, shard -> slice(shard, queue, state, what, after));
+    }
+
+    private static Slice slice(Shard shard, String queue, TaskState state, Bulk what, long after) {
         Group group = group(shard, queue);
         Tracked tracked = shard.machine().tracked();
         List<Long> ids = new ArrayList<>();
-        TrackedList list = tracked.list(group, so.after);
+        TrackedList list = tracked.list(group, after);
         for (TrackedList.Entry entry = list.next(state.core()); entry != null; entry = list.next(state.core())) {
             ids.add(entry.id());
             if (ids.size() == SLICE) {
                 break;
             }
         }
-        Progress next = new Progress(list.lastId(), so.done, list.isDone());
-        long done = so.done;
+        long next = list.isDone() ? 0 : list.lastId();
+        long done = 0;
         for (long id : ids) {
             Tracked.Answer answer = switch (what) {
                 case CANCEL -> tracked.cancel(group, id);
                 case RUN_NOW -> tracked.runNow(group, id);
+                case ARCHIVE -> tracked.archive(group, id);
                 case REDRIVE -> tracked.redrive(group, id);
                 case DELETE -> tracked.remove(group, id);
             };
             done += answer == Tracked.Answer.DONE || answer == Tracked.Answer.ASKED ? 1 : 0;
         }
-        return new Progress(next.after, done, next.isOver);
+        return new Slice(done, next);
     }
 
     // ---- limits ----
@@ -212,7 +236,7 @@ final class NodeTasks implements Tasks {
         });
     }
 
-    private static Group group(Shard shard, String queue) {
+    static Group group(Shard shard, String queue) {
         if (!shard.machine().topic(queue).tracked()) {
             throw new IllegalArgumentException("topic " + queue + " is no task queue");
         }

@@ -11,8 +11,11 @@ import java.time.Duration;
  *            delay after the first failed attempt; doubles with each
  * @param maxBackoff
  *            upper bound of the delay
+ * @param jitterPercent
+ *            0..100: each delay is shorter by up to so much of it, so that what failed together does not come back
+ *            together; task queues always have 25
  */
-public record RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBackoff) {
+public record RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBackoff, int jitterPercent) {
     /** No limit and no delay: clients decide. */
     public static final RetryPolicy NONE = new RetryPolicy(0, Duration.ZERO, Duration.ZERO);
 
@@ -23,5 +26,13 @@ public record RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBack
         if (minBackoff.isNegative() || maxBackoff.compareTo(minBackoff) < 0) {
             throw new IllegalArgumentException("backoff must satisfy 0 <= min <= max");
         }
+        if (jitterPercent < 0 || jitterPercent > 100) {
+            throw new IllegalArgumentException("jitterPercent must be 0..100, not " + jitterPercent);
+        }
+    }
+
+    /** Without jitter. */
+    public RetryPolicy(int maxAttempts, Duration minBackoff, Duration maxBackoff) {
+        this(maxAttempts, minBackoff, maxBackoff, 0);
     }
 }

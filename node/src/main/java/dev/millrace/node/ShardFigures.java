@@ -51,9 +51,23 @@ public record ShardFigures(int shard, Traffic traffic, Loop loop, LatencyHistogr
      *            retries that found no room to wait and were given back at once
      * @param attemptsLeftOut
      *            failed attempts of which nothing was kept for want of room
+     * @param mail
+     *            what follows from tasks that are over
      */
     public record Traffic(long publishes, long publishedBytes, long delivered, long appends, long retriesAtOnce,
-            long attemptsLeftOut) {}
+            long attemptsLeftOut, Mail mail) {}
+
+    /**
+     * Mails: next steps of chains, tasks that gather, ends of batches.
+     *
+     * @param waiting
+     *            are not tasks yet
+     * @param carried
+     *            became tasks
+     * @param refused
+     *            attempts that were refused; each is made again
+     */
+    public record Mail(long waiting, long carried, long refused) {}
 
     /**
      * The owner thread.

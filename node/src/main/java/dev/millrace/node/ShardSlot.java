@@ -75,7 +75,7 @@ final class ShardSlot {
 
     synchronized void open() {
         Shard opened = new Shard(number, options, logs,
-                new Surroundings(clock, directory.of(number), background), bugs);
+                new Surroundings(clock, directory.of(number), background, directory.mail()), bugs);
         shard = opened;
         RecoveryReport report = opened.recovery();
         LOG.info("shard {} recovered: snapshot at {}, {} batches ({} bytes) replayed, {} torn bytes cut", number,

@@ -53,6 +53,18 @@ final class Stats {
         return names;
     }
 
+    /** Topics with those of their groups that have dead letters. */
+    static List<TopicNames> deadNames(Shard shard) {
+        List<TopicNames> names = new ArrayList<>();
+        for (Topic topic : shard.machine().topics()) {
+            List<String> groups = topic.groups().stream().filter(group -> group.dead() > 0).map(Group::name).toList();
+            if (!groups.isEmpty()) {
+                names.add(new TopicNames(topic.name(), groups));
+            }
+        }
+        return names;
+    }
+
     private static TopicStats of(Shard shard, Topic topic) {
         List<GroupStats> groups = new ArrayList<>();
         for (Group group : topic.groups()) {
@@ -70,6 +82,6 @@ final class Stats {
 
     private static RetryPolicy policy(Group group) {
         return new RetryPolicy(group.maxAttempts(), Duration.ofMillis(group.minBackoffMillis()),
-                Duration.ofMillis(group.maxBackoffMillis()));
+                Duration.ofMillis(group.maxBackoffMillis()), group.jitterPercent());
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.node;
 
+import dev.millrace.core.log.LogWalk;
 import dev.millrace.core.machine.Attempt;
 import dev.millrace.core.machine.Output;
 import dev.millrace.core.machine.TrackedList;
@@ -82,9 +83,11 @@ final class TaskPages {
         TaskInfo.Output output = TaskInfo.Output.NONE;
 
         void add(Output each) {
-            output = each.what() == Output.RESULT
-                    ? new TaskInfo.Output(output.percent(), output.text(), each.bytes())
-                    : new TaskInfo.Output(each.percent(), each.text(), output.result());
+            output = switch (each.what()) {
+                case Output.RESULT -> new TaskInfo.Output(output.percent(), output.text(), each.bytes(), output.log());
+                case Output.LOG -> new TaskInfo.Output(output.percent(), output.text(), output.result(), each.text());
+                default -> new TaskInfo.Output(each.percent(), each.text(), output.result(), output.log());
+            };
         }
     }
 

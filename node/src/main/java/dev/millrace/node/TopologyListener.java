@@ -9,4 +9,7 @@ public interface TopologyListener {
     void groupCreated(String topic, String group);
 
     void groupDeleted(String topic, String group);
+
+    /** The group has one dead letter more, or, when its shard was opened anew, has some. */
+    default void died(String topic, String group) {}
 }

@@ -2,11 +2,12 @@ package dev.millrace.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Which names the directory keeps. */
 class DirectoryTest {
-    private final Directory directory = new Directory(3);
+    private final Directory directory = new Directory(3, List.of());
 
     @Test
     void topicsThatComeAndGo_leaveNothingBehind() {

@@ -301,7 +301,7 @@ final class NodeTest {
             // Segments fill and become empty, so that what is left in the first ones moves.
             other.subscribe("all", 100, LONG);
             String[] bodies = IntStream.range(0, 100).mapToObj(i -> "y".repeat(5_000)).toArray(String[]::new);
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 12; i++) {
                 other.publish(bodies);
                 for (int j = 0; j < 100; j++) {
                     other.ack(other.take());

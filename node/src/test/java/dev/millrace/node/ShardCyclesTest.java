@@ -2,8 +2,11 @@ package dev.millrace.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.message.EnvelopeWriter;
 import dev.millrace.core.message.MessageView;
 import dev.millrace.core.shard.Delivery;
+import dev.millrace.core.shard.Enqueue;
+import dev.millrace.core.shard.Enqueues;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Session;
 import dev.millrace.core.shard.SessionListener;
@@ -112,6 +115,21 @@ final class ShardCyclesTest {
             session.submit(submission);
         }
 
+        /** Tasks of these terms, as a door does that asks a question. */
+        CompletableFuture<Enqueue> enqueue(EnvelopeWriter terms, int count) {
+            ByteBuffer bytes = ByteBuffer.allocate((terms.length() + Integer.BYTES + 1) * count);
+            for (int i = 0; i < count; i++) {
+                bytes.putInt(terms.length() + 1);
+                terms.write(bytes);
+                bytes.put((byte) 'x');
+            }
+            Enqueue batch = new Enqueue(topic, "g", bytes, 0, bytes.position(), count);
+            return shard.call(owner -> {
+                assertThat(Enqueues.run(owner, batch)).isEqualTo(Outcome.OK);
+                return batch;
+            });
+        }
+
         Submission ack(long token) {
             Submission submission = new Submission();
             submission.ack(token);
@@ -124,6 +142,10 @@ final class ShardCyclesTest {
             MessageView view = new MessageView();
             assertThat(deliveries.getFirst().next(view)).as("it is in memory").isEqualTo(Delivery.READY);
             return view;
+        }
+
+        int delivered() {
+            return deliveries.stream().mapToInt(Delivery::size).sum();
         }
 
         @Override
@@ -148,6 +170,15 @@ final class ShardCyclesTest {
         for (int i = 0; i < 5; i++) {
             shard.doWork();
         }
+    }
+
+    /** Until the shard would sleep; how many cycles had more to do. */
+    private int workToTheEnd() {
+        int cycles = 0;
+        while (shard.doWork()) {
+            cycles++;
+        }
+        return cycles;
     }
 
     /** The clock goes on in steps as small as the shard sleeps. */
@@ -206,6 +237,54 @@ final class ShardCyclesTest {
     }
 
     @Test
+    void afterAStandstill_theShardSleepsWhileItHoldsLeases() {
+        Peer peer = new Peer("orders");
+        peer.publish(10, 3_000);
+        peer.subscribe(3_000);
+        settle();
+        pass(LEASE_MILLIS);
+        nanos += 2 * MILLI;
+        assertThat(shard.doWork()).as("more leases have ended than one slice takes").isTrue();
+        nanos += STOOD_MILLIS * MILLI;
+        settle();
+        assertThat(shard.doWork()).as("there is nothing to do at once").isFalse();
+    }
+
+    @Test
+    void delayOfATask_countsFromWhenItIsTaken_notFromTheBeginningOfTheCycle() {
+        Peer peer = new Peer("tasks");
+        CompletableFuture<Enqueue> first = peer.enqueue(new EnvelopeWriter().delay(1), 1);
+        peer.subscribe(10);
+        pass(100);
+        assertThat(first).isCompleted();
+        assertThat(peer.deliveries).hasSize(1);
+        CompletableFuture<Long> slow = shard.call(owner -> nanos += 5 * MILLI);
+        CompletableFuture<Enqueue> enqueued = peer.enqueue(new EnvelopeWriter().delay(10), 1);
+        settle();
+        assertThat(slow.join()).isEqualTo(nanos);
+        assertThat(enqueued.join().id(0)).isPositive();
+        nanos += 9 * MILLI;
+        settle();
+        assertThat(peer.deliveries).as("9 ms later").hasSize(1);
+        nanos += 2 * MILLI;
+        settle();
+        assertThat(peer.deliveries).as("11 ms later").hasSize(2);
+    }
+
+    @Test
+    void expiredTask_isNotHandedOut_howeverMuchElseIsDue() {
+        Peer peer = new Peer("tasks");
+        CompletableFuture<Enqueue> expiring = peer.enqueue(new EnvelopeWriter().expiresIn(12), 1);
+        CompletableFuture<Enqueue> others = peer.enqueue(new EnvelopeWriter().delay(10), 5_000);
+        settle();
+        assertThat(others).isCompleted();
+        nanos += 50 * MILLI;
+        peer.subscribe(1);
+        settle();
+        assertThat(peer.only().id).isNotEqualTo(expiring.join().id(0));
+    }
+
+    @Test
     void floodOfPublishes_doesNotHoldUpAQuietSession() {
         Peer loud = new Peer("loud");
         Peer quiet = new Peer("quiet");
@@ -220,6 +299,59 @@ final class ShardCyclesTest {
         }
         assertThat(cycles).isLessThanOrEqualTo(2);
         assertThat(loud.completed).as("of 20 MB").hasSizeLessThan(10);
+    }
+
+    @Test
+    void floodsOfManyPublishers_doNotHoldUpAQuietOne_norAnAck() {
+        Peer holder = holderOfOneMessage();
+        long token = holder.only().token;
+        Peer quiet = new Peer("quiet");
+        List<Peer> loud = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            loud.add(new Peer("loud" + i));
+        }
+        loud.forEach(peer -> {
+            for (int i = 0; i < 4; i++) {
+                peer.publish(1_000, 200);
+            }
+        });
+        Submission one = quiet.publish(10, 1);
+        Submission ack = holder.ack(token);
+        shard.doWork();
+        assertThat(quiet.completed).contains(one);
+        assertThat(holder.completed).contains(ack);
+        assertThat(loud).as("of 40 MB").filteredOn(peer -> !peer.completed.isEmpty()).hasSizeLessThan(25);
+    }
+
+    @Test
+    void manyQuietSessions_doNotHoldUpALoudOne() {
+        Peer loud = new Peer("loud");
+        List<Peer> quiet = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            quiet.add(new Peer("quiet"));
+        }
+        Submission much = loud.publish(1_000, 200);
+        int cycles = 0;
+        while (!loud.completed.contains(much)) {
+            quiet.forEach(peer -> peer.publish(2_000, 1));
+            shard.doWork();
+            cycles++;
+        }
+        assertThat(cycles).isEqualTo(1);
+    }
+
+    @Test
+    void submissionsOfASession_keepTheirOrder() {
+        Peer peer = new Peer("orders");
+        List<Submission> all = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            all.add(peer.publish(i % 3 == 0 ? 10 : 40_000, 1));
+            if (i % 20 == 0) {
+                shard.doWork();
+            }
+        }
+        workToTheEnd();
+        assertThat(peer.completed).containsExactlyElementsOf(all);
     }
 
     @Test
@@ -242,5 +374,49 @@ final class ShardCyclesTest {
         assertThat(cycles).isLessThanOrEqualTo(3);
         long taken = loud.deliveries.stream().mapToLong(Delivery::size).sum();
         assertThat(taken).as("of 100,000").isLessThan(50_000);
+    }
+
+    @Test
+    void sessionsThatEndTogether_takeNothingFromEachOther() {
+        List<Peer> leaving = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            Peer peer = new Peer("orders");
+            peer.subscribe(10);
+            leaving.add(peer);
+        }
+        Peer heir = new Peer("orders");
+        for (int i = 0; i < 20; i++) {
+            heir.publish(10, 1);
+        }
+        settle();
+        assertThat(leaving).extracting(Peer::delivered).containsOnly(4);
+
+        leaving.forEach(peer -> peer.session.close());
+        workToTheEnd();
+        assertThat(shard.machine().leases()).as("leases of sessions that are over").isZero();
+        heir.subscribe(100);
+        settle();
+
+        MessageView view = new MessageView();
+        List<Integer> attempts = new ArrayList<>();
+        for (Delivery delivery : heir.deliveries) {
+            while (delivery.next(view) == Delivery.READY) {
+                attempts.add(view.attempts);
+            }
+        }
+        assertThat(attempts).hasSize(20).containsOnly(2);
+    }
+
+    @Test
+    void leasesOfSessionsThatEnded_endWithoutWaitingForSomethingElse() {
+        Peer leaving = new Peer("orders");
+        leaving.publish(10, 5_000);
+        leaving.subscribe(5_000);
+        settle();
+        assertThat(leaving.delivered()).isEqualTo(5_000);
+        leaving.session.close();
+        int cycles = workToTheEnd();
+        assertThat(cycles).as("slices, not one cycle").isGreaterThan(1);
+        assertThat(shard.machine().leases()).isZero();
     }
 }

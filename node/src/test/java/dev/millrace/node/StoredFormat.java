@@ -3,6 +3,7 @@ package dev.millrace.node;
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
+import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskSpec;
 import dev.millrace.node.tasks.TaskState;
@@ -76,12 +77,28 @@ final class StoredFormat {
         client.publish("untouched 1", "untouched 2", "untouched 3");
         client.defer("deferred", FOR_EVER);
         tasks(broker);
+        flows(broker);
+        past(broker);
         broker.createTopic("kept").join();
         broker.pauseTopic("kept", true).join();
         try (Client kept = new Client(broker, "kept")) {
             kept.publish("kept");
         }
         return client;
+    }
+
+    /** A topic that keeps what its group is done with, which is offered anew. */
+    private static void past(Broker broker) {
+        broker.createTopic("past").join();
+        broker.setHistory("past", FOR_EVER.toMillis(), 0).join();
+        try (Client client = new Client(broker, "past")) {
+            client.publish("one", "two");
+            client.subscribe("reader", 2, LEASE);
+            client.ack(client.take());
+            client.ack(client.take());
+        }
+        broker.pauseGroup("past", "reader", true).join();
+        broker.replay("past", "reader", new ReplayFrom.Earliest(), false).join();
     }
 
     /** A queue with a task in each state that lasts, keys and limits among them. */
@@ -94,6 +111,24 @@ final class StoredFormat {
                 task("cancelled", "", Duration.ZERO))).join();
         long id = tasks.list("tasks", TaskState.READY, 0, 10).join().tasks().getLast().id();
         tasks.cancel("tasks", id).join();
+    }
+
+    /** A batch with a member that waits and has a step to follow it, and two tasks that gather. */
+    private static void flows(Broker broker) {
+        Tasks tasks = broker.tasks();
+        tasks.createQueue("flows").join();
+        tasks.flows().groups("flows", new QueueGroups(3, FOR_EVER, FOR_EVER)).join();
+        long batch = tasks.flows().openBatch("flows", flow("all done", TaskSpec.Flow.NONE)).join().id();
+        TaskSpec.Step step = new TaskSpec.Step("flows", flow("second", TaskSpec.Flow.NONE), TaskSpec.Result.HEADER);
+        TaskSpec.Flow member = new TaskSpec.Flow(List.of(step), new TaskSpec.BatchRef("flows", batch), "", 0);
+        TaskSpec.Flow grouped = new TaskSpec.Flow(List.of(), TaskSpec.BatchRef.NONE, "news", 0);
+        tasks.enqueue("flows", List.of(flow("first", member), flow("a", grouped), flow("b", grouped))).join();
+        tasks.flows().closeBatch(new TaskSpec.BatchRef("flows", batch)).join();
+    }
+
+    static TaskSpec flow(String payload, TaskSpec.Flow flow) {
+        return new TaskSpec("format", ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8)), Map.of(),
+                TaskSpec.Keys.NONE, TaskSpec.Terms.NONE, flow);
     }
 
     static TaskSpec task(String payload, String unique, Duration delay) {

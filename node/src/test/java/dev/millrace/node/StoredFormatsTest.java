@@ -6,12 +6,15 @@ import dev.millrace.core.shard.ShardClock;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.TaskInfo;
+import dev.millrace.node.tasks.TaskSpec;
 import dev.millrace.node.tasks.TaskState;
+import dev.millrace.node.tasks.Tasks;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -26,7 +29,8 @@ class StoredFormatsTest {
     @TempDir Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"1-killed", "1-stopped", "2-killed", "2-stopped", "3-killed", "3-stopped"})
+    @ValueSource(strings = {"1-killed", "1-stopped", "2-killed", "2-stopped", "3-killed", "3-stopped",
+        "4-killed", "4-stopped"})
     void storedFolder_opensWithAllItsMessages(String name) throws IOException {
         try (InputStream file = getClass().getResourceAsStream("/formats/" + name + ".zip")) {
             StoredFormat.unzip(Objects.requireNonNull(file, name), folder);
@@ -36,6 +40,10 @@ class StoredFormatsTest {
             figures(node.broker());
             if (!name.startsWith("1") && !name.startsWith("2")) {
                 tasks(node.broker());
+            }
+            if (name.startsWith("4")) {
+                flows(node.broker());
+                past(node.broker());
             }
             deadLetters(node.broker());
             messages(node.broker());
@@ -48,7 +56,11 @@ class StoredFormatsTest {
     }
 
     private static void figures(Broker broker) {
-        List<TopicStats> topics = broker.stats(null).join().stream().filter(topic -> !topic.tracked()).toList();
+        List<TopicStats> topics = broker.stats(null)
+                .join()
+                .stream()
+                .filter(topic -> !topic.tracked() && !topic.name().equals("past"))
+                .toList();
         assertThat(topics).extracting(TopicStats::name).containsExactly("kept", "orders");
         assertThat(topics.getFirst().paused()).isTrue();
         assertThat(topics.getFirst().waiting()).isEqualTo(1);
@@ -63,6 +75,14 @@ class StoredFormatsTest {
                 .containsExactly(10L, 1L, 2L, 1L, 6L);
     }
 
+    /** Since format 4. */
+    private static void past(Broker broker) {
+        GroupStats reader = broker.stats("past").join().getFirst().groups().getFirst();
+        assertThat(List.of(reader.offered(), reader.done(), reader.ready())).containsExactly(4L, 2L, 2L);
+        assertThat(broker.history("past").join())
+                .isEqualTo(new TopicHistory(StoredFormat.FOR_EVER.toMillis(), 0, 0));
+    }
+
     /** Since format 3. */
     private static void tasks(Broker broker) {
         List<TaskInfo> found = broker.tasks().list("tasks", null, 0, 10).join().tasks();
@@ -75,6 +95,24 @@ class StoredFormatsTest {
                 .join()
                 .getFirst();
         assertThat(again).isEqualTo(new Enqueued(found.get(1).id(), true, ""));
+    }
+
+    /** Since format 4: what followed when it was written follows still. */
+    private static void flows(Broker broker) {
+        TaskSpec.Flow grouped = new TaskSpec.Flow(List.of(), TaskSpec.BatchRef.NONE, "news", 0);
+        broker.tasks().enqueue("flows", List.of(StoredFormat.flow("c", grouped))).join();
+        List<String> bodies = new ArrayList<>();
+        try (Client client = new Client(broker, "flows")) {
+            client.subscribe(Tasks.GROUP, 10, LEASE);
+            while (bodies.size() < 4) {
+                Client.Message message = client.take();
+                bodies.add(message.body());
+                client.ack(message);
+            }
+        }
+        assertThat(bodies).containsExactlyInAnyOrder("first", "second", "all done",
+                "\0\0\0\1a\0\0\0\1b\0\0\0\1c");
+        assertThat(bodies.indexOf("second")).isBetween(bodies.indexOf("first"), bodies.indexOf("all done"));
     }
 
     private static void deadLetters(Broker broker) {

@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import dev.millrace.server.cli.BackupCommand;
 import dev.millrace.server.cli.CheckCommand;
 import dev.millrace.server.cli.CliException;
 import dev.millrace.server.cli.CompletionCommand;
@@ -8,9 +9,12 @@ import dev.millrace.server.cli.DeadCommand;
 import dev.millrace.server.cli.GroupCommand;
 import dev.millrace.server.cli.LogCommand;
 import dev.millrace.server.cli.PubCommand;
+import dev.millrace.server.cli.QueueCommand;
 import dev.millrace.server.cli.SubCommand;
+import dev.millrace.server.cli.TaskCommand;
 import dev.millrace.server.cli.TopCommand;
 import dev.millrace.server.cli.TopicCommand;
+import dev.millrace.server.cli.WorkerCommand;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +36,9 @@ import picocli.CommandLine.Unmatched;
         versionProvider = Main.Version.class,
         subcommands = {Main.RunServer.class, Main.RunNsqd.class, Main.RunNsqlookupd.class, PubCommand.class,
             SubCommand.class, TopicCommand.class,
-            GroupCommand.class, DeadCommand.class, TopCommand.class, CheckCommand.class, LogCommand.class,
+            GroupCommand.class, DeadCommand.class, TaskCommand.class, QueueCommand.class, WorkerCommand.class,
+            TopCommand.class, CheckCommand.class, BackupCommand.class,
+            LogCommand.class,
             ImportCommand.class,
             ConfigCommand.class, CompletionCommand.class, WarmUp.class},
         footer = {"", "The server to talk to: --url or MILLRACE_URL, else http://127.0.0.1:7070.",

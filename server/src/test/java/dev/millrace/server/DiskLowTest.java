@@ -1,7 +1,19 @@
 package dev.millrace.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
+import dev.millrace.grpc.v1.EnqueueRequest;
+import dev.millrace.grpc.v1.MessagesGrpc;
+import dev.millrace.grpc.v1.NewMessage;
+import dev.millrace.grpc.v1.PublishRequest;
+import dev.millrace.grpc.v1.TaskSpec;
+import dev.millrace.grpc.v1.TasksGrpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +25,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +77,29 @@ class DiskLowTest {
                 .containsPattern(reason());
         assertThat(nsqError("  V2DPUB orders 1000\n\0\0\0\4more")).startsWith("E_DPUB_FAILED ")
                 .containsPattern(reason());
+        ManagedChannel channel = NettyChannelBuilder.forTarget(server.address("grpc")).usePlaintext().build();
+        try {
+            ByteString more = ByteString.copyFromUtf8("more");
+            PublishRequest publish = PublishRequest.newBuilder()
+                    .setTopic("orders")
+                    .addMessages(NewMessage.newBuilder().setBody(more))
+                    .build();
+            assertNoRoom(() -> MessagesGrpc.newBlockingStub(channel).publish(publish));
+            EnqueueRequest enqueue = EnqueueRequest.newBuilder()
+                    .setQueue("mails")
+                    .addTasks(TaskSpec.newBuilder().setPayload(more))
+                    .build();
+            assertNoRoom(() -> TasksGrpc.newBlockingStub(channel).enqueue(enqueue));
+        } finally {
+            channel.shutdownNow();
+        }
+    }
+
+    private void assertNoRoom(ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(StatusRuntimeException.class, refused -> {
+            assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            assertThat(refused.getMessage()).containsPattern(reason());
+        });
     }
 
     private String nsqError(String bytes) throws IOException {

@@ -3,6 +3,7 @@ package dev.millrace.api.internal;
 import dev.millrace.api.MillraceException;
 import dev.millrace.api.PublishLimits;
 import dev.millrace.api.spi.Engine;
+import dev.millrace.api.spi.TaskEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +31,11 @@ final class Core {
 
     Engine engine() {
         return engine;
+    }
+
+    TaskEngine tasks() {
+        return engine.tasks()
+                .orElseThrow(() -> new MillraceException.Invalid("this engine has no task queues: use Millrace.open"));
     }
 
     Timer timer() {

@@ -39,6 +39,14 @@ public final class Engines {
         throw new MillraceException.Invalid("not a Millrace of this API: " + m.getClass().getName());
     }
 
+    /** Runs what the queues of a worker, which is not started, have ready, on this thread; returns how many attempts. */
+    public static int runDue(Worker.Builder worker) {
+        if (worker instanceof WorkerBuilder own) {
+            return own.runDue();
+        }
+        throw new MillraceException.Invalid("not a worker of this API: " + worker.getClass().getName());
+    }
+
     static Millrace start(Target target, PublishLimits limits, List<ClassLoader> loaders) {
         List<Throwable> unusable = new ArrayList<>();
         for (ClassLoader loader : loaders) {

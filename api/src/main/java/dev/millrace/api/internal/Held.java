@@ -139,6 +139,9 @@ public final class Held {
 
     synchronized void begin(Thread handler) {
         thread = handler;
+        if (cancelled || lost) {
+            interrupt(); // it came before the thread did
+        }
     }
 
     /** From now on nobody interrupts this thread for it; an interrupt that came is taken back. */

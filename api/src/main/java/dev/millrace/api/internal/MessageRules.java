@@ -24,8 +24,14 @@ final class MessageRules implements WorkRules {
     }
 
     @Override
-    public void handle(Held held) throws Exception {
+    public Settlement handle(Held held) throws Exception {
         handler.handle(new DeliveryImpl(held, topic, group, executor));
+        return new Settlement.Ack();
+    }
+
+    @Override
+    public Settlement unfinished(String why) {
+        return new Settlement.Retry(0, why);
     }
 
     @Override

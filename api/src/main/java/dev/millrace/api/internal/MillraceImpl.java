@@ -5,6 +5,10 @@ import dev.millrace.api.PublishLimits;
 import dev.millrace.api.Topic;
 import dev.millrace.api.TopicStats;
 import dev.millrace.api.spi.Engine;
+import dev.millrace.api.spi.TaskEngine;
+import dev.millrace.api.task.QueueStats;
+import dev.millrace.api.task.TaskQueue;
+import dev.millrace.api.task.Worker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +28,28 @@ final class MillraceImpl implements Millrace {
     @Override
     public Topic topic(String name) {
         return new TopicImpl(core, Checks.name("topic", name));
+    }
+
+    @Override
+    public TaskQueue queue(String name) {
+        return new TaskQueueImpl(core, core.tasks(), Checks.name("queue", name));
+    }
+
+    @Override
+    public List<QueueStats> queues() {
+        TaskEngine tasks = core.tasks();
+        return Futures.await(core.ask(engine -> tasks.queues()), "listing queues");
+    }
+
+    @Override
+    public CompletableFuture<List<QueueStats>> queuesAsync() {
+        TaskEngine tasks = core.tasks();
+        return core.askAsync(engine -> tasks.queues());
+    }
+
+    @Override
+    public Worker.Builder worker() {
+        return new WorkerBuilder(core, core.tasks());
     }
 
     @Override

@@ -1,19 +1,17 @@
 package dev.millrace.api.internal;
 
 import dev.millrace.api.MessageId;
-import dev.millrace.api.spi.TaskSource;
-import dev.millrace.api.task.Progress;
 import dev.millrace.api.task.TaskContext;
 import java.time.Instant;
 
 /** A held task as its handler sees it. */
 final class TaskContextImpl implements TaskContext {
     private final Held held;
-    private final TaskSource source;
+    private final TaskReports reports;
 
-    TaskContextImpl(Held held, TaskSource source) {
+    TaskContextImpl(Held held, TaskReports reports) {
         this.held = held;
-        this.source = source;
+        this.reports = reports;
     }
 
     @Override
@@ -37,17 +35,22 @@ final class TaskContextImpl implements TaskContext {
     }
 
     @Override
+    public boolean isCancelled() {
+        return held.isStopAsked() || held.isCancelled() || held.isLost();
+    }
+
+    @Override
     public void progress(int percent, String text) {
-        source.progress(queue(), held.leased(), new Progress(percent, text));
+        reports.progress(percent, text);
     }
 
     @Override
     public void result(byte[] result) {
-        source.result(queue(), held.leased(), result.clone());
+        reports.result(result);
     }
 
     @Override
-    public boolean isCancelled() {
-        return held.isStopAsked() || held.isCancelled() || held.isLost();
+    public void log(String line) {
+        reports.log(line);
     }
 }

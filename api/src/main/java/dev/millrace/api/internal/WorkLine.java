@@ -26,6 +26,8 @@ final class WorkLine {
     /** Which opening deliveries must be of. */
     int generation;
     boolean over;
+    /** Why it has no feed, or empty. */
+    String problem = "";
 
     /**
      * A line.

@@ -5,6 +5,7 @@ import dev.millrace.api.spi.Feed;
 import dev.millrace.api.spi.FeedListener;
 import dev.millrace.api.spi.Leased;
 import dev.millrace.api.spi.Settlement;
+import dev.millrace.api.task.WorkerHealth;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -54,6 +55,9 @@ final class WorkLoop {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Future<?> extending;
     private boolean closing;
+    private boolean paused;
+    private long succeeded;
+    private long failed;
 
     WorkLoop(Settings settings, WorkRules rules, List<WorkLine> lines, Executor executor, Timer timer) {
         this.settings = settings;
@@ -93,6 +97,57 @@ final class WorkLoop {
         }
     }
 
+    private void count(boolean success) {
+        lock.lock();
+        try {
+            if (success) {
+                succeeded++;
+            } else {
+                failed++;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    WorkerHealth health() {
+        lock.lock();
+        try {
+            WorkerHealth.State state = ended.isDone() ? WorkerHealth.State.ENDED
+                : closing ? WorkerHealth.State.CLOSING
+                : paused ? WorkerHealth.State.PAUSED
+                : WorkerHealth.State.WORKING;
+            return new WorkerHealth(state, running.size(), succeeded, failed,
+                    lines.stream()
+                            .map(line -> new WorkerHealth.Queue(line.name, line.feed != null, line.problem))
+                            .toList());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes nothing new until told otherwise; what waits is given back. */
+    void pause(boolean pause) {
+        List<Held> waiting = new ArrayList<>();
+        lock.lock();
+        try {
+            paused = pause;
+            for (WorkLine line : lines) {
+                Feed feed = line.feed;
+                if (feed != null) {
+                    feed.credit(pause || closing ? 0 : line.credit);
+                }
+                if (pause) {
+                    waiting.addAll(line.waiting);
+                    line.waiting.clear();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        waiting.forEach(this::giveBack);
+    }
+
     // ---- feeds ----
 
     private CompletableFuture<Void> open(WorkLine line) {
@@ -128,13 +183,13 @@ final class WorkLoop {
             wanted = !closing && line.generation == generation;
             if (wanted) {
                 line.feed = feed;
+                line.problem = "";
+                feed.credit(paused ? 0 : line.credit);
             }
         } finally {
             lock.unlock();
         }
-        if (wanted) {
-            feed.credit(line.credit);
-        } else {
+        if (!wanted) {
             Futures.onEnd(feed.close(), (done, failure) -> {
                 // nobody uses it any more
             });
@@ -142,16 +197,25 @@ final class WorkLoop {
     }
 
     private void delivered(WorkLine line, int generation, Held held) {
+        boolean late;
         lock.lock();
         try {
-            // What comes while it closes is given back with its feed.
-            if (!closing && line.generation == generation) {
+            late = (closing || paused) && line.generation == generation;
+            if (!late && line.generation == generation) {
                 line.waiting.add(held);
                 startMore();
             }
         } finally {
             lock.unlock();
         }
+        if (late) {
+            giveBack(held);
+        }
+    }
+
+    /** Nobody has begun to handle it, so the attempt does not count. */
+    private void giveBack(Held held) {
+        settle(held, new Settlement.Snooze(0, ""));
     }
 
     private void cancelRunning(WorkLine line, long token) {
@@ -163,6 +227,8 @@ final class WorkLoop {
                     cancelled.add(held);
                 }
             }
+            // What waits is marked, and given back when its turn comes.
+            line.waiting.stream().filter(held -> held.leased().token() == token).forEach(cancelled::add);
         } finally {
             lock.unlock();
         }
@@ -180,6 +246,7 @@ final class WorkLoop {
             }
             line.generation++;
             line.feed = null;
+            line.problem = String.valueOf(reason.getMessage());
             line.waiting.clear();
             for (Held held : running) {
                 if (held.source().equals(line.name)) {
@@ -219,6 +286,7 @@ final class WorkLoop {
                 return;
             }
             MillraceException reason = Futures.failure(failure);
+            problem(line, String.valueOf(reason.getMessage()));
             if (reason.category() == MillraceException.Category.CALLER
                     || reason.category() == MillraceException.Category.FATAL) {
                 ended.completeExceptionally(reason);
@@ -226,6 +294,15 @@ final class WorkLoop {
                 reopenLater(line, Math.min(waitedMillis * 2, LAST_REOPEN_MILLIS));
             }
         });
+    }
+
+    private void problem(WorkLine line, String text) {
+        lock.lock();
+        try {
+            line.problem = text;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void extendAll() {
@@ -287,10 +364,15 @@ final class WorkLoop {
         held.begin(Thread.currentThread());
         Future<?> timeout = startTimeout(held);
         try {
-            rules.handle(held);
-            outcome = rules.returned(held);
+            if (held.isCancelled()) {
+                outcome = new Settlement.Snooze(0, ""); // before it began
+            } else {
+                outcome = rules.handle(held);
+                count(outcome instanceof Settlement.Ack);
+            }
         } catch (Throwable failure) { // an Error of a handler must not cost the message or the thread's place
             outcome = rules.failed(held, failure);
+            count(false);
             fatal = failure instanceof VirtualMachineError error ? error : null;
         } finally {
             if (timeout != null) {
@@ -370,14 +452,14 @@ final class WorkLoop {
                     feeds.add(feed);
                     feed.credit(0);
                 }
-                line.waiting.forEach(held -> settle(held, new Settlement.Retry(0, "")));
+                line.waiting.forEach(this::giveBack);
                 line.waiting.clear();
             }
             interrupted = awaitHandlers(drainMillis);
             unfinished = running.stream().filter(held -> !held.isSettled()).toList();
             // Before the interrupt, or what the handler throws at it could be taken for the reason.
             unfinished.forEach(held -> settle(held,
-                    new Settlement.Retry(0, "the handler had not ended when " + settings.what() + " was closed")));
+                    rules.unfinished("the handler had not ended when " + settings.what() + " was closed")));
             running.forEach(Held::interrupt);
         } finally {
             lock.unlock();

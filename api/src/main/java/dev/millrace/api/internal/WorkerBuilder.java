@@ -2,9 +2,12 @@ package dev.millrace.api.internal;
 
 import dev.millrace.api.MillraceException;
 import dev.millrace.api.spi.TaskSource;
+import dev.millrace.api.task.AfterFailure;
+import dev.millrace.api.task.FailureRule;
 import dev.millrace.api.task.Middleware;
 import dev.millrace.api.task.TaskHandler;
 import dev.millrace.api.task.Worker;
+import dev.millrace.api.task.WorkerHealth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** Sets a worker up over a source of tasks. */
 final class WorkerBuilder implements Worker.Builder {
@@ -22,6 +26,8 @@ final class WorkerBuilder implements Worker.Builder {
     private final Map<String, Integer> queues = new LinkedHashMap<>();
     private final Map<String, TaskHandler> handlers = new LinkedHashMap<>();
     private final List<Middleware> around = new ArrayList<>();
+    private @Nullable TaskHandler others;
+    private FailureRule rule = (task, context, error) -> AfterFailure.retry();
     private boolean strict;
     private int concurrency = 1;
     private Duration lease = Duration.ofSeconds(30);
@@ -73,26 +79,55 @@ final class WorkerBuilder implements Worker.Builder {
     }
 
     @Override
+    public Worker.Builder handleOthers(TaskHandler handler) {
+        if (others != null) {
+            throw new MillraceException.Invalid("there are two handlers for tasks of other types");
+        }
+        others = handler;
+        return this;
+    }
+
+    @Override
+    public Worker.Builder onFailure(FailureRule chosen) {
+        rule = chosen;
+        return this;
+    }
+
+    @Override
     public Worker.Builder use(Middleware middleware) {
         around.add(middleware);
         return this;
     }
 
-    @Override
-    public Worker start() {
-        if (queues.isEmpty() || handlers.isEmpty()) {
+    private TaskRules rules() {
+        TaskHandler rest = others;
+        if (queues.isEmpty() || (handlers.isEmpty() && rest == null)) {
             throw new MillraceException.Invalid("a worker needs a queue and a handler: name them before start");
         }
         Map<String, TaskHandler> wrapped = new LinkedHashMap<>();
         handlers.forEach((type, handler) -> wrapped.put(type, wrap(handler)));
+        return new TaskRules(source, new TaskRules.Handlers(wrapped, rest == null ? null : wrap(rest), rule), core);
+    }
+
+    /** Runs what is ready on this thread; returns how many attempts were made. */
+    int runDue() {
+        return new InlineWorker(core, core.tasks(), rules(), Checks.millisUp(lease))
+                .runDue(List.copyOf(queues.keySet()));
+    }
+
+    @Override
+    public Worker start() {
+        TaskRules rules = rules();
         Executor executor = core.engine().executor();
         long leaseMillis = Checks.millisUp(lease);
+        // Where queues compete, the next one of each must be here when a handler becomes free.
+        int credit = queues.size() == 1 ? concurrency : concurrency * 2;
         List<WorkLine> lines = new ArrayList<>();
         queues.forEach((name, weight) -> lines.add(new WorkLine(name,
-                listener -> core.ask(engine -> source.subscribe(name, leaseMillis, listener)), concurrency, weight)));
+                listener -> core.ask(engine -> source.subscribe(name, leaseMillis, listener)), credit, weight)));
         WorkLoop loop = new WorkLoop(
                 new WorkLoop.Settings("the worker of " + queues.keySet(), concurrency, leaseMillis, strict),
-                new TaskRules(source, wrapped), lines, executor, core.timer());
+                rules, lines, executor, core.timer());
         core.start(loop, drain);
         return new WorkerImpl(loop, drain, Futures.handOver(loop.ended(), executor));
     }
@@ -120,6 +155,21 @@ final class WorkerBuilder implements Worker.Builder {
         @Override
         public int running() {
             return loop.running();
+        }
+
+        @Override
+        public WorkerHealth health() {
+            return loop.health();
+        }
+
+        @Override
+        public void pause() {
+            loop.pause(true);
+        }
+
+        @Override
+        public void resume() {
+            loop.pause(false);
         }
 
         @Override

@@ -7,7 +7,9 @@ import dev.millrace.api.MessageId;
 import dev.millrace.api.Page;
 import dev.millrace.api.RetryPolicy;
 import dev.millrace.api.TopicStats;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -95,6 +97,16 @@ public interface Engine {
     CompletableFuture<Long> purgeDead(String topic, String group, List<MessageId> ids);
 
     CompletableFuture<Long> purgeAllDead(String topic, String group);
+
+    /** Its task queues; empty when it has none. */
+    default Optional<TaskEngine> tasks() {
+        return Optional.empty();
+    }
+
+    /** The wall clock that instants given to it are told by. */
+    default InstantSource clock() {
+        return InstantSource.system();
+    }
 
     /** Runs each task on a thread that may block for long: handlers, and what users hang on futures. */
     Executor executor();

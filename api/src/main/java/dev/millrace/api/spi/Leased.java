@@ -3,8 +3,8 @@ package dev.millrace.api.spi;
 import dev.millrace.api.MessageId;
 import java.time.Instant;
 
-/** A message as an engine hands it out under a lease. */
-public final class Leased {
+/** A message as an engine hands it out under a lease. An engine may extend it to keep more. */
+public class Leased {
     private final MessageId id;
     private final int attempt;
     private final Instant bornAt;
@@ -31,28 +31,28 @@ public final class Leased {
         this.settler = settler;
     }
 
-    public MessageId id() {
+    public final MessageId id() {
         return id;
     }
 
-    public int attempt() {
+    public final int attempt() {
         return attempt;
     }
 
-    public Instant bornAt() {
+    public final Instant bornAt() {
         return bornAt;
     }
 
     /** Not a copy. */
-    public byte[] body() {
+    public final byte[] body() {
         return body;
     }
 
-    public long token() {
+    public final long token() {
         return token;
     }
 
-    public Settler settler() {
+    public final Settler settler() {
         return settler;
     }
 }

@@ -1,6 +1,5 @@
 package dev.millrace.api.spi;
 
-import dev.millrace.api.task.Progress;
 import dev.millrace.api.task.Task;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,12 +11,6 @@ public interface TaskSource {
      */
     CompletableFuture<Feed> subscribe(String queue, long leaseMillis, FeedListener listener);
 
-    /** What was leased, as a task. */
+    /** What this source leased, as a task. */
     Task task(Leased leased);
-
-    /** Keeps it for whoever asks; of several under way the last one counts. */
-    void progress(String queue, Leased leased, Progress progress);
-
-    /** Keeps it with the task. */
-    void result(String queue, Leased leased, byte[] result);
 }

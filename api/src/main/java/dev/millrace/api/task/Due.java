@@ -13,6 +13,9 @@ public sealed interface Due {
      */
     record In(Duration delay) implements Due {}
 
-    /** At this instant of the wall clock. */
+    /**
+     * At this instant. It becomes a delay when the task is enqueued, by the wall clock of this process then: if a clock is
+     * set later, the task does not move.
+     */
     record At(Instant instant) implements Due {}
 }

@@ -19,6 +19,10 @@ package dev.millrace.api.task;
  *            ever succeeded
  * @param dead
  *            given up and kept
+ * @param cancelled
+ *            ever called off
+ * @param expired
+ *            ever not done in time
  */
 public record QueueStats(String name, boolean paused, long scheduled, long ready, long leased, long retrying, long done,
-        long dead) {}
+        long dead, long cancelled, long expired) {}

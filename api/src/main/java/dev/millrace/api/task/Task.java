@@ -38,10 +38,15 @@ public final class Task {
         this.headers = headers;
     }
 
-    /** With a copy of this payload, which may be empty. */
+    /**
+     * With a copy of this payload, which may be empty.
+     *
+     * @param type
+     *            at most 255 bytes of UTF-8; empty: no type, as what is published to a queue has none
+     */
     public static Task of(String type, byte[] payload) {
-        if (type.isEmpty() || type.length() > MAX_TYPE) {
-            throw new MillraceException.Invalid("a task's type has 1 to " + MAX_TYPE + " characters, not "
+        if (type.length() > MAX_TYPE) {
+            throw new MillraceException.Invalid("a task's type has at most " + MAX_TYPE + " bytes of UTF-8, not "
                     + type.length());
         }
         return new Task(type, payload.clone(), new Due.In(Duration.ZERO), TaskKeys.NONE, TaskOptions.DEFAULTS,
@@ -88,20 +93,21 @@ public final class Task {
         return with(new TaskKeys(keys.order(), keys.limit(), new Unique.UntilDone(key), keys.priority()));
     }
 
-    /** Not worth doing if it has not begun so long after it was due. */
+    /** Gone, and counted as expired, so long after it was enqueued unless it is done; a delay counts. */
     public Task expiresIn(Duration expiry) {
         return with(new TaskOptions(options.maxAttempts(), options.backoff(), options.timeout(), options.deadline(),
                 expiry, options.retention()));
     }
 
+    /** After so many failed attempts it is dead; the queue's number unless set. */
     public Task maxAttempts(int attempts) {
         return with(new TaskOptions(attempts, options.backoff(), options.timeout(), options.deadline(),
                 options.expiresIn(), options.retention()));
     }
 
-    /** Delays between attempts. */
+    /** Delays between attempts: the first one, which doubles, and the longest; the queue's unless set. */
     public Task backoff(Duration min, Duration max) {
-        return with(new TaskOptions(options.maxAttempts(), new Backoff(min, max), options.timeout(),
+        return with(new TaskOptions(options.maxAttempts(), Optional.of(new Backoff(min, max)), options.timeout(),
                 options.deadline(), options.expiresIn(), options.retention()));
     }
 

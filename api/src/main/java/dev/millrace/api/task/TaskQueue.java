@@ -5,6 +5,7 @@ import dev.millrace.api.Page;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /**
  * A task queue by its name, which need not exist: enqueueing creates it. It is a topic that tracks each of its messages
@@ -12,7 +13,8 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>
  * Calls return, and futures complete, when what they did is durable. Those that concern one task say whether they did
- * something: not when there is no such task, or when its state does not allow it.
+ * something: not when there is no such task, or when its state does not allow it. All but enqueueing and setting limits
+ * fail with {@link dev.millrace.api.MillraceException.NotFound} while there is no such queue.
  */
 public interface TaskQueue {
     String name();
@@ -23,7 +25,10 @@ public interface TaskQueue {
     /** As {@link #enqueue}; waits for room as publishing does ({@link dev.millrace.api.PublishLimits}). */
     CompletableFuture<Enqueued> enqueueAsync(Task task);
 
-    /** Many at once, answers in their order; not all or nothing. */
+    /**
+     * Many at once, answers in their order; not all or nothing. If a limit is reached on the way, the exception says how many
+     * were enqueued.
+     */
     List<Enqueued> enqueueAll(List<Task> tasks);
 
     CompletableFuture<List<Enqueued>> enqueueAllAsync(List<Task> tasks);
@@ -33,13 +38,8 @@ public interface TaskQueue {
 
     CompletableFuture<Optional<TaskInfo>> taskAsync(MessageId id);
 
-    /** What a handler left with {@link TaskContext#result}; kept as long as the task is. */
-    Optional<byte[]> result(MessageId id);
-
-    CompletableFuture<Optional<byte[]>> resultAsync(MessageId id);
-
     /**
-     * Tasks in one state, by id.
+     * Tasks in one state, by id. A page may hold fewer than asked for although more follow.
      *
      * @param cursor
      *            {@link Page#next} of the page before, or empty for the first one
@@ -50,7 +50,10 @@ public interface TaskQueue {
 
     CompletableFuture<Page<TaskInfo>> listAsync(TaskState state, String cursor, int limit);
 
-    /** Calls it off: it does not run, or its handler is told to stop. */
+    /**
+     * Calls it off: it does not run, or its handler is told to stop, and it is not tried again. A handler that returns all
+     * the same has done it.
+     */
     boolean cancel(MessageId id);
 
     CompletableFuture<Boolean> cancelAsync(MessageId id);
@@ -60,7 +63,15 @@ public interface TaskQueue {
 
     CompletableFuture<Boolean> runNowAsync(MessageId id);
 
-    /** Makes a dead, cancelled or expired one ready again, attempts counted from the beginning. */
+    /**
+     * Gives up one that waits: it is dead, and can be redriven. Not one behind others of its ordering or limit key, which can
+     * be cancelled.
+     */
+    boolean archive(MessageId id);
+
+    CompletableFuture<Boolean> archiveAsync(MessageId id);
+
+    /** Makes a dead one ready again, attempts counted from the beginning. */
     boolean redrive(MessageId id);
 
     CompletableFuture<Boolean> redriveAsync(MessageId id);
@@ -69,6 +80,33 @@ public interface TaskQueue {
     boolean delete(MessageId id);
 
     CompletableFuture<Boolean> deleteAsync(MessageId id);
+
+    /**
+     * Does the same to all tasks that are in a state when it comes to them, in slices of up to 500, in the order of their
+     * ids. If it fails on the way, what was done remains, and it can be called again.
+     *
+     * @return to how many
+     */
+    long all(TaskState state, TaskAction action);
+
+    /**
+     * The same.
+     *
+     * @param progress
+     *            gets the number done so far after each slice
+     * @return when cancelled, it stops after the slice that is under way
+     */
+    CompletableFuture<Long> allAsync(TaskState state, TaskAction action, LongConsumer progress);
+
+    /** Sets how it hands out, making the queue if it is missing. */
+    void limits(QueueLimits limits);
+
+    CompletableFuture<Void> limitsAsync(QueueLimits limits);
+
+    /** How it hands out. */
+    QueueLimits limits();
+
+    CompletableFuture<QueueLimits> limitsAsync();
 
     /** Hands out nothing until {@link #resume}; what is leased goes on. */
     void pause();

@@ -1,6 +1,8 @@
 package dev.millrace.api.task;
 
-/** Where a task is in its life. */
+/**
+ * Where a task is in its life. What was cancelled or has expired is not kept, only counted ({@link QueueStats}).
+ */
 public enum TaskState {
     /** Not due yet. */
     SCHEDULED,
@@ -13,9 +15,5 @@ public enum TaskState {
     /** Succeeded; kept for its retention. */
     DONE,
     /** Given up: its attempts are used up, or a handler threw {@link dev.millrace.api.SkipRetry}. */
-    DEAD,
-    /** Called off. */
-    CANCELLED,
-    /** Not started in time. */
-    EXPIRED
+    DEAD
 }

@@ -4,15 +4,12 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * When what happened to a task.
+ * When what happens to a task, by the engine's wall clock.
  *
  * @param enqueuedAt
  *            it was taken
- * @param dueAt
- *            its first attempt, or its next one, may begin
- * @param startedAt
- *            its last attempt began
- * @param endedAt
- *            it was done, given up, cancelled or expired
+ * @param until
+ *            of a scheduled or retrying one: when it is due; of a leased one: when its lease ends; of one that is done: when
+ *            it is forgotten
  */
-public record TaskTimes(Instant enqueuedAt, Instant dueAt, Optional<Instant> startedAt, Optional<Instant> endedAt) {}
+public record TaskTimes(Instant enqueuedAt, Optional<Instant> until) {}

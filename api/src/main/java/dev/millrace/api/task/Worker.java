@@ -9,8 +9,16 @@ public interface Worker extends AutoCloseable {
     /** Handlers that run now. */
     int running();
 
+    /** How it is, for a health check. */
+    WorkerHealth health();
+
+    /** Takes nothing new until {@link #resume}; what waits for a handler here is given back, what runs goes on. */
+    void pause();
+
+    void resume();
+
     /**
-     * As {@link Subscription#close(Duration)}.
+     * As {@link Subscription#close(Duration)}; the attempts of what it gives back do not count.
      *
      * @return tasks given back because their handlers had not ended
      */
@@ -25,7 +33,15 @@ public interface Worker extends AutoCloseable {
 
     /** Sets a worker up; used by one thread. */
     interface Builder {
-        /** One more queue; tasks of queues that have some are taken in proportion to their weights. */
+        /** One more queue, with the weight 1. */
+        default Builder queue(String name) {
+            return queue(name, 1);
+        }
+
+        /**
+         * One more queue; tasks of queues that have some are taken in proportion to their weights. A worker of several
+         * queues keeps as many tasks of each at hand as it handles at once.
+         */
         Builder queue(String name, int weight);
 
         /** A queue is served only when those named before it have nothing ready. */
@@ -42,6 +58,12 @@ public interface Worker extends AutoCloseable {
 
         /** What handles tasks of this type; a task of a type without one fails its attempt. */
         Builder handle(String type, TaskHandler handler);
+
+        /** What handles tasks of all types that have no handler of their own. */
+        Builder handleOthers(TaskHandler handler);
+
+        /** What becomes of tasks whose handlers throw; {@link dev.millrace.api.SkipRetry} and snoozes never reach it. */
+        Builder onFailure(FailureRule rule);
 
         /** Put around every handler; the first one named is outermost. */
         Builder use(Middleware middleware);

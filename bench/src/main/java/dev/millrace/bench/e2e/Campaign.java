@@ -78,7 +78,8 @@ final class Campaign {
                 workload.memQueueSize());
         List<ServerKind> kinds = new ArrayList<>();
         for (String name : options.servers()) {
-            ServerKind kind = parser.parse(name.trim());
+            ServerKind named = parser.parse(name.trim());
+            ServerKind kind = workload.kind() == Workload.Kind.TASKS ? named.withTasks() : named;
             kinds.add(workload.syncByOs() ? kind.withSyncByOs() : kind);
         }
         kinds.forEach(kind -> servers.putIfAbsent(kind.name(), kind.durability()));

@@ -37,6 +37,7 @@ final class Rounds {
             case BOTH, TOPICS, GROUPS -> both(bench);
             case LATENCY -> latency(bench);
             case QUIET_SATURATED, QUIET_BACKLOG, QUIET_DEFERRED, QUIET_VANISHED -> new Quiet(bench).run(backlog);
+            case TASKS -> RemoteTasks.run(bench, bench.count());
             case IDLE_TOPICS, BACKLOG, IDLE -> throw new IllegalArgumentException(
                     bench.workload() + " starts its own servers");
         };
@@ -91,6 +92,10 @@ final class Rounds {
     /** Publishes and consumes so many messages, as the workload does; returns the rate of the last half. */
     static double warmUp(Bench bench, long messages) throws IOException {
         InetSocketAddress address = bench.server().tcp();
+        if (bench.workload().kind() == Workload.Kind.TASKS) {
+            RemoteTasks.run(bench, messages);
+            return 0;
+        }
         long goal = messages * copies(bench);
         if (bench.workload().kind() == Workload.Kind.CONSUME) {
             fill(bench, messages);

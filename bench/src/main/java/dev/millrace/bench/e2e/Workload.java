@@ -34,6 +34,8 @@ enum Workload {
             100, 100, 1_000, 100_000),
     Q2(Kind.QUIET_VANISHED, "latency of a quiet topic while 1,000 consumers with 2,500 in flight each vanish",
             100, 100, 10_000, 2_500_000),
+    W3(Kind.TASKS, "tasks over gRPC: enqueued in batches of 100, handled by a remote worker, done; 100 B", 100, 100,
+            10_000, 1_000_000),
     M1(Kind.BACKLOG, "memory of a backlog of 100 B in one group, then kill -9 and restart (M4)",
             100, 100, 10_000, 50_000_000),
     M3(Kind.IDLE, "idle server: memory, start, kill -9 and restart", 100, 1, 1, 0);
@@ -50,6 +52,7 @@ enum Workload {
         QUIET_BACKLOG,
         QUIET_DEFERRED,
         QUIET_VANISHED,
+        TASKS,
         IDLE_TOPICS,
         BACKLOG,
         IDLE;

@@ -1,5 +1,6 @@
 package dev.millrace.bench.structures;
 
+import dev.millrace.bench.contest.Contest;
 import java.lang.management.ManagementFactory;
 
 /** The figures of one contestant, which has a JVM of its own, for {@link Comparison} to read. */
@@ -35,7 +36,7 @@ public final class Figures {
     }
 
     static void line(String contestant, String figure, double value) {
-        System.out.println(Comparison.MARK + "\t" + contestant + "\t" + figure + "\t" + value);
+        Contest.tell(contestant, figure, value);
     }
 
     /**

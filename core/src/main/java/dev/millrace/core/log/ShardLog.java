@@ -1,5 +1,7 @@
 package dev.millrace.core.log;
 
+import java.nio.file.Path;
+
 /**
  * The durable log of one shard, as its owner sees it: a sequence of batches, each at its own position.
  *
@@ -100,6 +102,20 @@ public interface ShardLog extends AutoCloseable {
 
     /** Where the bytes are, for metrics, health and error messages. */
     LogUsage usage();
+
+    /**
+     * Copies everything that is durable by now into a new folder, such that a log can be opened on it; blocks until the
+     * copy is synced. This log goes on meanwhile, but gives no file back to the disk. Any thread.
+     *
+     * @return bytes copied
+     * @throws LogException
+     *             {@code CALLER} when this kind of log does not stand in a folder, when the folder holds something, or when
+     *             it cannot be written; this log is none the worse for it
+     */
+    default long backup(Path folder) {
+        throw new LogException(LogException.Category.CALLER,
+                "this log does not stand in a folder: use the backup of the database that it stands in");
+    }
 
     /** Appends a closing mark, syncs and releases files and ownership. Idempotent. */
     @Override

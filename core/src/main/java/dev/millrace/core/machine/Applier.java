@@ -19,6 +19,10 @@ final class Applier {
     final Notes notes;
     /** Transitions of tracked topics. */
     final TrackedTopics tracked;
+    /** Mails and batches. */
+    final Posting posting;
+    /** Transitions that operators bring about. */
+    final Operated operated;
     final PlantedBugs bugs;
     final int attemptStep;
     MachineListener listener = MachineListener.NONE;
@@ -30,6 +34,8 @@ final class Applier {
         this.bugs = bugs;
         notes = new Notes(state);
         tracked = new TrackedTopics(this);
+        posting = new Posting(this);
+        operated = new Operated(this);
         attemptStep = bugs.has(PlantedBugs.Bug.ATTEMPT_NOT_COUNTED) ? 0 : 1;
     }
 
@@ -74,6 +80,8 @@ final class Applier {
             deleteGroup(group);
         }
         topic.heldSeq = topic.nextSeq;
+        topic.historyMillis = 0;
+        topic.historyBytes = 0;
         topic.removed = true;
         state.remove(topic);
         // Once more from the start: chunks that were passed but had something pending go now, too.
@@ -128,7 +136,7 @@ final class Applier {
         sweepLater(topic);
     }
 
-    private static void moveCursor(Group group, long seq) {
+    static void moveCursor(Group group, long seq) {
         ChunkTable chunks = group.topic.chunks;
         group.cursor = seq;
         group.cursorOrdinal = seq == group.topic.nextSeq ? chunks.size() : chunks.find(seq);
@@ -201,12 +209,6 @@ final class Applier {
         if (!paused) {
             listener.groupReady(group);
         }
-    }
-
-    void policy(Group group, int maxAttempts, long minBackoffMillis, long maxBackoffMillis) {
-        group.maxAttempts = maxAttempts;
-        group.minBackoffMillis = minBackoffMillis;
-        group.maxBackoffMillis = maxBackoffMillis;
     }
 
     // ---- publishing ----
@@ -300,7 +302,8 @@ final class Applier {
             } else {
                 group.done++;
             }
-            if (state.leases.attempts(slot) > 1) {
+            // An attempt that was put off left its note and was not counted.
+            if (state.leases.attempts(slot) > 1 || group.tracked()) {
                 notes.forget(group.notes, state.leases.seqAndAttempts(slot));
             }
             if (group.tracked()) {
@@ -368,7 +371,8 @@ final class Applier {
             if (group.tracked()) {
                 group.tracking().died(state.leases.seq(slot), number);
             }
-            Notes.bury(group, state.leases.seqAndAttempts(slot));
+            notes.bury(group, state.leases.seqAndAttempts(slot));
+            listener.died(group);
         }
         endLease(slot, true);
     }
@@ -453,9 +457,7 @@ final class Applier {
 
     void redrive(Group group, int number) {
         long packed = group.deadTable.seqAndAttempts(number);
-        group.deadTable.remove(number);
-        notes.forget(group.deadNotes, packed);
-        group.dead--;
+        removeDead(group, number);
         group.redriven++;
         if (group.tracked()) {
             group.tracking().redriven(packed >>> 16);
@@ -467,14 +469,20 @@ final class Applier {
 
     void purgeDead(Group group, int number) {
         int ordinal = group.deadTable.ordinal(number);
-        notes.forget(group.deadNotes, group.deadTable.seqAndAttempts(number));
         if (group.tracked()) {
             group.tracking().deadPurged(group.deadTable.seqAndAttempts(number) >>> 16);
         }
-        group.deadTable.remove(number);
-        group.dead--;
+        removeDead(group, number);
         group.purged++;
         settle(group.topic, ordinal);
+    }
+
+    private void removeDead(Group group, int number) {
+        notes.forget(group.deadNotes, group.deadTable.seqAndAttempts(number));
+        group.deadTable.remove(number);
+        group.dead--;
+        group.deadJob.gone(number);
+        group.replays.forget(group.dead == 0 ? Integer.MAX_VALUE : group.deadTable.first());
     }
 
     /** Dead letters of a group that goes; a slice at once, the rest later. */

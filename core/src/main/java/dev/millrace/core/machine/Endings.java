@@ -5,8 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides what becomes of a message when an attempt at it ends. Owner thread only. */
 final class Endings {
-    /** The backoff of tracked messages is shorter by up to one in so many. */
-    private static final int JITTER_SHARE = 4;
+    /**
+     * That a worker went away says little of its task: so many attempts of it come back at once. From the next one on
+     * the backoff counts, for the task may be what kills its workers.
+     */
+    private static final int LOST_AT_ONCE = 3;
 
     private final Machine machine;
     private final State state;
@@ -58,7 +61,8 @@ final class Endings {
         }
         long delay = delayMillis;
         if (delay < 0) {
-            delay = group == null ? 0 : backoffMillis(group, slot, made);
+            boolean lost = group != null && group.tracked() && reason == Records.REASON_SESSION && made <= LOST_AT_ONCE;
+            delay = group == null || lost ? 0 : backoffMillis(group, slot, made);
         }
         // A retry that finds no room is delivered again at once rather than lost.
         boolean full = delay > 0 && state.waiting.retrying() >= machine.ceilings().retrying();
@@ -74,19 +78,20 @@ final class Endings {
     }
 
     private long backoffMillis(Group group, int slot, int made) {
-        if (!group.tracked()) {
-            return Group.backoffMillis(made, group.minBackoffMillis, group.maxBackoffMillis);
-        }
         long seq = state.leases.seq(slot);
-        Terms terms = group.tracking().termsOf(seq);
-        boolean own = terms.minBackoffMillis() >= 0;
-        long delay = Group.backoffMillis(made, own ? terms.minBackoffMillis() : group.minBackoffMillis,
-                own ? terms.maxBackoffMillis() : group.maxBackoffMillis);
-        return delay - jitter(seq << 16 | made, delay / JITTER_SHARE);
+        long min = group.minBackoffMillis;
+        long max = group.maxBackoffMillis;
+        if (group.tracked() && group.tracking().termsOf(seq).minBackoffMillis() >= 0) {
+            min = group.tracking().termsOf(seq).minBackoffMillis();
+            max = group.tracking().termsOf(seq).maxBackoffMillis();
+        }
+        long delay = Group.backoffMillis(made, min, max);
+        // The bound is a hundred years, so nothing overflows.
+        return delay - jitter(seq << 16 | made, Math.min(delay, Machine.MAX_DELAY_MILLIS) * group.jitterPercent / 100);
     }
 
-    /** 0..most, from a hash: tasks that failed together do not come back together. */
-    private static long jitter(long name, long most) {
+    /** 0..most, from a hash: what failed together does not come back together. */
+    static long jitter(long name, long most) {
         long h = name * 0x9E37_79B9_7F4A_7C15L;
         h = (h ^ h >>> 32) * 0xD6E8_FEB8_6659_FD93L;
         return Long.remainderUnsigned(h ^ h >>> 29, most + 1);
@@ -94,11 +99,15 @@ final class Endings {
 
     /** Whether the message was cancelled or has expired while it was leased: then the attempt was its last. */
     private boolean isOver(Group group, int slot) {
-        int flags = group.tracked() ? Tracking.flags(group.tracking().status(state.leases.seq(slot))) : 0;
-        if ((flags & (Tracking.CANCEL | Tracking.EXPIRED)) == 0) {
+        if (!group.tracked()) {
             return false;
         }
-        int how = (flags & Tracking.CANCEL) != 0 ? TrackedTopics.CANCELLED : TrackedTopics.EXPIRED;
+        long seq = state.leases.seq(slot);
+        boolean cancelled = group.tracking().isCancelled(seq);
+        if (!cancelled && (Status.flags(group.tracking().status(seq)) & Tracking.EXPIRED) == 0) {
+            return false;
+        }
+        int how = cancelled ? TrackedTopics.CANCELLED : TrackedTopics.EXPIRED;
         item(slot, Records.END, 0, 16).putInt(how).putInt(0);
         applier.tracked.ended(slot, how);
         return true;

@@ -51,6 +51,11 @@ public final class Group {
     int maxAttempts;
     long minBackoffMillis;
     long maxBackoffMillis;
+    int jitterPercent;
+    /** Messages that a replay offered anew. */
+    long replayed;
+    final Replays replays = new Replays();
+    final DeadJob deadJob = new DeadJob();
     boolean removed;
     private @Nullable Tracking tracking;
     /** Leases and retries that name this group, those from before it was emptied or deleted included. */
@@ -95,7 +100,23 @@ public final class Group {
     }
 
     public long offered() {
-        return topic.offeredSeq - startSeq;
+        return topic.offeredSeq - startSeq + replayed;
+    }
+
+    /** Whether the message of this dead letter was offered anew since it died. */
+    boolean wasReplayed(int number) {
+        return !replays.isEmpty() && deadTable.holds(number)
+                && replays.covers(deadTable.seqAndAttempts(number) >>> 16, number);
+    }
+
+    /** Those among the offered that a replay offered anew. */
+    public long replayed() {
+        return replayed;
+    }
+
+    /** The last job about all dead letters of the group. */
+    public DeadJob deadJob() {
+        return deadJob;
     }
 
     public long ready() {
@@ -153,6 +174,11 @@ public final class Group {
     /** How it hands out; of a tracked topic. */
     public GroupLimits limits() {
         return tracking().settings;
+    }
+
+    /** When messages of one group key are delivered together; of a tracked topic. */
+    public GatherLimits gatherLimits() {
+        return tracking().gathering.settings;
     }
 
     /** Done messages that are kept to be looked at. */
@@ -218,6 +244,11 @@ public final class Group {
 
     public long maxBackoffMillis() {
         return maxBackoffMillis;
+    }
+
+    /** By how much of itself a backoff is shortened at most. */
+    public int jitterPercent() {
+        return jitterPercent;
     }
 
     /** Delay before the attempt after {@code attempts} failed ones. */

@@ -16,11 +16,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Image {
     private static final int VERSION = 1;
-    /** 3: with what tracked topics have; 2: with what was dropped; 1 has one number less before the gaps. */
-    private static final int TOPIC_VERSION = 3;
-    /** 3: with what groups of tracked topics have; 2: with notes of attempts. */
-    private static final int GROUP_VERSION = 3;
-    private static final int TOPIC_SCALARS = 14;
+    /** 2: with the mails that have not arrived. */
+    private static final int STATE_VERSION = 2;
+    /** 4: with the history; 3: with what tracked topics have; 2: with what was dropped; 1 has one number less before the gaps. */
+    private static final int TOPIC_VERSION = 4;
+    /** 4: with jitter, replays and the job about the dead; 3: with what groups of tracked topics have; 2: with notes of attempts. */
+    private static final int GROUP_VERSION = 4;
+    /** 2: with a hash of the state. */
+    private static final int END_VERSION = 2;
+    private static final int TOPIC_SCALARS = 17;
+    private static final int GROUP_SCALARS = 30;
     private static final long SECTION_STATE = 0x4D52_5354_0000_0000L;
     private static final long SECTION_TOPIC = 0x4D52_544F_0000_0000L;
     private static final long SECTION_GROUP = 0x4D52_4752_0000_0000L;
@@ -28,10 +33,18 @@ public final class Image {
     private static final long SECTION_WAITING = 0x4D52_5741_0000_0000L;
     private static final long SECTION_END = 0x4D52_454E_0000_0000L;
 
+    /** What an image is written for. */
+    private enum Form {
+        FILE, DIGEST, HASH
+    }
+
     private final long[] scalars;
     private final List<TopicImage> topics = new ArrayList<>();
     private final List<GroupImage> groups = new ArrayList<>();
     private final LeaseTable.Frozen leases;
+    private final LongTable.Frozen mail;
+    private final LongTable.Frozen letters;
+    private final List<long[]> seen = new ArrayList<>();
     private final List<GarbageImage> garbage = new ArrayList<>();
 
     private static final class TopicImage {
@@ -75,7 +88,14 @@ public final class Image {
     }
 
     Image(State state) {
-        scalars = new long[]{state.lastCounter, state.nextTopic, state.nextGroup, state.waiting.digest()};
+        scalars = new long[]{state.lastCounter, state.nextTopic, state.nextGroup, state.waiting.digest(),
+            state.mail.posted};
+        mail = state.mail.rows.freeze();
+        letters = state.mail.letters.freeze();
+        state.mail.seen.forEach((sender, of) -> {
+            seen.add(new long[]{sender});
+            seen.add(of.bounds());
+        });
         for (Topic topic : state.topics()) {
             topics.add(new TopicImage(topic));
         }
@@ -98,42 +118,71 @@ public final class Image {
         long[] gaps = topic.gaps.bounds();
         long[] scalars = {topic.number, topic.ephemeral ? 1 : 0, topic.paused ? 1 : 0, topic.generation,
             topic.nextSeq, topic.offeredSeq, topic.heldSeq, topic.accepted, topic.acceptedBytes, topic.scheduled,
-            topic.cancelled, topic.expired, topic.purged, topic.dropped};
+            topic.cancelled, topic.expired, topic.purged, topic.dropped, topic.historyMillis, topic.historyBytes,
+            topic.historySeq};
         long[] all = Arrays.copyOf(scalars, TOPIC_SCALARS + gaps.length);
         System.arraycopy(gaps, 0, all, TOPIC_SCALARS, gaps.length);
         return all;
     }
 
+    /** Followed by what the group's replays left, which is hardly ever anything. */
     private static long[] scalars(Group group) {
-        return new long[]{group.number, group.topic.number, group.ephemeral ? 1 : 0, group.startSeq,
+        long[] replays = group.replays.pairs();
+        long[] scalars = {group.number, group.topic.number, group.ephemeral ? 1 : 0, group.startSeq,
             group.paused ? 1 : 0, group.generation, group.cursor, group.redriven, group.leased, group.retrying,
             group.done, group.dead, group.cancelled, group.expired, group.purged, group.filtered, group.dropped,
             group.retries, group.timeouts, group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis,
-            group.removed ? 1 : 0, group.held};
+            group.removed ? 1 : 0, group.held, group.jitterPercent,
+            group.replayed, group.deadJob.what, group.deadJob.end, group.deadJob.total, group.deadJob.left};
+        long[] all = Arrays.copyOf(scalars, GROUP_SCALARS + replays.length);
+        System.arraycopy(replays, 0, all, GROUP_SCALARS, replays.length);
+        return all;
     }
 
     /** Writes everything but what waits. */
     void write(ImageSink sink) {
-        write(sink, false);
+        write(sink, Form.FILE);
     }
 
     /** A hash of the state, the same however the state came about and wherever its bodies stand. */
     long digest() {
+        return hash(Form.DIGEST);
+    }
+
+    /**
+     * The same, without the unique keys that are held until their message is done: which these are is not frozen, so that
+     * only the owner can tell. Any thread; a snapshot ends with it.
+     */
+    long hash() {
+        return hash(Form.HASH);
+    }
+
+    private long hash(Form form) {
         ImageSink.Digest digest = new ImageSink.Digest();
-        write(digest, true);
+        write(digest, form);
         return digest.value();
     }
 
-    private void write(ImageSink sink, boolean digest) {
-        sink.put(SECTION_STATE | VERSION);
+    private void write(ImageSink sink, Form form) {
+        boolean digest = form != Form.FILE;
+        sink.put(SECTION_STATE | STATE_VERSION);
         putAll(sink, scalars);
+        if (digest) {
+            sink.put(mail.digest(MailTable.ROW_WORDS));
+            sink.put(letters.digest(MailTable.LETTERS_WORDS));
+        } else {
+            TrackedImage.rows(sink, mail, MailTable.ROW_WORDS);
+            TrackedImage.rows(sink, letters, MailTable.LETTERS_WORDS);
+        }
+        sink.put(seen.size());
+        seen.forEach(bounds -> putAll(sink, bounds));
         sink.put(topics.size());
         for (TopicImage topic : topics) {
             sink.put(SECTION_TOPIC | TOPIC_VERSION);
             sink.text(topic.name);
             putAll(sink, topic.scalars);
             writeChunks(sink, topic, digest);
-            write(sink, topic, digest);
+            write(sink, topic, form);
         }
         sink.put(groups.size());
         for (GroupImage group : groups) {
@@ -154,12 +203,14 @@ public final class Image {
         }
     }
 
-    private static void write(ImageSink sink, TopicImage topic, boolean digest) {
+    private static void write(ImageSink sink, TopicImage topic, Form form) {
         sink.put(topic.tracked == null ? 0 : 1);
-        if (topic.tracked != null && digest) {
-            sink.put(TrackedImage.digest(topic.topic));
-        } else if (topic.tracked != null) {
-            topic.tracked.write(sink);
+        if (topic.tracked != null) {
+            switch (form) {
+                case FILE -> topic.tracked.write(sink);
+                case DIGEST -> sink.put(TrackedImage.digest(topic.topic));
+                case HASH -> sink.put(topic.tracked.hash());
+            }
         }
     }
 
@@ -252,19 +303,29 @@ public final class Image {
         sink.put(payload);
     }
 
-    static void end(ImageSink sink) {
+    static void end(ImageSink sink, long hash) {
         sink.put(-1);
-        sink.put(SECTION_END | VERSION);
+        sink.put(SECTION_END | END_VERSION);
+        sink.put(hash);
     }
 
     // ---- reading ----
 
-    /** Loads a written image into an empty state. */
-    static void read(ImageSource source, Applier applier) {
+    /** Loads a written image into an empty state; returns the hash that it ends with, 0 if it is older than that. */
+    static long read(ImageSource source, Applier applier) {
         State state = applier.state;
-        source.section(SECTION_STATE, VERSION, "the state");
+        int version = source.section(SECTION_STATE, STATE_VERSION, "the state");
         long[] scalars = source.all();
         state.lastCounter = scalars[0];
+        if (version >= 2) {
+            state.mail.posted = scalars[4];
+            TrackedImage.rows(source, state.mail.rows, MailTable.ROW_WORDS);
+            TrackedImage.rows(source, state.mail.letters, MailTable.LETTERS_WORDS);
+            for (long left = source.get(); left > 0; left -= 2) {
+                int sender = (int) source.all()[0];
+                state.mail.seen.computeIfAbsent(sender, shard -> new Seen()).restore(source.all());
+            }
+        }
         for (long topics = source.get(); topics > 0; topics--) {
             readTopic(source, state);
         }
@@ -285,10 +346,11 @@ public final class Image {
             long id = source.get();
             state.waiting.restore(due, id, source.get());
         }
-        source.section(SECTION_END, VERSION, "the end");
+        int end = source.section(SECTION_END, END_VERSION, "the end");
         state.nextTopic = (int) scalars[1];
         state.nextGroup = (int) scalars[2];
         state.waiting.restoreDigest(scalars[3]);
+        return end >= 2 ? source.get() : 0;
     }
 
     private static void readTopic(ImageSource source, State state) {
@@ -308,7 +370,11 @@ public final class Image {
         topic.expired = scalars[11];
         topic.purged = scalars[12];
         topic.dropped = version >= 2 ? scalars[13] : 0;
-        topic.gaps.restore(Arrays.copyOfRange(scalars, version >= 2 ? TOPIC_SCALARS : 13, scalars.length));
+        topic.historyMillis = version >= 4 ? scalars[14] : 0;
+        topic.historyBytes = version >= 4 ? scalars[15] : 0;
+        topic.historySeq = version >= 4 ? scalars[16] : 0;
+        int gaps = version >= 4 ? TOPIC_SCALARS : version >= 2 ? 14 : 13;
+        topic.gaps.restore(Arrays.copyOfRange(scalars, gaps, scalars.length));
         int size = (int) source.get();
         for (long ordinal = source.get(); ordinal >= 0; ordinal = source.get()) {
             long range = source.get();
@@ -322,7 +388,7 @@ public final class Image {
         topic.chunks.skipTo(size, topic.nextSeq, Ids.of(state.lastCounter + 1, 0));
         if (version >= 3 && source.get() != 0) {
             topic.track();
-            TrackedImage.read(source, topic.keys());
+            TrackedImage.read(source, topic.keys(), version);
         }
         state.put(topic);
     }
@@ -353,6 +419,15 @@ public final class Image {
         group.minBackoffMillis = s[20];
         group.maxBackoffMillis = s[21];
         group.held = s[23];
+        group.jitterPercent = version >= 4 ? (int) s[24] : Backoff.jitterBeforeFormat4(topic);
+        if (version >= 4) {
+            group.replayed = s[25];
+            group.deadJob.what = (int) s[26];
+            group.deadJob.end = (int) s[27];
+            group.deadJob.total = s[28];
+            group.deadJob.left = s[29];
+            group.replays.restore(Arrays.copyOfRange(s, GROUP_SCALARS, s.length));
+        }
         group.cursorOrdinal = group.cursor == topic.nextSeq ? topic.chunks.size() : topic.chunks.find(group.cursor);
         for (long returned = source.get(); returned > 0; returned--) {
             group.returned.add(source.get());
@@ -364,7 +439,8 @@ public final class Image {
         }
         if (topic.tracked()) {
             group.track(new Tracking(group, applier));
-            TrackedImage.read(source, group.tracking(), state);
+            TrackedImage.read(source, group.tracking(), state, version);
+            group.tracking().ignoresPriority = applier.bugs.has(PlantedBugs.Bug.PRIORITY_FORGOTTEN);
             state.tracked += group.tracking().rows.size();
         }
         state.put(group);

@@ -114,7 +114,7 @@ public final class ImageWriter implements Runnable {
         }
         for (long[] next = blocks.poll(); next != null; next = blocks.poll()) {
             if (next.length == 0) {
-                Image.end(sink);
+                Image.end(sink, image.hash());
                 sink.flush();
                 writer.commit();
                 committed = true;

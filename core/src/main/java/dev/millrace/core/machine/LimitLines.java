@@ -31,6 +31,9 @@ final class LimitLines {
     private final Tracking tracking;
     final LongTable rows = new LongTable(ROW_WORDS, 0);
 
+    /** A planted bug: what was leased at recovery. */
+    private LongTable lost = new LongTable(2, 0);
+
     LimitLines(Tracking tracking) {
         this.tracking = tracking;
     }
@@ -38,10 +41,19 @@ final class LimitLines {
     /** Whether one more message of this key may be leased now. */
     boolean admits(long key, long nowMillis) {
         GroupLimits limits = tracking.settings;
-        if (limits.concurrency() > 0 && rows.get(key, LEASED) >= limits.concurrency()) {
+        if (limits.concurrency() > 0 && rows.get(key, LEASED) + lost.get(key, 1) >= limits.concurrency()) {
             return false;
         }
         return limits.rate() == 0 || nextMillis(key) <= nowMillis;
+    }
+
+    /** A planted bug: what is leased now counts for ever. */
+    void loseSlots() {
+        lost = new LongTable(2, 0);
+        rows.freeze().visit(Integer.MAX_VALUE, (words, at) -> {
+            lost.put(words[at]);
+            lost.set(words[at], 1, words[at + LEASED]);
+        });
     }
 
     /** The first millisecond at which the rate admits one more. */

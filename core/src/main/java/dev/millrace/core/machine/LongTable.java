@@ -60,6 +60,18 @@ final class LongTable {
         return size;
     }
 
+    /** All keys in ascending order, which does not depend on how the table came about: what is decided in it can be replayed. */
+    long[] keys() {
+        long[] keys = new long[(int) size];
+        int[] found = {0};
+        Frozen all = freeze();
+        while (all.visit(Integer.MAX_VALUE, (words, at) -> keys[found[0]++] = words[at]) > 0) {
+            // the next pages
+        }
+        Arrays.sort(keys);
+        return keys;
+    }
+
     boolean contains(long key) {
         return size > 0 && find(page(hash(key)).words, key) >= 0;
     }

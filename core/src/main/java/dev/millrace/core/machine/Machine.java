@@ -47,6 +47,7 @@ public final class Machine {
     private final Endings endings;
     private final Tracked tracked;
     private final Retention retention;
+    private final Operations operations;
     /** Tells a command that threw while it decided from one that was being applied. */
     public final Decisions decisions;
     private long nowMillis;
@@ -83,6 +84,7 @@ public final class Machine {
         publisher = new Publisher(origin, state, applier, out);
         attempts = new Attempts(state, applier, out);
         retention = new Retention(this, publisher, applier);
+        operations = new Operations(this);
         endings = new Endings(this, attempts);
         tracked = new Tracked(this, origin, out);
         decisions = new Decisions(out, publisher, tracked);
@@ -174,6 +176,7 @@ public final class Machine {
         state.waiting.settle();
         for (Topic topic : state.topics()) {
             applier.sweepLater(topic);
+            applier.tracked.recovered(topic);
         }
         LeaseTimers timers = new LeaseTimers(state.leases, Math.max(0, elapsedMillis));
         if (!bugs.has(Bug.LEASE_FORGOTTEN)) {
@@ -181,6 +184,7 @@ public final class Machine {
         }
         applier.leaseTimers = timers;
         applier.listener = listener;
+        operations.adopt();
     }
 
     // ---- topics and groups ----
@@ -255,7 +259,7 @@ public final class Machine {
         }
         int number = state.nextGroup;
         boolean earliest = fromEarliest && !topic.tracked();
-        long startSeq = earliest ? topic.earliestKept() : topic.offeredSeq;
+        long startSeq = earliest ? topic.slowest() : topic.offeredSeq;
         out.begin(Records.GROUP_CREATE, ephemeral ? Records.FLAG_EPHEMERAL : 0, 16)
                 .putInt(number)
                 .putInt(topic.number)
@@ -314,21 +318,15 @@ public final class Machine {
         }
     }
 
-    public void policy(Group group, int maxAttempts, long minBackoffMillis, long maxBackoffMillis) {
-        closeOpen();
-        out.begin(Records.GROUP_POLICY, 0, 24)
-                .putInt(group.number)
-                .putInt(maxAttempts)
-                .putLong(minBackoffMillis)
-                .putLong(maxBackoffMillis);
-        out.end();
-        applier.policy(group, maxAttempts, minBackoffMillis, maxBackoffMillis);
-    }
-
     private void simple(byte kind, int number, int value) {
         closeOpen();
         out.begin(kind, 0, 8).putInt(number).putInt(value);
         out.end();
+    }
+
+    /** What operators set and start. */
+    public Operations operations() {
+        return operations;
     }
 
     /** Drops what topics may keep no longer. */
@@ -371,7 +369,8 @@ public final class Machine {
             return 0;
         }
         if (group.tracked()) {
-            return tracked.lease(group, consumer, deadlineMillis, max, sink);
+            // What is due comes first: it may have expired.
+            return state.waiting.caughtUp() ? tracked.lease(group, consumer, deadlineMillis, max, sink) : 0;
         }
         int takeBack = group.shareOfReturned(max);
         int takeFresh = (int) Math.min(group.fresh(), max - takeBack);
@@ -508,12 +507,14 @@ public final class Machine {
         if (timers == null) {
             throw new IllegalStateException("the machine does not serve yet");
         }
-        if (nowMillis >= leasesHeldUntil) {
+        boolean held = nowMillis < leasesHeldUntil;
+        if (!held) {
             timers.advance(nowMillis + earlyMillis, limit, leaseExpiry);
         }
         state.waiting.advance(nowMillis + earlyMillis, limit, waitingExpiry);
         boolean swept = !applier.sweep();
-        return timers.caughtUp() && state.waiting.caughtUp() && swept;
+        boolean finished = operations.work(limit);
+        return finished && (held || timers.caughtUp()) && state.waiting.caughtUp() && swept;
     }
 
     /** No lease ends by time before this instant: the shard itself stood still, which is not the clients' fault. */
@@ -537,9 +538,9 @@ public final class Machine {
 
     // ---- dead letters ----
 
-    /** Offers a dead letter anew; false when there is none of this number. */
+    /** Offers a dead letter anew, unless a replay has done so; it is dead no longer. False when there is none of this number. */
     public boolean redrive(Group group, int number) {
-        return deadItem(Records.REDRIVE, group, number);
+        return deadItem(group.wasReplayed(number) ? Records.DEAD_PURGE : Records.REDRIVE, group, number);
     }
 
     /** Forgets a dead letter; false when there is none of this number. */

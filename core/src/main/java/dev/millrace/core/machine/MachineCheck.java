@@ -17,8 +17,11 @@ import java.util.List;
  * Thread safety: one thread.
  */
 public final class MachineCheck {
+    private final int shard;
+    private final long segmentBytes;
     private final Machine machine;
     private final Replayer replayer;
+    private final List<String> found = new ArrayList<>();
 
     /** Receives each body record that is still needed. */
     @FunctionalInterface
@@ -42,8 +45,12 @@ public final class MachineCheck {
         String problem(ByteBuffer batch);
     }
 
-    public MachineCheck(long segmentBytes) {
+    /** @param shard number of the shard whose log it is */
+    public MachineCheck(int shard, long segmentBytes) {
+        this.shard = shard;
+        this.segmentBytes = segmentBytes;
         machine = new Machine(0, 0, segmentBytes);
+        machine.tracked().mail().shard(shard);
         replayer = new Replayer(machine);
     }
 
@@ -53,6 +60,10 @@ public final class MachineCheck {
             @Override
             public void snapshot(SnapshotReader snapshot) {
                 replayer.snapshot(snapshot);
+                if (!replayer.isAsSaved()) {
+                    found.add(
+                            "the snapshot at " + snapshot.position() + " does not hold the state that its hash is of");
+                }
             }
 
             @Override
@@ -65,6 +76,17 @@ public final class MachineCheck {
     /** Hash of the state reached so far; equal for equal states. */
     public long digest() {
         return machine.digest();
+    }
+
+    /** The state reached so far must be what this later snapshot holds; sentences that say where it is not. */
+    public List<String> compare(SnapshotReader later) {
+        MachineCheck other = new MachineCheck(shard, segmentBytes);
+        other.target().snapshot(later);
+        List<String> problems = new ArrayList<>(other.found);
+        if (other.digest() != digest()) {
+            problems.add("the snapshot at " + later.position() + " is not what the records before it say");
+        }
+        return problems;
     }
 
     /** Messages accepted, over all topics. */
@@ -83,7 +105,7 @@ public final class MachineCheck {
 
     /** Ends the replay and returns everything that does not add up, a sentence each. */
     public List<String> problems() {
-        List<String> problems = new ArrayList<>();
+        List<String> problems = new ArrayList<>(found);
         machine.serve(MachineListener.NONE, 0);
         PendingCount pending = new PendingCount(machine.state);
         for (Topic topic : machine.topics()) {

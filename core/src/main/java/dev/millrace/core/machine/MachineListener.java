@@ -14,6 +14,11 @@ public interface MachineListener {
     /** Somebody cancelled the message of this lease, which its consumer has. */
     void stopAsked(long token, int consumer);
 
+    /** Something is to leave the shard, or more of it. */
+    default void mailPosted(long number) {
+        // whoever has no use for it asks when it starts
+    }
+
     void topicCreated(Topic topic);
 
     void topicDeleted(Topic topic);
@@ -21,6 +26,9 @@ public interface MachineListener {
     void groupCreated(Group group);
 
     void groupDeleted(Group group);
+
+    /** The group has one dead letter more. */
+    void died(Group group);
 
     /** Hears nothing; used while records are replayed. */
     MachineListener NONE = new MachineListener() {
@@ -61,6 +69,11 @@ public interface MachineListener {
 
         @Override
         public void groupDeleted(Group group) {
+            // told as a whole after recovery
+        }
+
+        @Override
+        public void died(Group group) {
             // told as a whole after recovery
         }
     };

@@ -20,20 +20,37 @@ final class Notes {
     static final int LIVING = 0;
     static final int DEAD = 1;
     static final int OUTPUTS = 2;
-    static final int TABLES = 3;
+    /** Results that the mail of a next step still needs. */
+    static final int MAILED = 3;
+    static final int TABLES = 4;
     private static final NoteTable NONE = new NoteTable();
 
     static NoteTable table(Group group, int which) {
         return switch (which) {
             case LIVING -> group.notes;
             case DEAD -> group.deadNotes;
-            default -> group.tracked() ? group.tracking().outputs : NONE;
+            case OUTPUTS -> group.tracked() ? group.tracking().outputs : NONE;
+            case MAILED -> group.tracked() ? group.tracking().mailed : NONE;
+            default -> throw new IllegalStateException("there is no table of notes " + which);
         };
     }
 
     /** What a worker said takes the place of what it said before. */
     void said(Group group, long key, long location) {
         put(group.tracking().outputs, key, location);
+    }
+
+    /** A mail needs the result of a message, whatever becomes of the message. */
+    void mailed(Group group, long seq) {
+        NoteTable outputs = group.tracking().outputs;
+        long key = outputs.fullKey(seq, Output.RESULT);
+        if (key != 0) {
+            put(group.tracking().mailed, key, outputs.get(key));
+        }
+    }
+
+    void forgetMailed(Group group, long seq) {
+        take(group.tracking().mailed, seq, Output.RESULT);
     }
 
     private void put(NoteTable table, long key, long location) {
@@ -73,7 +90,11 @@ final class Notes {
     }
 
     /** A message has become a dead letter; its notes stay when its group is emptied. */
-    static void bury(Group group, long seqAndAttempts) {
+    void bury(Group group, long seqAndAttempts) {
+        if (!group.replays.isEmpty()) {
+            // The message may be among the dead already: the notes of that one make room.
+            forget(group.deadNotes, seqAndAttempts);
+        }
         if (group.notes.size() > 0) {
             for (int attempt = 0; attempt < NoteTable.TOLD_APART; attempt++) {
                 long key = group.notes.fullKey(seqAndAttempts >>> 16, attempt);
@@ -123,6 +144,10 @@ final class Notes {
 
     void release(Group group) {
         releaseLiving(group);
+        if (group.tracked() && group.tracking().mailed.size() > 0) {
+            garbage.add(group.tracking().mailed.freeze());
+            group.tracking().mailed = new NoteTable();
+        }
         if (group.deadNotes.size() > 0) {
             garbage.add(group.deadNotes.freeze());
             group.deadNotes = new NoteTable();

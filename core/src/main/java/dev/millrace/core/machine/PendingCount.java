@@ -30,6 +30,12 @@ final class PendingCount {
                 count(heap.topic(), heap.left());
             }
         }
+        state.mail.rows.freeze().visit(Integer.MAX_VALUE, (words, at) -> {
+            Topic topic = state.topicOrNull((int) words[at + MailTable.KIND]);
+            if (topic != null && words[at + MailTable.KIND] >>> 32 == MailTable.STEP) {
+                count(topic, topic.chunks.find(words[at + MailTable.SEQ]));
+            }
+        });
         for (Topic topic : state.topics()) {
             for (Group group : topic.groups) {
                 countHeld(group);

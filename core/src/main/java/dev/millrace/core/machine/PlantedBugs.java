@@ -34,7 +34,23 @@ public final class PlantedBugs {
         /** A unique key is free again two milliseconds before its window ends. */
         UNIQUE_WINDOW_SHORT,
         /** When the current message of an ordering key is over, two others become current. */
-        KEY_RELEASED_TWICE
+        KEY_RELEASED_TWICE,
+        /** What has gathered is delivered two milliseconds before its grace period is over. */
+        GRACE_SHORT,
+        /** A member of a batch counts when it dies, and again when it is done after it was offered anew. */
+        MEMBER_COUNTED_TWICE,
+        /** The next step of a chain is enqueued, but its mail is not forgotten. */
+        MAIL_NOT_FORGOTTEN,
+        /** A letter of another shard that came before is taken again. */
+        LETTER_TAKEN_TWICE,
+        /** What leases had of a limit at recovery is never given back. */
+        LIMIT_SLOT_LOST,
+        /** That a message which a worker has was cancelled is forgotten at recovery. */
+        CANCEL_FORGOTTEN,
+        /** A message expires a millisecond after its time. */
+        EXPIRY_LATE,
+        /** A group that was read from a snapshot hands out what has the lowest priority. */
+        PRIORITY_FORGOTTEN
     }
 
     private final EnumSet<Bug> bugs = EnumSet.noneOf(Bug.class);

@@ -47,6 +47,36 @@ public final class RecordPrinter {
             case Records.EXTEND -> items(r, 16, i -> slot(r, i) + " until " + r.getLong(i + 8));
             case Records.DUE -> items(r, 16, i -> waited(r.getLong(i + 8)) + Waiting.owner(r.getLong(i + 8)) + " "
                     + hex(r.getLong(i)));
+            case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
+            case Records.ATTEMPT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
+                    + ", attempt " + Attempt.read(r, 0);
+            case Records.REDRIVE, Records.DEAD_PURGE -> items(r, 8,
+                    i -> "group " + r.getInt(i) + " number " + r.getInt(i + 4));
+            case Records.MOVE -> items(r, Relocation.ITEM_BYTES, i -> "topic " + r.getInt(i) + " chunk "
+                    + r.getInt(i + 4) + " to " + hex(r.getLong(i + 8)));
+            case Records.TOPIC_CREATE -> "topic " + r.getInt(8) + " " + name(r, 12);
+            case Records.GROUP_CREATE -> "group " + r.getInt(8) + " of topic " + r.getInt(12) + " from sequence "
+                    + r.getLong(16) + " " + name(r, 24);
+            case Records.GROUP_POLICY -> "group " + r.getInt(8) + ", " + r.getInt(12) + " attempts, "
+                    + r.getLong(16) + " to " + r.getLong(24) + " ms"
+                    + (r.get(1) == 1 ? "" : ", jitter " + r.getInt(32) + " %");
+            case Records.DROP -> "topic " + r.getInt(8)
+                    + ((r.getShort(2) & Records.FLAG_ONE_GROUP) == 0 ? "" : " group " + r.getInt(12))
+                    + ((r.getShort(2) & Records.FLAG_HISTORY) == 0 ? "" : " history")
+                    + " up to sequence " + r.getLong(16);
+            case Records.TOPIC_HISTORY -> "topic " + r.getInt(8) + ", " + r.getLong(16) + " ms, " + r.getLong(24)
+                    + " bytes, from sequence " + r.getLong(32);
+            case Records.GROUP_REPLAY -> "group " + r.getInt(8) + " from sequence " + r.getLong(16);
+            case Records.DEAD_JOB -> "group " + r.getInt(8)
+                    + (r.getInt(12) == DeadJob.REPLAY ? " replays" : " purges") + " all that are dead";
+            case Records.PAD -> r.limit() + " bytes";
+            default -> tracked(r);
+        };
+    }
+
+    /** Records of tracked topics and of mails, and those that only have a number. */
+    private String tracked(ByteBuffer r) {
+        return switch (r.get(0)) {
             case Records.LEASE_EACH -> "group " + r.getInt(8) + ", consumer " + r.getInt(12) + ", until "
                     + r.getLong(16) + " ms, " + (r.limit() - 32) / Long.BYTES + " messages: " + leases(r);
             case Records.KEEP -> items(r, 16, i -> slot(r, i) + " until " + r.getLong(i + 8));
@@ -55,25 +85,24 @@ public final class RecordPrinter {
                     : "expired"));
             case Records.TRACK -> items(r, 16, i -> "group " + r.getInt(i) + " " + command(r.getInt(i + 4)) + " seq "
                     + r.getLong(i + 8));
+            case Records.ARCHIVE -> items(r, 24, i -> "group " + r.getInt(i) + " seq " + r.getLong(i + 8));
             case Records.GROUP_LIMITS -> "group " + r.getInt(8) + ", " + r.getInt(12) + " at once, " + r.getInt(16)
                     + " in " + r.getLong(24) + " ms, ageing " + r.getLong(32) + " ms";
-            case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
-            case Records.ATTEMPT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
-                    + ", attempt " + Attempt.read(r, 0);
+            case Records.GROUP_GATHER -> "group " + r.getInt(8) + ", at most " + r.getInt(12) + " together, after "
+                    + r.getLong(24) + " ms, " + r.getLong(16) + " ms after the first";
+            case Records.BATCH_CLOSE -> "topic " + r.getInt(8) + ", batch " + hex(r.getLong(16));
+            case Records.MAIL_SENT -> items(r, 16, i -> "mail " + r.getLong(i)
+                    + (r.getInt(i + 12) == Posting.TAKEN ? "" : " (dropped)"));
+            case Records.MAIL_ADDRESS -> items(r, 24, i -> "mail " + r.getLong(i) + " to shard " + r.getInt(i + 8)
+                    + " as letter " + r.getLong(i + 16));
+            case Records.MAIL_RECEIVED -> "letter " + r.getLong(16) + " of shard " + r.getInt(8);
             case Records.OUTPUT -> "group " + r.getInt(Attempt.GROUP) + ", sequence " + r.getLong(Attempt.SEQ)
-                    + (r.getInt(Attempt.NUMBER) == Output.RESULT ? ", result" : ", progress " + r.getInt(32) + " %")
+                    + switch (r.getInt(Attempt.NUMBER)) {
+                        case Output.RESULT -> ", result";
+                        case Output.LOG -> ", log";
+                        default -> ", progress " + r.getInt(32) + " %";
+                    }
                     + ", " + r.getInt(36) + " bytes";
-            case Records.REDRIVE, Records.DEAD_PURGE -> items(r, 8,
-                    i -> "group " + r.getInt(i) + " number " + r.getInt(i + 4));
-            case Records.MOVE -> items(r, Relocation.ITEM_BYTES, i -> "topic " + r.getInt(i) + " chunk "
-                    + r.getInt(i + 4) + " to " + hex(r.getLong(i + 8)));
-            case Records.TOPIC_CREATE -> "topic " + r.getInt(8) + " " + name(r, 12);
-            case Records.GROUP_CREATE -> "group " + r.getInt(8) + " of topic " + r.getInt(12) + " from sequence "
-                    + r.getLong(16) + " " + name(r, 24);
-            case Records.DROP -> "topic " + r.getInt(8)
-                    + ((r.getShort(2) & Records.FLAG_ONE_GROUP) == 0 ? "" : " group " + r.getInt(12))
-                    + " up to sequence " + r.getLong(16);
-            case Records.PAD -> r.limit() + " bytes";
             default -> "number " + (r.limit() >= 12 ? r.getInt(8) : -1)
                     + (r.limit() >= 16 ? " value " + r.getInt(12) : "");
         };

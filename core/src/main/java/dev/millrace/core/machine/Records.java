@@ -20,6 +20,13 @@ public final class Records {
     /** From now on each message of the topic is tracked. */
     public static final byte TOPIC_TRACK = 0x0A;
     public static final byte GROUP_LIMITS = 0x0B;
+    /** When messages of one group key are delivered together. */
+    public static final byte GROUP_GATHER = 0x0C;
+    public static final byte BATCH_CLOSE = 0x0D;
+    /** How much of what all groups are done with a topic keeps. */
+    public static final byte TOPIC_HISTORY = 0x0E;
+    /** A group is offered anew what the topic still keeps. */
+    public static final byte GROUP_REPLAY = 0x0F;
     public static final byte LEASE = 0x20;
     public static final byte ACK = 0x21;
     public static final byte RETRY = 0x22;
@@ -44,6 +51,19 @@ public final class Records {
     /** What the worker of a tracked message said; pointed at. Layout: {@link Output}. */
     public static final byte OUTPUT = 0x2F;
 
+    /** Mails that have arrived, or of which nothing comes. */
+    public static final byte MAIL_SENT = 0x30;
+
+    /** Mails that go to another shard, as its next letters. */
+    public static final byte MAIL_ADDRESS = 0x31;
+    /** A letter of another shard has arrived. */
+    public static final byte MAIL_RECEIVED = 0x32;
+    /** Tracked messages that were given up while they waited. */
+    public static final byte ARCHIVE = 0x33;
+    /** All that are dead in a group are to be replayed or purged, slice by slice. */
+    public static final byte DEAD_JOB = 0x34;
+
+    private static final byte THIRD_VERSION = 3;
     private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
     /** Kind, version, flags, length. */
@@ -56,6 +76,8 @@ public final class Records {
 
     /** Flag of a DROP: one group drops, not all of the topic. */
     static final int FLAG_ONE_GROUP = 1;
+    /** Flag of a DROP: what all groups are done with is kept no longer. */
+    static final int FLAG_HISTORY = 2;
 
     /** Why an attempt ended without success. */
     public static final int REASON_RETRY = 1;
@@ -64,6 +86,8 @@ public final class Records {
     public static final int REASON_BURIED = 4;
     /** Given back, and the attempt is not counted. */
     public static final int REASON_NOT_COUNTED = 5;
+    /** Given up by an operator while it waited. */
+    public static final int REASON_ARCHIVED = 6;
 
     private Records() {}
 
@@ -74,7 +98,11 @@ public final class Records {
 
     /** The version that is written; all from 1 on are read. */
     public static byte version(byte kind) {
-        return kind == MOVE || kind == DROP ? SECOND_VERSION : FIRST_VERSION;
+        return switch (kind) {
+            case DROP -> THIRD_VERSION;
+            case MOVE, GROUP_POLICY -> SECOND_VERSION;
+            default -> FIRST_VERSION;
+        };
     }
 
     /** Name of a kind, for dumps and messages. */
@@ -95,11 +123,20 @@ public final class Records {
             case dev.millrace.core.message.BodyLayout.ENQUEUE -> "ENQUEUE";
             case TOPIC_TRACK -> "TOPIC_TRACK";
             case GROUP_LIMITS -> "GROUP_LIMITS";
+            case GROUP_GATHER -> "GROUP_GATHER";
+            case BATCH_CLOSE -> "BATCH_CLOSE";
+            case MAIL_SENT -> "MAIL_SENT";
+            case MAIL_ADDRESS -> "MAIL_ADDRESS";
+            case MAIL_RECEIVED -> "MAIL_RECEIVED";
+            case TOPIC_HISTORY -> "TOPIC_HISTORY";
+            case GROUP_REPLAY -> "GROUP_REPLAY";
+            case DEAD_JOB -> "DEAD_JOB";
             case LEASE_EACH -> "LEASE_EACH";
             case KEEP -> "KEEP";
             case END -> "END";
             case TRACK -> "TRACK";
             case OUTPUT -> "OUTPUT";
+            case ARCHIVE -> "ARCHIVE";
             case LEASE -> "LEASE";
             case ACK -> "ACK";
             case RETRY -> "RETRY";
@@ -122,6 +159,7 @@ public final class Records {
             case REASON_TIMEOUT -> "attempts exhausted: the last lease ended by time";
             case REASON_SESSION -> "attempts exhausted: the last worker went away";
             case REASON_BURIED -> "buried by a worker";
+            case REASON_ARCHIVED -> "archived";
             default -> "reason " + reason;
         };
     }

@@ -17,6 +17,7 @@ public final class Replayer {
     private final Applier applier;
     private final State state;
     private final TrackedReplayer tracked;
+    private long snapshotHash;
 
     public Replayer(Machine machine) {
         this.machine = machine;
@@ -27,7 +28,15 @@ public final class Replayer {
 
     /** Loads a snapshot into the still empty machine. */
     public void snapshot(SnapshotReader snapshot) {
-        Image.read(new ImageSource(snapshot), applier);
+        snapshotHash = Image.read(new ImageSource(snapshot), applier);
+    }
+
+    /**
+     * Whether the machine, which has loaded a snapshot and nothing else, is what the snapshot's own hash says; true for
+     * snapshots older than that. Takes as long as looking at the whole state.
+     */
+    public boolean isAsSaved() {
+        return snapshotHash == 0 || new Image(state).hash() == snapshotHash;
     }
 
     /** Applies all records of a batch, from the buffer's position to its limit. */
@@ -63,7 +72,8 @@ public final class Replayer {
             }
             case BodyLayout.PUBLISH, BodyLayout.DEFER, BodyLayout.ENQUEUE -> bodies(kind, record, location);
             case Records.LEASE_EACH, Records.KEEP, Records.END, Records.TRACK, Records.GROUP_LIMITS,
-                    Records.TOPIC_TRACK, Records.OUTPUT ->
+                    Records.TOPIC_TRACK, Records.OUTPUT, Records.GROUP_GATHER, Records.BATCH_CLOSE, Records.MAIL_SENT,
+                    Records.MAIL_ADDRESS, Records.MAIL_RECEIVED, Records.ARCHIVE ->
                     tracked.apply(kind, record, location);
             case Records.LEASE -> lease(record);
             case Records.ACK -> acks(record);
@@ -80,7 +90,10 @@ public final class Replayer {
     }
 
     private void drop(ByteBuffer record) {
-        if ((record.getShort(2) & Records.FLAG_ONE_GROUP) == 0) {
+        int flags = record.getShort(2);
+        if ((flags & Records.FLAG_HISTORY) != 0) {
+            applier.operated.forget(state.topic(record.getInt(8)), record.getLong(16));
+        } else if ((flags & Records.FLAG_ONE_GROUP) == 0) {
             applier.drop(state.topic(record.getInt(8)), record.getLong(16));
         } else {
             applier.drop(state.group(record.getInt(12)), record.getLong(16));
@@ -103,8 +116,15 @@ public final class Replayer {
             case Records.GROUP_EMPTY -> applier.emptyGroup(state.group(number));
             case Records.TOPIC_PAUSE -> applier.pauseTopic(state.topic(number), record.getInt() != 0);
             case Records.GROUP_PAUSE -> applier.pauseGroup(state.group(number), record.getInt() != 0);
-            case Records.GROUP_POLICY ->
-                    applier.policy(state.group(number), record.getInt(), record.getLong(), record.getLong());
+            case Records.GROUP_POLICY -> {
+                Group group = state.group(number);
+                applier.operated.policy(group, new Backoff(record.getInt(), record.getLong(), record.getLong(),
+                        record.get(1) == 1 ? Backoff.jitterBeforeFormat4(group.topic) : record.getInt()));
+            }
+            case Records.TOPIC_HISTORY -> applier.operated.history(state.topic(number), record.getLong(16),
+                    record.getLong(24), record.getLong(32));
+            case Records.GROUP_REPLAY -> applier.operated.replay(state.group(number), record.getLong(16));
+            case Records.DEAD_JOB -> applier.operated.deadJob(state.group(number), record.getInt());
             default -> throw new IllegalStateException("unknown kind " + kind
                     + "; the folder was written by a newer release");
         }

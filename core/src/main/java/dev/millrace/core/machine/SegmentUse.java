@@ -50,6 +50,10 @@ public final class SegmentUse {
         this.segmentBytes = segmentBytes;
     }
 
+    long segmentBytes() {
+        return segmentBytes;
+    }
+
     /** Units that a record of this many bytes counts for. */
     static int units(int bytes) {
         return (bytes + 63) >>> 6;

@@ -24,10 +24,16 @@ final class State {
     final SegmentUse segments;
     /** Derived: topics whose passed chunks are still to be released. */
     final ArrayDeque<Topic> toSweep = new ArrayDeque<>();
+    /** What has to leave this shard and has not arrived. */
+    final MailTable mail = new MailTable();
+    /** Not state: the number of this shard. */
+    int shard;
     /** Notes of attempts, over all groups. */
     long notes;
     /** Derived: rows of tracked messages, over all groups. */
     long tracked;
+    /** Derived: groups whose dead letters are being replayed or purged. */
+    final ArrayDeque<Group> deadJobs = new ArrayDeque<>();
     /** What operators purged and chunks still count. */
     final Garbage garbage = new Garbage();
 

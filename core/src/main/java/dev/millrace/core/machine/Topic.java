@@ -38,6 +38,12 @@ public final class Topic {
     long purged;
     /** Dropped as the oldest before it had a group that could count them; not part of the conservation law. */
     long dropped;
+    /** What all groups are done with is kept so long, by wall time; 0: age is no reason to forget it. */
+    long historyMillis;
+    /** The topic keeps so many bytes, what all groups are done with included; 0: size is no reason. */
+    long historyBytes;
+    /** With a history: what all groups are done with is kept from here on. */
+    long historySeq;
     /** Derived: units of the live chunks. */
     long units;
 
@@ -83,6 +89,8 @@ public final class Topic {
     }
 
     void track() {
+        historyMillis = 0;
+        historyBytes = 0;
         keys = new TopicKeys();
     }
 
@@ -170,7 +178,27 @@ public final class Topic {
 
     /** What the slowest group has not taken (or, without a group, what is kept), and what is scheduled. */
     public long backlog() {
-        return keys != null ? underWay() : nextSeq - earliestKept() + scheduled;
+        return keys != null ? underWay() : nextSeq - slowest() + scheduled;
+    }
+
+    /** Whether anything that all groups are done with is kept. */
+    public boolean keepsHistory() {
+        return historyMillis > 0 || historyBytes > 0;
+    }
+
+    /** Milliseconds for which it is kept; 0: age is no reason to forget it. */
+    public long historyMillis() {
+        return historyMillis;
+    }
+
+    /** Bytes that the topic keeps at most, what all groups are done with included; 0: size is no reason. */
+    public long historyBytes() {
+        return historyBytes;
+    }
+
+    /** Messages that all groups are done with and that are kept. */
+    public long history() {
+        return slowest() - earliestKept();
     }
 
     /** Bytes in the log of what has joined and is not yet done everywhere. */
@@ -203,8 +231,14 @@ public final class Topic {
         return false;
     }
 
-    /** Ordinal of the first chunk that some group has not passed; all of them when nobody needs any. */
+    /** Ordinal of the first chunk that is kept: some group has not passed it, or it is history. */
     int passed() {
+        int taken = taken();
+        return keepsHistory() && historySeq < slowest() ? Math.min(taken, chunks.find(historySeq)) : taken;
+    }
+
+    /** Ordinal of the first chunk that some group has not passed; all of them when nobody needs any. */
+    int taken() {
         if (groups.isEmpty()) {
             return heldSeq == nextSeq ? chunks.size() : chunks.find(heldSeq);
         }
@@ -220,8 +254,14 @@ public final class Topic {
         return groups.isEmpty() ? nextSeq : offeredSeq;
     }
 
-    /** Where a group that starts at the earliest kept message starts. */
+    /** The first message that is kept: some group has not taken it, or it is history. */
     long earliestKept() {
+        long slowest = slowest();
+        return keepsHistory() ? Math.min(slowest, historySeq) : slowest;
+    }
+
+    /** The first message that some group has not taken; without a group, that a first one would get. */
+    long slowest() {
         if (groups.isEmpty()) {
             return heldSeq;
         }

@@ -4,4 +4,5 @@ package dev.millrace.core.machine;
 final class TopicKeys {
     final TermsTable terms = new TermsTable();
     final Uniques uniques = new Uniques();
+    final BatchTable batches = new BatchTable();
 }

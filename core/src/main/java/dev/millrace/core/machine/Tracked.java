@@ -26,6 +26,8 @@ public final class Tracked {
         LEASED,
         /** It is ready, so it cannot be made so. */
         READY,
+        /** It waits in the line of its ordering or limit key, out of which it can only be cancelled or removed. */
+        IN_LINE,
         /** It is dead: replay or purge it instead. */
         DEAD,
         /** It is done. */
@@ -40,6 +42,9 @@ public final class Tracked {
     private final int origin;
     private final RecordWriter out;
 
+    private final Mail mail;
+    private final Batches batches;
+
     private @Nullable Topic topic;
     private long firstId;
     private int count;
@@ -52,6 +57,18 @@ public final class Tracked {
         this.out = out;
         state = machine.state;
         applier = machine.applier;
+        mail = new Mail(machine);
+        batches = new Batches(machine);
+    }
+
+    /** What has to leave the shard, or to become another message. */
+    public Mail mail() {
+        return mail;
+    }
+
+    /** Messages whose ends are counted together. */
+    public Batches batches() {
+        return batches;
     }
 
     // ---- topics and groups ----
@@ -94,6 +111,19 @@ public final class Tracked {
         applier.tracked.limits(group, limits);
     }
 
+    /** Sets when messages of one group key that have come to a group of a tracked topic are delivered together. */
+    public void gather(Group group, GatherLimits limits) {
+        machine.finish();
+        group.tracking();
+        out.begin(Records.GROUP_GATHER, 0, 24)
+                .putInt(group.number)
+                .putInt(limits.maxSize())
+                .putLong(limits.maxDelayMillis())
+                .putLong(limits.graceMillis());
+        out.end();
+        applier.tracked.gather(group, limits);
+    }
+
     // ---- enqueueing ----
 
     /** Whether the topic can take the terms of this message: there are at most 65,536 different ones. */
@@ -104,7 +134,8 @@ public final class Tracked {
 
     /** Whether one more message can be tracked. */
     public boolean hasRoom() {
-        return state.tracked < machine.ceilings().tracked();
+        // A mail takes up the room of the message that it comes from.
+        return state.tracked + state.mail.size() < machine.ceilings().tracked();
     }
 
     /**
@@ -125,11 +156,19 @@ public final class Tracked {
 
     /** Enqueues the message at this offset of the source; returns its id. The topic has a group. */
     public long enqueue(Topic target, ByteBuffer source, int offset) {
+        return enqueue(target, source, offset, 0);
+    }
+
+    /** The same of a member of a batch, which is there; 0: of none, or the message says where. */
+    public long enqueue(Topic target, ByteBuffer source, int offset, long batchHome) {
         int length = source.getInt(offset);
         int at = begin(target, length);
         ByteBuffer bytes = out.bytes();
         bytes.put(at, source, offset, Integer.BYTES + length);
         stamp(bytes, at + Integer.BYTES);
+        if (batchHome != 0) {
+            Envelope.set(bytes, at + Integer.BYTES, Envelope.BATCH_HOME, batchHome);
+        }
         return end(Envelope.has(source, offset + Integer.BYTES, Envelope.UNIQUE_HIGH));
     }
 
@@ -154,12 +193,15 @@ public final class Tracked {
         for (int word = Envelope.DUE; word <= Envelope.UNIQUE_ENDS; word++) {
             if (Envelope.has(bytes, envelope, word)) {
                 long instant = machine.after(Envelope.word(bytes, envelope, word));
-                Envelope.set(bytes, envelope, word,
-                        word == Envelope.UNIQUE_ENDS && applier.bugs.has(PlantedBugs.Bug.UNIQUE_WINDOW_SHORT)
-                                ? instant - 2
-                                : instant);
+                Envelope.set(bytes, envelope, word, instant + planted(word));
             }
         }
+    }
+
+    private int planted(int word) {
+        boolean isShort = word == Envelope.UNIQUE_ENDS && applier.bugs.has(PlantedBugs.Bug.UNIQUE_WINDOW_SHORT);
+        boolean isLate = word == Envelope.EXPIRES && applier.bugs.has(PlantedBugs.Bug.EXPIRY_LATE);
+        return isShort ? -2 : isLate ? 1 : 0;
     }
 
     /** Room for one more message in the open record; returns where it goes. */
@@ -265,6 +307,10 @@ public final class Tracked {
         long most = Long.MIN_VALUE;
         for (int lane = Envelope.MAX_PRIORITY; lane >= 0; lane--) {
             if (!tracking.lanes[lane].isEmpty()) {
+                if (ageing == 0 && tracking.ignoresPriority) {
+                    best = lane;
+                    continue;
+                }
                 if (ageing == 0) {
                     return lane;
                 }
@@ -284,7 +330,7 @@ public final class Tracked {
         int slot = machine.resolve(token);
         Group group = slot < 0 ? null : state.groupOf(slot);
         return group != null && group.tracked()
-                && (Tracking.flags(group.tracking().status(state.leases.seq(slot))) & Tracking.CANCEL) != 0;
+                && (Status.flags(group.tracking().status(state.leases.seq(slot))) & Tracking.CANCEL) != 0;
     }
 
     // ---- looking ----
@@ -346,10 +392,30 @@ public final class Tracked {
             return other;
         }
         int at = group.tracking().stateOf(seq);
-        if (at != Tracking.SCHEDULED && at != Tracking.RETRYING) {
+        if (at != Tracking.SCHEDULED && at != Tracking.RETRYING && at != Tracking.GATHERED) {
             return Answer.READY;
         }
         command(group, TrackedTopics.RUN_NOW, seq);
+        return Answer.DONE;
+    }
+
+    /** Gives up a message that waits for its time or for a worker: it becomes a dead letter. */
+    public Answer archive(Group group, long id) {
+        long seq = find(group, id);
+        Answer other = notWaiting(group, seq);
+        if (other != null) {
+            return other;
+        }
+        int at = group.tracking().stateOf(seq);
+        if (at != Tracking.SCHEDULED && at != Tracking.RETRYING && at != Tracking.READY) {
+            return Answer.IN_LINE;
+        }
+        machine.item(Records.ARCHIVE, 0, 24)
+                .putInt(group.number)
+                .putInt(0)
+                .putLong(seq)
+                .putLong(machine.wallMillis());
+        applier.tracked.archived(group, seq, machine.wallMillis());
         return Answer.DONE;
     }
 

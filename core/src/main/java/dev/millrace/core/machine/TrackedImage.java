@@ -8,6 +8,9 @@ package dev.millrace.core.machine;
  * Made on the owner thread; may be written by another.
  */
 final class TrackedImage {
+    /** Version of the sections of topics and groups since which batches, groups of messages and mails are in them. */
+    private static final int WITH_FLOWS = 4;
+
     private TrackedImage() {}
 
     /** A tracked topic. */
@@ -16,6 +19,7 @@ final class TrackedImage {
         private final long taken;
         private final LongTable.Frozen uniques;
         private final LongTable.Frozen holders;
+        private final LongTable.Frozen batches;
 
         OfTopic(TopicKeys keys) {
             terms = new long[4 * (keys.terms.size() - 1)];
@@ -30,6 +34,21 @@ final class TrackedImage {
             taken = keys.uniques.taken;
             uniques = keys.uniques.rows.freeze();
             holders = keys.uniques.holders.freeze();
+            batches = keys.batches.rows.freeze();
+        }
+
+        /** As {@link TrackedImage#digest}, without keys that are held only until their message is done. */
+        long hash() {
+            long[] sum = {taken * 31};
+            LongTable.Frozen all = uniques.copy();
+            while (all.visit(1, (words, at) -> sum[0] += Uniques.windowHash(words, at)) > 0) {
+                // the next page
+            }
+            sum[0] += batches.digest(BatchTable.ROW_WORDS) * 131;
+            for (long word : terms) {
+                sum[0] = sum[0] * 0x9E37_79B9_7F4A_7C15L + word;
+            }
+            return sum[0];
         }
 
         void write(ImageSink sink) {
@@ -37,10 +56,12 @@ final class TrackedImage {
             sink.put(taken);
             rows(sink, uniques, Uniques.ROW_WORDS);
             rows(sink, holders, Uniques.HOLDER_WORDS);
+            rows(sink, batches, BatchTable.ROW_WORDS);
         }
     }
 
-    static void read(ImageSource source, TopicKeys keys) {
+    /** The keys of a topic, from a section of this version. */
+    static void read(ImageSource source, TopicKeys keys, int version) {
         long[] terms = source.all();
         for (int at = 0; at < terms.length; at += 4) {
             keys.terms.number(new Terms((int) terms[at], terms[at + 1], terms[at + 2], terms[at + 3]));
@@ -48,12 +69,16 @@ final class TrackedImage {
         keys.uniques.taken = source.get();
         rows(source, keys.uniques.rows, Uniques.ROW_WORDS);
         rows(source, keys.uniques.holders, Uniques.HOLDER_WORDS);
+        if (version >= WITH_FLOWS) {
+            rows(source, keys.batches.rows, BatchTable.ROW_WORDS);
+        }
     }
 
     /** A hash of what is kept for a topic, the same however far what was purged has been forgotten. */
     static long digest(Topic topic) {
         TopicKeys keys = topic.keys();
-        long hash = keys.uniques.digest(topic::isUnderWay) + keys.uniques.taken * 31;
+        long hash = keys.uniques.digest(topic::isUnderWay) + keys.uniques.taken * 31
+                + keys.batches.rows.freeze().digest(BatchTable.ROW_WORDS) * 131;
         for (long word : new OfTopic(keys).terms) {
             hash = hash * 0x9E37_79B9_7F4A_7C15L + word;
         }
@@ -69,11 +94,17 @@ final class TrackedImage {
         private final LongTable.Frozen lines;
         private final LongTable.Frozen limits;
         private final NoteTable.Frozen outputs;
+        private final LongTable.Frozen sets;
+        private final LongTable.Frozen members;
+        private final LongTable.Frozen live;
+        private final NoteTable.Frozen mailed;
 
         OfGroup(Tracking tracking) {
             GroupLimits settings = tracking.settings;
+            GatherLimits gather = tracking.gathering.settings;
             scalars = new long[]{tracking.group().scheduled, tracking.ready, tracking.kept, settings.concurrency(),
-                settings.rate(), settings.periodMillis(), settings.ageingMillis()};
+                settings.rate(), settings.periodMillis(), settings.ageingMillis(), gather.maxSize(),
+                gather.maxDelayMillis(), gather.graceMillis()};
             lanes = new LongQueue.Frozen[tracking.lanes.length];
             for (int lane = 0; lane < lanes.length; lane++) {
                 lanes[lane] = tracking.lanes[lane].freeze();
@@ -83,6 +114,10 @@ final class TrackedImage {
             lines = tracking.lines.freeze();
             limits = tracking.limits.rows.freeze();
             outputs = tracking.outputs.freeze();
+            sets = tracking.gathering.sets.freeze();
+            members = tracking.follows.members.freeze();
+            live = tracking.follows.live.freeze();
+            mailed = tracking.mailed.freeze();
         }
 
         void write(ImageSink sink, boolean digest) {
@@ -99,17 +134,26 @@ final class TrackedImage {
                 sink.put(lines.digest(Tracking.LINE_WORDS));
                 sink.put(limits.digest(LimitLines.ROW_WORDS));
                 sink.put(outputs.digest());
+                sink.put(sets.digest(Gathering.ROW_WORDS));
+                sink.put(members.digest(Follows.MEMBER_WORDS));
+                sink.put(live.digest(Follows.LIVE_WORDS));
+                sink.put(mailed.digest());
             } else {
                 rows(sink, rows, Tracking.ROW_WORDS);
                 rows(sink, dead, Tracking.ROW_WORDS);
                 rows(sink, lines, Tracking.LINE_WORDS);
                 rows(sink, limits, LimitLines.ROW_WORDS);
                 rows(sink, outputs.rows(), NoteTable.WORDS);
+                rows(sink, sets, Gathering.ROW_WORDS);
+                rows(sink, members, Follows.MEMBER_WORDS);
+                rows(sink, live, Follows.LIVE_WORDS);
+                rows(sink, mailed.rows(), NoteTable.WORDS);
             }
         }
     }
 
-    static void read(ImageSource source, Tracking tracking, State state) {
+    /** What a group knows, from a section of this version. */
+    static void read(ImageSource source, Tracking tracking, State state, int version) {
         long[] s = source.all();
         tracking.group().scheduled = s[0];
         tracking.ready = s[1];
@@ -125,9 +169,17 @@ final class TrackedImage {
         rows(source, tracking.lines, Tracking.LINE_WORDS);
         rows(source, tracking.limits.rows, LimitLines.ROW_WORDS);
         Image.readNotes(source, state, tracking.outputs);
+        if (version < WITH_FLOWS) {
+            return;
+        }
+        tracking.gathering.settings = new GatherLimits((int) s[7], s[8], s[9]);
+        rows(source, tracking.gathering.sets, Gathering.ROW_WORDS);
+        rows(source, tracking.follows.members, Follows.MEMBER_WORDS);
+        rows(source, tracking.follows.live, Follows.LIVE_WORDS);
+        Image.readNotes(source, state, tracking.mailed);
     }
 
-    private static void rows(ImageSink sink, LongTable.Frozen table, int width) {
+    static void rows(ImageSink sink, LongTable.Frozen table, int width) {
         sink.put(table.size());
         LongTable.Frozen all = table.copy();
         while (all.visit(1, (words, at) -> {
@@ -139,7 +191,7 @@ final class TrackedImage {
         }
     }
 
-    private static void rows(ImageSource source, LongTable table, int width) {
+    static void rows(ImageSource source, LongTable table, int width) {
         for (long left = source.get(); left > 0; left--) {
             long key = source.get();
             table.put(key);

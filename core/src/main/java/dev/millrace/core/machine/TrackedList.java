@@ -126,25 +126,30 @@ public final class TrackedList {
         boolean isDead = tracking.deadNumber(seq) >= 0;
         LongTable table = isDead ? tracking.dead : tracking.rows;
         long status = table.get(seq + 1, Tracking.STATUS);
-        State now = isDead ? State.DEAD : state(Tracking.state(status));
+        State now = isDead ? State.DEAD : state(Status.state(status));
         if (now == null) {
             return null;
         }
         long link = table.get(seq + 1, Tracking.LINK);
         long until = switch (now) {
-            case SCHEDULED, RETRYING, DONE -> link;
+            case SCHEDULED, RETRYING, DONE -> waitsForOthers(status) ? 0 : link;
             case LEASED -> shard.leases.deadline((int) link);
             case READY, DEAD -> 0;
         };
-        int own = group.topic.keys().terms.get(Tracking.terms(status)).maxAttempts();
+        int own = group.topic.keys().terms.get(Status.terms(status)).maxAttempts();
         ChunkTable chunks = group.topic.chunks;
         long index = seq - chunks.firstSeq(ordinal);
         long id = Ids.plus(chunks.firstId(ordinal), (int) index);
-        Standing standing = new Standing(Tracking.attempts(status), own > 0 ? own : group.maxAttempts,
-                Tracking.priority(status), until, (Tracking.flags(status) & Tracking.CANCEL) != 0);
+        Standing standing = new Standing(Status.attempts(status), own > 0 ? own : group.maxAttempts,
+                Status.priority(status), until, (Status.flags(status) & Tracking.CANCEL) != 0);
         Places places = new Places(chunks.location(ordinal), (int) index, (long) chunks.units(ordinal) << 6,
                 notes(isDead ? group.deadNotes : group.notes, seq), notes(tracking.outputs, seq));
         return new Entry(id, now, standing, places);
+    }
+
+    /** For the rest of its group key or for the end of its batch: nobody knows until when. */
+    private static boolean waitsForOthers(long status) {
+        return Status.state(status) == Tracking.GATHERED || Status.state(status) == Tracking.HELD;
     }
 
     private static List<Long> notes(NoteTable table, long seq) {
@@ -153,7 +158,7 @@ public final class TrackedList {
 
     private static @Nullable State state(int internal) {
         return switch (internal) {
-            case Tracking.SCHEDULED -> State.SCHEDULED;
+            case Tracking.SCHEDULED, Tracking.GATHERED, Tracking.HELD -> State.SCHEDULED;
             case Tracking.READY, Tracking.PARKED, Tracking.LIMITED -> State.READY;
             case Tracking.LEASED -> State.LEASED;
             case Tracking.RETRYING -> State.RETRYING;

@@ -47,6 +47,55 @@ final class TrackedReplayer {
                     applier.tracked.command(group, what, record.getLong());
                 }
             }
+            case Records.ARCHIVE -> {
+                while (record.remaining() >= 24) {
+                    Group group = state.group(record.getInt());
+                    record.getInt();
+                    long seq = record.getLong();
+                    applier.tracked.archived(group, seq, record.getLong());
+                }
+            }
+            default -> flow(kind, record);
+        }
+    }
+
+    /** What follows messages. */
+    private void flow(byte kind, ByteBuffer record) {
+        switch (kind) {
+            case Records.GROUP_GATHER -> {
+                Group group = state.group(record.getInt());
+                int maxSize = record.getInt();
+                long maxDelay = record.getLong();
+                applier.tracked.gather(group, new GatherLimits(maxSize, maxDelay, record.getLong()));
+            }
+            case Records.BATCH_CLOSE -> {
+                Topic topic = state.topic(record.getInt());
+                record.getInt();
+                applier.posting.batchClosed(topic, record.getLong());
+            }
+            case Records.MAIL_SENT -> {
+                while (record.remaining() >= 16) {
+                    long number = record.getLong();
+                    int places = record.getInt();
+                    applier.posting.sent(number, places, record.getInt());
+                }
+            }
+            case Records.MAIL_ADDRESS -> {
+                while (record.remaining() >= 24) {
+                    long number = record.getLong();
+                    int shard = record.getInt();
+                    record.getInt();
+                    applier.posting.addressed(number, shard, record.getLong());
+                }
+            }
+            case Records.MAIL_RECEIVED -> {
+                int sender = record.getInt();
+                int how = record.getInt();
+                long letter = record.getLong();
+                long batch = record.getLong();
+                long home = record.getLong();
+                applier.posting.received(sender, letter, batch, home, how, record.getLong());
+            }
             default -> throw new IllegalStateException("not a record of tracked topics: " + kind);
         }
     }

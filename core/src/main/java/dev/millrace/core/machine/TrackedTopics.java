@@ -44,14 +44,24 @@ final class TrackedTopics {
         topic.offeredSeq = topic.nextSeq;
     }
 
+    /** Recovery is over. */
+    void recovered(Topic topic) {
+        if (topic.tracked()) {
+            topic.groups.forEach(group -> group.tracking().recovered());
+        }
+    }
+
     void limits(Group group, GroupLimits limits) {
         Tracking tracking = group.tracking();
         tracking.settings = limits;
         // One of each key tries anew; if it is let go, it makes way for the next.
-        LongTable.Frozen keys = tracking.limits.rows.freeze();
-        while (keys.visit(Integer.MAX_VALUE, (words, at) -> tracking.limits.next(words[at])) > 0) {
-            // the next pages
+        for (long key : tracking.limits.rows.keys()) {
+            tracking.limits.next(key);
         }
+    }
+
+    void gather(Group group, GatherLimits limits) {
+        group.tracking().gathering.settings = limits;
     }
 
     /** An ENQUEUE record; it starts at {@code start} of {@code buffer}. */
@@ -95,6 +105,11 @@ final class TrackedTopics {
                 state.waiting.add(ends, high, Waiting.tracked(topic.number, number, Tracking.UNIQUE_END, 0));
             }
         }
+        if (Envelope.has(buffer, envelope, Envelope.BATCH)
+                && (Envelope.flags(buffer, envelope) & Envelope.COUNTED) == 0) {
+            applier.posting.memberAdded(Envelope.word(buffer, envelope, Envelope.BATCH),
+                    Envelope.word(buffer, envelope, Envelope.BATCH_HOME));
+        }
         for (int i = 0; i < topic.groups.size(); i++) {
             topic.groups.get(i).tracking().joined(seq, id, buffer, envelope, terms);
         }
@@ -135,9 +150,7 @@ final class TrackedTopics {
         }
         group.leased--;
         group.done++;
-        if (state.leases.attempts(slot) > 1) {
-            applier.notes.forget(group.notes, state.leases.seqAndAttempts(slot));
-        }
+        applier.notes.forget(group.notes, state.leases.seqAndAttempts(slot));
         group.tracking().done(state.leases.seq(slot), untilMillis);
         applier.endLease(slot, true);
     }
@@ -156,7 +169,9 @@ final class TrackedTopics {
             group.expired++;
         }
         applier.notes.forget(group.notes, state.leases.seqAndAttempts(slot));
-        group.tracking().done(state.leases.seq(slot));
+        group.tracking()
+                .ended(state.leases.seq(slot),
+                        how == CANCELLED ? BatchTable.CANCELLED : BatchTable.EXPIRED);
         applier.settle(place);
         applier.endLease(slot, true);
     }
@@ -172,18 +187,28 @@ final class TrackedTopics {
                         state.leases.consumer(tracking.slot(seq)));
             }
             case CANCEL -> {
-                tracking.remove(seq);
+                tracking.remove(seq, BatchTable.CANCELLED);
                 group.cancelled++;
                 over(group, seq);
             }
             case REMOVE -> {
                 boolean done = tracking.stateOf(seq) == Tracking.KEPT;
-                tracking.remove(seq);
+                tracking.remove(seq, BatchTable.CANCELLED);
                 group.purged += done ? 0 : 1;
                 over(group, seq);
             }
             default -> throw new IllegalStateException("unknown command " + what);
         }
+    }
+
+    /** A message that waits becomes a dead letter. */
+    void archived(Group group, long seq, long wallMillis) {
+        Tracking tracking = group.tracking();
+        long seqAndAttempts = seq << 16 | Status.attempts(tracking.status(seq));
+        long ordinalAndReason = (long) group.topic.chunks.find(seq) << 32 | Records.REASON_ARCHIVED;
+        group.dead++;
+        tracking.archived(seq, group.deadTable.add(seqAndAttempts, wallMillis, ordinalAndReason, null));
+        applier.notes.bury(group, seqAndAttempts);
     }
 
     private void over(Group group, long seq) {

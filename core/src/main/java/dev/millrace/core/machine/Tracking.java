@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * <pre>
  *   0  seq + 1
  *   1  id
- *   2  hash of the ordering key, 0: none
+ *   2  hash of the ordering key, or of the group key (flag), 0: none
  *   3  hash of the limit key, 0: none
  *   4  state (4) | priority (4) | flags (8) | number of its terms (16) | attempts (16) | waits (16)
  *   5  in a line: seq + 1 of the next; leased: slot; waits or is kept: until when, elapsed ms; dead: its number
@@ -45,11 +45,21 @@ final class Tracking {
     static final int GONE = 7;
     /** Done, and kept to be looked at. */
     static final int KEPT = 8;
+    /** Waits for others of its group key. */
+    static final int GATHERED = 9;
+    /** Waits for the end of its batch. */
+    static final int HELD = 10;
 
     /** Flag: somebody asked to cancel it while it is leased. */
     static final int CANCEL = 1;
     /** Flag: it expired while it is leased. */
     static final int EXPIRED = 2;
+    /** Flag: a step follows when it is done. */
+    static final int NEXT = 4;
+    /** Flag: its key is a group key. */
+    static final int GATHER = 8;
+    /** Flag: it is a member of a batch. */
+    static final int MEMBER = 16;
 
     /** What a wheel entry of a tracked message is for, in the low bits of its payload. */
     static final int WAKE = 1;
@@ -58,6 +68,7 @@ final class Tracking {
     static final int LIMIT_WAKE = 4;
     /** Owned by the topic, not by the group. */
     static final int UNIQUE_END = 5;
+    static final int GATHER_WAKE = 6;
 
     static final int ID = 1;
     static final int KEY = 2;
@@ -65,36 +76,37 @@ final class Tracking {
     static final int STATUS = 4;
     static final int LINK = 5;
 
-    private static final int HOLDER = 1;
-    private static final int HEAD = 2;
-    private static final int TAIL = 3;
-
-    private static final int STATE_SHIFT = 60;
-    private static final int PRIORITY_SHIFT = 56;
-    private static final int FLAGS_SHIFT = 48;
-    private static final int TERMS_SHIFT = 32;
-    private static final int ATTEMPTS_SHIFT = 16;
-
     private final Group group;
     private final Applier applier;
     LongTable rows = new LongTable(ROW_WORDS, 0);
     final LongTable dead = new LongTable(ROW_WORDS, 0);
     /** Ordering key -> holder's seq + 1, head and tail of the line. */
     LongTable lines = new LongTable(LINE_WORDS, 0);
+    final KeyLines keys;
     LimitLines limits;
     /** What workers said of messages. */
     NoteTable outputs = new NoteTable();
+    /** Results that mails need. */
+    NoteTable mailed = new NoteTable();
+    Gathering gathering;
+    Follows follows;
     GroupLimits settings = GroupLimits.NONE;
     final LongQueue[] lanes = new LongQueue[Envelope.MAX_PRIORITY + 1];
     /** Ready, parked and limited. */
     long ready;
     /** Done and kept. */
     long kept;
+    /** Planted bugs: what recovery forgets. */
+    boolean ignoresPriority;
+    private long forgetsCancelsBelow;
 
     Tracking(Group group, Applier applier) {
         this.group = group;
         this.applier = applier;
+        keys = new KeyLines(this, applier.bugs);
         limits = new LimitLines(this);
+        gathering = new Gathering(this, applier, GatherLimits.DEFAULT);
+        follows = new Follows(this, applier);
         for (int priority = 0; priority < lanes.length; priority++) {
             lanes[priority] = new LongQueue();
         }
@@ -102,33 +114,9 @@ final class Tracking {
 
     // ---- reading ----
 
-    static int state(long status) {
-        return (int) (status >>> STATE_SHIFT) & 0xF;
-    }
-
-    static int priority(long status) {
-        return (int) (status >>> PRIORITY_SHIFT) & 0xF;
-    }
-
-    static int flags(long status) {
-        return (int) (status >>> FLAGS_SHIFT) & 0xFF;
-    }
-
-    static int terms(long status) {
-        return (int) (status >>> TERMS_SHIFT) & 0xFFFF;
-    }
-
-    static int attempts(long status) {
-        return (int) (status >>> ATTEMPTS_SHIFT) & 0xFFFF;
-    }
-
-    private static int waits(long status) {
-        return (int) status & 0xFFFF;
-    }
-
     /** State of a message that is not over, 0 when it is over or was never here. */
     int stateOf(long seq) {
-        return state(rows.get(seq + 1, STATUS));
+        return Status.state(rows.get(seq + 1, STATUS));
     }
 
     long status(long seq) {
@@ -141,13 +129,26 @@ final class Tracking {
         return state != 0 && state != GONE && state != KEPT;
     }
 
+    /** Recovery is over; here it can be planted what that forgets. */
+    void recovered() {
+        forgetsCancelsBelow = applier.bugs.has(Bug.CANCEL_FORGOTTEN) ? group.topic.nextSeq : 0;
+        if (applier.bugs.has(Bug.LIMIT_SLOT_LOST)) {
+            limits.loseSlots();
+        }
+    }
+
+    /** Whether it was cancelled while it is leased. */
+    boolean isCancelled(long seq) {
+        return (Status.flags(status(seq)) & CANCEL) != 0 && seq >= forgetsCancelsBelow;
+    }
+
     /** Of a leased message. */
     int slot(long seq) {
         return (int) rows.get(seq + 1, LINK);
     }
 
     Terms termsOf(long seq) {
-        return group.topic.keys().terms.get(terms(status(seq)));
+        return group.topic.keys().terms.get(Status.terms(status(seq)));
     }
 
     /** Whether a lane has something, if only places left behind. */
@@ -166,16 +167,12 @@ final class Tracking {
 
     // ---- changing rows ----
 
-    private static long with(long status, long value, int shift, long mask) {
-        return (status & ~(mask << shift)) | value << shift;
-    }
-
     private void put(long seq) {
         rows.put(seq + 1);
         applier.state.tracked++;
     }
 
-    private void drop(long seq) {
+    void drop(long seq) {
         applier.notes.forget(outputs, seq << 16);
         forgetRow(seq);
     }
@@ -186,16 +183,25 @@ final class Tracking {
         applier.state.tracked--;
     }
 
-    private void state(long seq, int state) {
-        rows.set(seq + 1, STATUS, with(status(seq), state, STATE_SHIFT, 0xF));
+    void state(long seq, int state) {
+        rows.set(seq + 1, STATUS, Status.withState(status(seq), state));
     }
 
     void flag(long seq, int flag) {
-        rows.set(seq + 1, STATUS, status(seq) | (long) flag << FLAGS_SHIFT);
+        rows.set(seq + 1, STATUS, Status.withFlag(status(seq), flag));
+    }
+
+    void unflag(long seq, int flags) {
+        rows.set(seq + 1, STATUS, Status.withoutFlags(status(seq), flags));
+    }
+
+    /** In a line, this one follows; seq + 1. */
+    void link(long seq, long next) {
+        rows.set(seq + 1, LINK, next);
     }
 
     private void attempts(long seq, int attempts) {
-        rows.set(seq + 1, STATUS, with(status(seq), attempts, ATTEMPTS_SHIFT, 0xFFFF));
+        rows.set(seq + 1, STATUS, Status.withAttempts(status(seq), attempts));
     }
 
     // ---- a message comes ----
@@ -206,25 +212,41 @@ final class Tracking {
         rows.set(seq + 1, ID, id);
         rows.set(seq + 1, KEY, Envelope.word(buffer, envelope, Envelope.KEY));
         rows.set(seq + 1, LIMIT, Envelope.word(buffer, envelope, Envelope.LIMIT));
-        rows.set(seq + 1, STATUS,
-                (long) Envelope.priority(buffer, envelope) << PRIORITY_SHIFT | (long) terms << TERMS_SHIFT);
-        long due = Envelope.word(buffer, envelope, Envelope.DUE);
-        if (due > 0) {
-            group.scheduled++;
-            waitUntil(seq, SCHEDULED, due);
-        } else {
-            admit(seq);
+        rows.set(seq + 1, STATUS, Status.of(Envelope.priority(buffer, envelope), terms));
+        if (group.topic.groups.getFirst() == group) {
+            flag(seq, follows.joined(seq, buffer, envelope));
         }
+        start(seq, buffer, envelope);
         long expires = Envelope.word(buffer, envelope, Envelope.EXPIRES);
         if (expires > 0) {
             applier.state.waiting.add(expires, seq << 16, payload(EXPIRE));
         }
     }
 
+    private void start(long seq, ByteBuffer buffer, int envelope) {
+        boolean first = group.topic.groups.getFirst() == group;
+        if ((Status.flags(status(seq)) & GATHER) != 0) {
+            rows.set(seq + 1, KEY, Envelope.word(buffer, envelope, Envelope.GATHER));
+        }
+        long due = Envelope.word(buffer, envelope, Envelope.DUE);
+        if ((Envelope.flags(buffer, envelope) & Envelope.FORWARD) != 0) {
+            gathering.forwarded(seq);
+        } else if (first && (Envelope.flags(buffer, envelope) & Envelope.COMPLETION) != 0) {
+            group.scheduled++;
+            state(seq, HELD);
+            group.topic.keys().batches.open(rows.get(seq + 1, ID), seq);
+        } else if (due > 0) {
+            group.scheduled++;
+            waitUntil(seq, SCHEDULED, due);
+        } else {
+            admit(seq, Envelope.word(buffer, envelope, Envelope.AT));
+        }
+    }
+
     private void waitUntil(long seq, int state, long dueMillis) {
-        int waits = waits(status(seq)) + 1 & 0xFFFF;
+        int waits = Status.waits(status(seq)) + 1 & 0xFFFF;
         state(seq, state);
-        rows.set(seq + 1, STATUS, with(status(seq), waits, 0, 0xFFFF));
+        rows.set(seq + 1, STATUS, Status.withWaits(status(seq), waits));
         rows.set(seq + 1, LINK, dueMillis);
         applier.state.waiting.add(dueMillis, seq << 16 | waits, payload(WAKE));
     }
@@ -237,34 +259,24 @@ final class Tracking {
         applier.state.waiting.add(dueMillis, key, Waiting.tracked(group.number, group.generation, LIMIT_WAKE, number));
     }
 
-    /** It may be delivered as far as time goes: into its lane, or behind the message that is current in its key. */
-    private void admit(long seq) {
-        long key = rows.get(seq + 1, KEY);
-        if (key == 0) {
-            toLane(seq);
-            return;
-        }
-        long holder = lines.get(key, HOLDER);
-        if (holder != 0 && holder != seq + 1) {
-            park(seq, key);
-            return;
-        }
-        lines.put(key);
-        lines.set(key, HOLDER, seq + 1);
-        toLane(seq);
+    /** The group key wakes what has gathered under it; a key has one such entry at a time. */
+    void wakeGathering(long key, long dueMillis) {
+        applier.state.waiting.add(dueMillis, key, payload(GATHER_WAKE));
     }
 
-    private void park(long seq, long key) {
-        state(seq, PARKED);
-        ready++;
-        rows.set(seq + 1, LINK, 0);
-        long tail = lines.get(key, TAIL);
-        if (tail == 0) {
-            lines.set(key, HEAD, seq + 1);
-        } else {
-            rows.set(tail, LINK, seq + 1);
+    /** Its time has come: to the others of its group key, into its lane, or behind the current message of its key. */
+    private void admit(long seq, long atMillis) {
+        long key = rows.get(seq + 1, KEY);
+        if ((Status.flags(status(seq)) & GATHER) != 0) {
+            group.scheduled++;
+            state(seq, GATHERED);
+            link(seq, 0);
+            gathering.join(seq, key, atMillis);
+            return;
         }
-        lines.set(key, TAIL, seq + 1);
+        if (key == 0 || keys.enter(seq, key)) {
+            toLane(seq);
+        }
     }
 
     /** It becomes ready; the caller has seen to its key. */
@@ -272,7 +284,7 @@ final class Tracking {
         int before = stateOf(seq);
         ready += before == PARKED || before == LIMITED ? 0 : 1;
         state(seq, READY);
-        lanes[priority(status(seq))].add(seq);
+        lanes[Status.priority(status(seq))].add(seq);
         applier.listener.groupReady(group);
     }
 
@@ -298,7 +310,7 @@ final class Tracking {
     /** The head of the lane goes to a consumer; returns its attempts, this one included. */
     int take(int lane, long nowMillis, int attemptStep) {
         long seq = lanes[lane].remove();
-        int attempts = Math.min(attempts(status(seq)) + attemptStep, 0xFFFF);
+        int attempts = Math.min(Status.attempts(status(seq)) + attemptStep, 0xFFFF);
         attempts(seq, attempts);
         state(seq, LEASED);
         ready--;
@@ -317,14 +329,21 @@ final class Tracking {
 
     /** Done or filtered. */
     void done(long seq) {
+        ended(seq, BatchTable.DONE);
+    }
+
+    /** A leased message ends in one of the ways of {@link BatchTable}. */
+    void ended(long seq, int how) {
+        follows.over(seq, how);
         releaseLimit(seq);
         end(seq);
     }
 
     /** Done, and kept to be looked at until an instant. */
     void done(long seq, long keptUntilMillis) {
+        follows.over(seq, BatchTable.DONE);
         releaseLimit(seq);
-        leaveKey(seq);
+        keys.leave(seq, rows.get(seq + 1, KEY));
         over(seq);
         state(seq, KEPT);
         rows.set(seq + 1, LINK, keptUntilMillis);
@@ -345,8 +364,30 @@ final class Tracking {
     }
 
     void died(long seq, int number) {
+        follows.over(seq, BatchTable.DEAD);
         releaseLimit(seq);
-        leaveKey(seq);
+        bury(seq, number);
+    }
+
+    /** A message that waits, but not in a line, is given up. */
+    void archived(long seq, int number) {
+        int state = stateOf(seq);
+        follows.over(seq, BatchTable.DEAD);
+        switch (state) {
+            case SCHEDULED -> group.scheduled--;
+            case RETRYING -> group.retrying--;
+            case READY -> ready--;
+            default -> throw new IllegalStateException("message " + seq + " cannot be archived in state " + state);
+        }
+        long limit = rows.get(seq + 1, LIMIT);
+        bury(seq, number);
+        if (state == READY && limit != 0) {
+            limits.next(limit);
+        }
+    }
+
+    private void bury(long seq, int number) {
+        keys.leave(seq, rows.get(seq + 1, KEY));
         dead.put(seq + 1);
         for (int word = 1; word < ROW_WORDS; word++) {
             dead.set(seq + 1, word, rows.get(seq + 1, word));
@@ -365,19 +406,24 @@ final class Tracking {
 
     // ---- a message is over ----
 
-    /** Takes out a message that is not leased: cancelled, expired or purged. Its chunk is the caller's. */
-    void remove(long seq) {
+    /** Takes out a message that is not leased, in one of the ways of {@link BatchTable}. Its chunk is the caller's. */
+    void remove(long seq, int how) {
         int state = stateOf(seq);
+        follows.over(seq, how);
         switch (state) {
-            case SCHEDULED -> group.scheduled--;
+            case SCHEDULED, GATHERED -> group.scheduled--;
+            case HELD -> {
+                group.scheduled--;
+                group.topic.keys().batches.rows.remove(rows.get(seq + 1, ID));
+            }
             case RETRYING -> group.retrying--;
             case READY, PARKED, LIMITED -> ready--;
             case KEPT -> kept--;
             default -> throw new IllegalStateException("message " + seq + " cannot be removed in state " + state);
         }
-        if (state == PARKED || state == LIMITED) {
+        if (state == PARKED || state == LIMITED || state == GATHERED) {
             // Its place in the line stays until it comes to the front.
-            leaveKey(seq);
+            keys.leave(seq, rows.get(seq + 1, KEY));
             over(seq);
             state(seq, GONE);
         } else if (state == KEPT) {
@@ -393,30 +439,9 @@ final class Tracking {
     }
 
     private void end(long seq) {
-        leaveKey(seq);
+        keys.leave(seq, rows.get(seq + 1, KEY));
         over(seq);
         drop(seq);
-    }
-
-    /** Lets the next one of its key come forward, if it is the current one. */
-    private void leaveKey(long seq) {
-        long key = rows.get(seq + 1, KEY);
-        if (key == 0 || lines.get(key, HOLDER) != seq + 1) {
-            return;
-        }
-        long next = popLive(lines, key, HEAD, TAIL);
-        if (next == 0) {
-            lines.remove(key);
-            return;
-        }
-        lines.set(key, HOLDER, next);
-        toLane(next - 1);
-        if (applier.bugs.has(Bug.KEY_RELEASED_TWICE)) {
-            long another = popLive(lines, key, HEAD, TAIL);
-            if (another != 0) {
-                toLane(another - 1);
-            }
-        }
     }
 
     /** Takes the first message off a line that is not over; seq + 1, or 0. */
@@ -431,7 +456,7 @@ final class Tracking {
             if (next == 0) {
                 table.set(key, tailWord, 0);
             }
-            if (state(rows.get(head, STATUS)) != GONE) {
+            if (Status.state(rows.get(head, STATUS)) != GONE) {
                 return head;
             }
             drop(head - 1);
@@ -439,7 +464,7 @@ final class Tracking {
     }
 
     /** Its unique key is free again once no other group has it under way. */
-    private void over(long seq) {
+    void over(long seq) {
         Topic topic = group.topic;
         for (int i = 0; i < topic.groups.size(); i++) {
             Group other = topic.groups.get(i);
@@ -460,27 +485,41 @@ final class Tracking {
             case EXPIRE -> expire(seq);
             case FORGET -> forget(seq);
             case LIMIT_WAKE -> limits.wake(id, number);
+            case GATHER_WAKE -> gathering.wake(id);
             default -> throw new IllegalStateException("a tracked message waits for " + what);
         }
     }
 
     private void wake(long seq, int waits) {
         long status = status(seq);
-        int state = state(status);
-        if (waits(status) != waits || (state != SCHEDULED && state != RETRYING)) {
+        int state = Status.state(status);
+        if (Status.waits(status) != waits || (state != SCHEDULED && state != RETRYING)) {
             return;
         }
-        runNow(seq);
+        if (state == SCHEDULED) {
+            group.scheduled--;
+            admit(seq, rows.get(seq + 1, LINK));
+        } else {
+            runNow(seq);
+        }
     }
 
-    /** What waits for its time is ready now. */
+    /** What waits for its time is ready now, by itself; what has gathered goes with all of its key. */
     void runNow(long seq) {
-        if (stateOf(seq) == SCHEDULED) {
-            group.scheduled--;
-            admit(seq);
-        } else {
-            group.retrying--;
-            toLane(seq);
+        switch (stateOf(seq)) {
+            case GATHERED -> gathering.closeWith(seq, rows.get(seq + 1, KEY));
+            case SCHEDULED -> {
+                group.scheduled--;
+                if ((Status.flags(status(seq)) & GATHER) != 0) {
+                    unflag(seq, GATHER);
+                    rows.set(seq + 1, KEY, 0);
+                }
+                admit(seq, 0);
+            }
+            default -> {
+                group.retrying--;
+                toLane(seq);
+            }
         }
     }
 
@@ -489,15 +528,16 @@ final class Tracking {
         if (state == LEASED) {
             flag(seq, EXPIRED);
         } else if (state != 0 && state != GONE && state != KEPT) {
-            remove(seq);
+            remove(seq, BatchTable.EXPIRED);
             group.expired++;
+            applier.notes.forget(group.notes, seq << 16);
             applier.tracked.settleSeq(group.topic, seq);
         }
     }
 
     private void forget(long seq) {
         if (stateOf(seq) == KEPT) {
-            remove(seq);
+            remove(seq, BatchTable.DONE);
             applier.tracked.settleSeq(group.topic, seq);
         }
     }
@@ -511,9 +551,8 @@ final class Tracking {
         }
         long status = dead.get(seq + 1, STATUS);
         dead.remove(seq + 1);
-        rows.set(seq + 1, STATUS,
-                (long) priority(status) << PRIORITY_SHIFT | (long) terms(status) << TERMS_SHIFT | waits(status));
-        admit(seq);
+        rows.set(seq + 1, STATUS, Status.anew(status, NEXT | MEMBER));
+        admit(seq, 0);
     }
 
     /** Number of a dead letter, -1 when it is none. */
@@ -540,12 +579,19 @@ final class Tracking {
         }
         ready = 0;
         kept = 0;
+        if (group.topic.groups.getFirst() == group) {
+            group.topic.keys().batches.clear();
+        }
+        Follows before = follows;
+        follows = new Follows(this, applier);
+        gathering = new Gathering(this, applier, gathering.settings);
+        before.emptied();
         return old;
     }
 
     /** Whether a row that was there when the group was emptied is still counted by its chunk. */
     static boolean isCounted(long[] words, int at) {
-        int state = state(words[at + STATUS]);
+        int state = Status.state(words[at + STATUS]);
         return state != LEASED && state != GONE;
     }
 }

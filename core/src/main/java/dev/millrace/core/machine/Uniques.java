@@ -96,13 +96,22 @@ final class Uniques {
             long ends = words[at + ENDS];
             boolean held = (ends & 1) != 0 && isUnderWay.test(words[at + ID]);
             if (held || ends >>> ENDS_SHIFT != 0) {
-                long h = (words[at] ^ words[at + LOW] * 31 ^ words[at + ID]) * 0x9E37_79B9_7F4A_7C15L;
-                h = (h ^ ends >>> ENDS_SHIFT ^ (held ? 1L << 62 : 0)) * 0xBF58_476D_1CE4_E5B9L;
-                sum[0] += h ^ h >>> 29;
+                sum[0] += hash(words, at, held);
             }
         }) > 0) {
             // the next pages
         }
         return sum[0];
+    }
+
+    /** A hash of a row's key and window; 0 if its window has ended. */
+    static long windowHash(long[] words, int at) {
+        return words[at + ENDS] >>> ENDS_SHIFT == 0 ? 0 : hash(words, at, false);
+    }
+
+    private static long hash(long[] words, int at, boolean held) {
+        long h = (words[at] ^ words[at + LOW] * 31 ^ words[at + ID]) * 0x9E37_79B9_7F4A_7C15L;
+        h = (h ^ words[at + ENDS] >>> ENDS_SHIFT ^ (held ? 1L << 62 : 0)) * 0xBF58_476D_1CE4_E5B9L;
+        return h ^ h >>> 29;
     }
 }

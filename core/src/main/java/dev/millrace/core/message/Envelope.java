@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
  * <pre>
  *   0  u16  present          bit n: word n is there
  *   2  u8   priority         0..9, 9 goes first
- *   3  u8   flags            bit 0: the unique key is held until the message is done
+ *   3  u8   flags            bit 0: the unique key is held until the message is done; bits 1 to 4: below
  *   4  u16  maxAttempts      0: as the group says
  *   6  u16  propertiesBytes
  *   8       words            i64 each, those present, in order
@@ -45,11 +45,27 @@ public final class Envelope {
     public static final int MAX_BACKOFF = 9;
     /** How long it can be looked at after it is done, ms; absent: not at all. */
     public static final int RETENTION = 10;
-    static final int WORDS = 11;
+    /** Hash of the group key: it is delivered together with others of this key. */
+    public static final int GATHER = 11;
+    /** Id of the batch that it is a member of. */
+    public static final int BATCH = 12;
+    /** Where that batch is: (shard + 1) << 32 | number of its topic there; 0 until a machine has taken the message. */
+    public static final int BATCH_HOME = 13;
+    static final int WORDS = 14;
 
     public static final int DEFAULT_PRIORITY = 4;
     public static final int MAX_PRIORITY = 9;
+    /** Flag: the unique key is held until the message is done. */
     public static final int UNIQUE_UNTIL_DONE = 1;
+    /** Flag: a property {@link Properties#CHAIN} says what follows when it is done. */
+    public static final int CHAINED = 2;
+    /** Flag: its batch has counted it already, as a step before. */
+    public static final int COUNTED = 4;
+    /** Flag: it waits until all members of the batch that has its id are over. */
+    public static final int COMPLETION = 8;
+
+    /** Flag: it is done at once, and what follows it is a message for a topic of another shard. */
+    public static final int FORWARD = 16;
 
     private static final int PRIORITY = 2;
     private static final int FLAGS = 3;
@@ -110,7 +126,8 @@ public final class Envelope {
         }
         if ((buffer.getShort(at) & 0xFFFF) >= 1 << WORDS || !has(buffer, at, AT)
                 || has(buffer, at, MIN_BACKOFF) != has(buffer, at, MAX_BACKOFF)
-                || has(buffer, at, UNIQUE_HIGH) != has(buffer, at, UNIQUE_LOW)) {
+                || has(buffer, at, UNIQUE_HIGH) != has(buffer, at, UNIQUE_LOW)
+                || has(buffer, at, BATCH) != has(buffer, at, BATCH_HOME)) {
             return "the envelope's words do not fit";
         }
         if (propertiesBytes(buffer, at) > MAX_PROPERTIES || bytes(buffer, at) > length) {

@@ -114,9 +114,100 @@ public final class EnvelopeWriter {
         return this;
     }
 
+    /** Delivered together with others of this group key. */
+    public EnvelopeWriter gather(String key) {
+        word(Envelope.GATHER, nonZero(KeyHash.high(text("group", Properties.GATHER_KEY, key))));
+        return this;
+    }
+
+    /** A member of the batch with this id, which is in this topic. */
+    public EnvelopeWriter batch(String topic, long id) {
+        text("the queue of a batch", Properties.BATCH_TOPIC, topic);
+        word(Envelope.BATCH, id);
+        return word(Envelope.BATCH_HOME, 0);
+    }
+
+    /** It waits for the batch that has its id. */
+    public EnvelopeWriter completion() {
+        flags |= Envelope.COMPLETION;
+        return this;
+    }
+
+    /** What follows when it is done, as {@link Chain} has it; nothing when there are no bytes. */
+    public EnvelopeWriter chain(ByteBuffer steps) {
+        int bytes = steps.remaining();
+        if (bytes > 0) {
+            if (bytes > Chain.MAX_BYTES) {
+                throw new IllegalArgumentException("the steps that follow have at most " + Chain.MAX_BYTES
+                        + " bytes together, payloads included, not " + bytes
+                        + "; store large payloads elsewhere and pass their addresses");
+            }
+            room(bytes + 3).put(Properties.CHAIN).putShort((short) bytes).put(steps.duplicate());
+            flags |= Envelope.CHAINED;
+        }
+        return this;
+    }
+
+    /** It is done at once; its chain has the message that it stands for. */
+    public EnvelopeWriter forward() {
+        flags |= Envelope.FORWARD;
+        return this;
+    }
+
+    // ---- from another envelope ----
+
+    /**
+     * Takes over what another envelope has: all of one that a door has written, with {@code fresh}; else without the
+     * instants and keys that were of that message alone (due, expiry, unique key, group key, what it waited for).
+     */
+    public EnvelopeWriter load(ByteBuffer from, int envelope, boolean fresh) {
+        reset();
+        priority = Envelope.priority(from, envelope);
+        flags = Envelope.flags(from, envelope);
+        maxAttempts = Envelope.maxAttempts(from, envelope);
+        for (int word = Envelope.AT + 1; word < Envelope.WORDS; word++) {
+            boolean own = word <= Envelope.UNIQUE_ENDS || word == Envelope.UNIQUE_HIGH || word == Envelope.UNIQUE_LOW
+                    || word == Envelope.GATHER;
+            if (Envelope.has(from, envelope, word) && (fresh || !own)) {
+                word(word, Envelope.word(from, envelope, word));
+            }
+        }
+        if (!fresh) {
+            flags &= ~(Envelope.UNIQUE_UNTIL_DONE | Envelope.COMPLETION);
+        }
+        Properties.forEach(from, envelope, (tag, at, length) -> {
+            if (fresh || tag != Properties.UNIQUE_KEY) {
+                ByteBuffer to = room(length + 3).put(tag).putShort((short) length);
+                to.put(to.position(), from, at, length).position(to.position() + length);
+            }
+        });
+        return this;
+    }
+
+    /** A member of the batch that another envelope names, which has counted it. */
+    public EnvelopeWriter inherit(ByteBuffer from, int envelope) {
+        if (Envelope.has(from, envelope, Envelope.BATCH)) {
+            word(Envelope.BATCH, Envelope.word(from, envelope, Envelope.BATCH));
+            word(Envelope.BATCH_HOME, Envelope.word(from, envelope, Envelope.BATCH_HOME));
+            flags |= Envelope.COUNTED;
+            Properties.forEach(from, envelope, (tag, at, length) -> {
+                if (tag == Properties.BATCH_TOPIC) {
+                    text(tag, Properties.text(from, at, length));
+                }
+            });
+        }
+        return this;
+    }
+
+    /** Its batch has counted it. */
+    public EnvelopeWriter counted() {
+        flags |= (present & 1 << Envelope.BATCH) != 0 ? Envelope.COUNTED : 0;
+        return this;
+    }
+
     /** A property that is text; see {@link Properties}. */
     public EnvelopeWriter text(byte tag, String value) {
-        text("property", tag, value);
+        text(tag == Properties.TYPE ? "type" : "property", tag, value);
         return this;
     }
 

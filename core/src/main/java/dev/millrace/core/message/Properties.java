@@ -29,6 +29,14 @@ public final class Properties {
     public static final byte TAG = 8;
     /** Number: wall time in ms, as the client said it, at which the message is due. */
     public static final byte DUE_AT = 9;
+    /** Text: the group key. */
+    public static final byte GATHER_KEY = 10;
+    /** What follows when the message is done: a {@link Chain}. */
+    public static final byte CHAIN = 11;
+    /** Text: the topic in which its batch is. */
+    public static final byte BATCH_TOPIC = 12;
+    /** Number: the body is a list of so many, each as (i32 length, bytes). */
+    public static final byte GATHERED = 13;
     /** Header: u8 length of the name, name, value. */
     public static final byte HEADER = 16;
 
@@ -54,6 +62,17 @@ public final class Properties {
             visitor.property(buffer.get(at), at + HEAD, length);
             at += HEAD + length;
         }
+    }
+
+    /** The text of the property with this tag; empty when there is none. */
+    public static String find(ByteBuffer buffer, int envelope, byte wanted) {
+        String[] found = {""};
+        forEach(buffer, envelope, (tag, at, length) -> {
+            if (tag == wanted) {
+                found[0] = text(buffer, at, length);
+            }
+        });
+        return found[0];
     }
 
     /** The text in these bytes. */

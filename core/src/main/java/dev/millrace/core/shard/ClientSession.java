@@ -23,6 +23,8 @@ final class ClientSession implements Session {
     private final AtomicLong outstanding = new AtomicLong();
     private final AtomicBoolean toldEnded = new AtomicBoolean();
     private volatile boolean closing;
+    /** Written by who puts it into a line, read by who takes it out. */
+    private boolean small;
 
     /** Owner thread: its subscriptions. */
     final List<Feed.Consumer> consumers = new ArrayList<>(1);
@@ -55,8 +57,14 @@ final class ClientSession implements Session {
         schedule();
     }
 
+    /** Whether it joined the line of small ones; its turn is short then. */
+    boolean isSmall() {
+        return small;
+    }
+
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
+            small = outstanding.get() <= Inbox.SMALL_BYTES;
             inbox.offer(this);
         }
     }

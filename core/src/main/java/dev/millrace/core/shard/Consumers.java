@@ -74,11 +74,17 @@ final class Consumers {
         }
     }
 
-    /** Ends a session; its leases end in later slices. */
+    /** Ends a session: it gets nothing more from now on, and its leases end in later slices. */
     void end(ClientSession session) {
         session.ended = true;
+        session.consumers.forEach(Feed.Consumer::end);
         sessions.remove(session);
         ending.add(session);
+    }
+
+    /** Whether leases of sessions that are over are left. */
+    boolean areEnding() {
+        return !ending.isEmpty() || !recovered.isEmpty();
     }
 
     /** Ends leases of sessions that are over, a slice; returns whether there are more. */
@@ -107,7 +113,6 @@ final class Consumers {
     private boolean end(List<Feed.Consumer> ended, int slice) {
         for (int i = ended.size() - 1; i >= 0; i--) {
             Feed.Consumer consumer = ended.get(i);
-            consumer.ended = true;
             boolean lasting = consumer.number == Machine.NOBODY;
             if (!lasting && (!shard.hasRoomInBatch() || machine.endConsumer(consumer.number, slice))) {
                 return true;
@@ -157,7 +162,7 @@ final class Consumers {
                 mark(fresh.number, false);
                 awaited.clear(number);
                 Feed.Consumer resumed = enter(session, fresh.feed, number, leaseMillis);
-                resumed.inFlight = leases.tokensOf(number).length;
+                resumed.leased(leases.tokensOf(number).length);
                 return resumed;
             }
         }
@@ -183,12 +188,12 @@ final class Consumers {
     }
 
     void unsubscribe(Feed.Consumer consumer) {
-        consumer.ended = true;
+        consumer.end();
         consumer.feed.consumers.remove(consumer);
         if (consumer.number == Machine.NOBODY) {
             forget(consumer);
             consumer.session.consumers.remove(consumer);
-        } else if (consumer.inFlight == 0) {
+        } else if (consumer.inFlight() == 0) {
             settled.add(consumer);
         }
     }
@@ -206,8 +211,8 @@ final class Consumers {
     void leaseEnded(int number) {
         Feed.Consumer consumer = number < consumers.size() ? consumers.get(number) : null;
         if (consumer != null) {
-            consumer.inFlight--;
-            if (consumer.ended && consumer.inFlight == 0) {
+            consumer.leaseEnded();
+            if (consumer.hasEnded() && consumer.inFlight() == 0) {
                 settled.add(consumer); // not at once: the machine is in the middle of a command
             } else if (consumer.capacity() > 0 && consumer.feed.group.deliverable()) {
                 shard.enqueue(consumer.feed);
@@ -219,7 +224,7 @@ final class Consumers {
     void stopAsked(long token, int number, Outbox outbox) {
         Feed.Consumer consumer = number < consumers.size() ? consumers.get(number) : null;
         if (consumer != null) {
-            outbox.askToStop(consumer.session, token);
+            outbox.askToStop(consumer, token);
         }
     }
 

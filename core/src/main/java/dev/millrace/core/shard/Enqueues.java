@@ -1,13 +1,18 @@
 package dev.millrace.core.shard;
 
+import dev.millrace.core.machine.Backoff;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.Topic;
 import dev.millrace.core.machine.Tracked;
+import dev.millrace.core.message.Envelope;
+import dev.millrace.core.message.Properties;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Carries out what adds messages to tracked topics, for calls and submissions. Owner thread only. */
 public final class Enqueues {
+    /** The group that is made with a task queue. */
+    public static final String WORKERS = "workers";
     /** More than a record takes besides its bodies, the gap before it included. */
     private static final int RECORD_BYTES = 192;
     /** More than the creation of a topic and its group take. */
@@ -16,6 +21,7 @@ public final class Enqueues {
     private static final int DEFAULT_ATTEMPTS = 25;
     private static final long DEFAULT_MIN_BACKOFF_MILLIS = 15_000;
     private static final long DEFAULT_MAX_BACKOFF_MILLIS = 6 * 3_600_000;
+    private static final int DEFAULT_JITTER_PERCENT = 25;
     /** Messages for which room is made at once. */
     private static final int SLICE = 256;
 
@@ -26,6 +32,8 @@ public final class Enqueues {
         if (batch == null) {
             throw new IllegalStateException("an enqueue without a batch");
         }
+        // A call may have come after the cycle began: counted from then, what it delays would be early.
+        shard.readClocks();
         if (!shard.hasRoom()) {
             return Outcome.NO_ROOM;
         }
@@ -66,7 +74,10 @@ public final class Enqueues {
             }
             if (topic.groups().isEmpty()) {
                 Group made = shard.topology().group(topic, group, true);
-                shard.machine().policy(made, DEFAULT_ATTEMPTS, DEFAULT_MIN_BACKOFF_MILLIS, DEFAULT_MAX_BACKOFF_MILLIS);
+                shard.machine()
+                        .operations()
+                        .policy(made, new Backoff(DEFAULT_ATTEMPTS, DEFAULT_MIN_BACKOFF_MILLIS,
+                                DEFAULT_MAX_BACKOFF_MILLIS, DEFAULT_JITTER_PERCENT));
             }
             return Outcome.OK;
         } catch (LimitException full) {
@@ -96,7 +107,17 @@ public final class Enqueues {
             batch.ids[i] = holder;
             return Outcome.DUPLICATE;
         }
-        batch.ids[i] = tracked.enqueue(topic, bytes, offset);
+        long home = 0;
+        int envelope = offset + Integer.BYTES;
+        if (Envelope.has(bytes, envelope, Envelope.BATCH)) {
+            home = tracked.batches()
+                    .home(Properties.find(bytes, envelope, Properties.BATCH_TOPIC),
+                            Envelope.word(bytes, envelope, Envelope.BATCH));
+            if (home == 0) {
+                return Outcome.NO_BATCH;
+            }
+        }
+        batch.ids[i] = tracked.enqueue(topic, bytes, offset, home);
         return Outcome.OK;
     }
 

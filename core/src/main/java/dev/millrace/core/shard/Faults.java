@@ -8,6 +8,9 @@ final class Faults {
     private final Machine machine;
     private final ShardMetrics metrics;
     private final ShardListener listener;
+    private static final long MAIL_EVERY_NANOS = 60_000_000_000L;
+    private long mailToldNanos;
+    private boolean mailTold;
     /** While a batch is written and answers leave: what fails then is no command's failure. */
     private boolean appending;
 
@@ -43,6 +46,15 @@ final class Faults {
         metrics.clockJumps++;
         listener.trouble(
                 "the wall clock jumped " + (millis < 0 ? "back" : "forward") + " by " + Math.abs(millis) + " ms");
+    }
+
+    /** A mail has to wait; told at most once a minute. */
+    void mailRefused(long number, String why, long nanos) {
+        if (!mailTold || nanos - mailToldNanos >= MAIL_EVERY_NANOS) {
+            mailTold = true;
+            mailToldNanos = nanos;
+            listener.trouble("mail " + number + " waits, one of " + machine.tracked().mail().waiting() + ": " + why);
+        }
     }
 
     void moveFailed(RuntimeException problem) {

@@ -5,9 +5,11 @@ import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Gives what a group has ready to the subscriptions that want it, in fair shares, starting with another one each time.
+ * Gives what a group has ready to the subscriptions that want it, in fair shares. Those that may take more stand in a
+ * line of their own: who was served goes to its end, and of thousands that are full nobody is looked at.
  *
  * <p>
  * Thread safety: owner thread only.
@@ -20,7 +22,10 @@ final class Feed {
     final List<Consumer> consumers = new ArrayList<>();
     /** In the line of groups to be served. */
     boolean queued;
-    private int turn;
+    /** The line of those with capacity, linked through them. */
+    private @Nullable Consumer first;
+    private @Nullable Consumer last;
+    private int hungry;
 
     Feed(Group group) {
         this.group = group;
@@ -32,9 +37,13 @@ final class Feed {
         final Feed feed;
         final int number;
         private final long leaseMillis;
-        int credit;
-        int inFlight;
-        boolean ended;
+        private int credit;
+        private int inFlight;
+        private boolean ended;
+        /** In its feed's line. */
+        private boolean inLine;
+        private @Nullable Consumer before;
+        private @Nullable Consumer after;
 
         Consumer(ClientSession session, Feed feed, int number, long leaseMillis) {
             this.session = session;
@@ -63,6 +72,35 @@ final class Feed {
             return leaseMillis;
         }
 
+        int inFlight() {
+            return inFlight;
+        }
+
+        boolean hasEnded() {
+            return ended;
+        }
+
+        void credit(int newCredit) {
+            credit = newCredit;
+            feed.place(this);
+        }
+
+        void leased(int count) {
+            inFlight += count;
+            feed.place(this);
+        }
+
+        void leaseEnded() {
+            inFlight--;
+            feed.place(this);
+        }
+
+        /** It gets nothing more. */
+        void end() {
+            ended = true;
+            feed.place(this);
+        }
+
         int capacity() {
             return ended ? 0 : credit - inFlight;
         }
@@ -84,36 +122,65 @@ final class Feed {
     }
 
     boolean isHungry() {
-        for (int i = 0; i < consumers.size(); i++) {
-            if (consumers.get(i).capacity() > 0) {
-                return true;
-            }
+        return first != null;
+    }
+
+    /** Into the line, at its end, or out of it, as its capacity says. */
+    private void place(Consumer consumer) {
+        boolean wants = consumer.capacity() > 0;
+        if (wants && !consumer.inLine) {
+            append(consumer);
+        } else if (!wants && consumer.inLine) {
+            remove(consumer);
         }
-        return false;
+    }
+
+    private void append(Consumer consumer) {
+        consumer.inLine = true;
+        consumer.before = last;
+        if (last == null) {
+            first = consumer;
+        } else {
+            last.after = consumer;
+        }
+        last = consumer;
+        hungry++;
+    }
+
+    private void remove(Consumer consumer) {
+        Consumer before = consumer.before;
+        Consumer after = consumer.after;
+        if (before == null) {
+            first = after;
+        } else {
+            before.after = after;
+        }
+        if (after == null) {
+            last = before;
+        } else {
+            after.before = before;
+        }
+        consumer.before = null;
+        consumer.after = null;
+        consumer.inLine = false;
+        hungry--;
     }
 
     /** Leases up to {@code limit} messages; returns how many. */
     int serve(Machine machine, int limit, Courier courier) {
-        int hungry = 0;
-        for (int i = 0; i < consumers.size(); i++) {
-            if (consumers.get(i).capacity() > 0) {
-                hungry++;
-            }
-        }
-        if (hungry == 0) {
-            return 0;
-        }
-        long share = Math.max(1, (Math.min(group.ready(), limit) + hungry - 1) / hungry);
+        int takers = hungry;
+        long share = Math.max(1, (Math.min(group.ready(), limit) + takers - 1) / Math.max(1, takers));
         int left = limit;
-        int size = consumers.size();
-        turn++;
-        for (int i = 0; i < size && left > 0 && group.deliverable(); i++) {
-            Consumer consumer = consumers.get(Math.floorMod(turn + i, size));
-            int want = (int) Math.min(Math.min(consumer.portion(), share), left);
-            if (want > 0) {
-                // A look that led to nothing costs as much as a lease.
-                left -= Math.max(1, lease(machine, consumer, want, courier));
+        for (int i = 0; i < takers && left > 0 && group.deliverable(); i++) {
+            Consumer consumer = first;
+            if (consumer == null) {
+                break;
             }
+            remove(consumer);
+            append(consumer);
+            int want = (int) Math.min(Math.min(consumer.portion(), share), left);
+            // A look that led to nothing costs as much as a lease.
+            left -= Math.max(1, lease(machine, consumer, want, courier));
         }
         return limit - left;
     }
@@ -133,7 +200,7 @@ final class Feed {
                     }
                 });
         if (taken > 0) {
-            consumer.inFlight += taken; // for good where leases are nobody's: credit is then an allowance
+            consumer.leased(taken); // for good where leases are nobody's: credit is then an allowance
             courier.send(consumer, delivery);
         }
         return taken;

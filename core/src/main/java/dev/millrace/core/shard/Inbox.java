@@ -9,11 +9,20 @@ import org.jspecify.annotations.Nullable;
  * Where other threads leave work for the owner: sessions that have submissions, each at most once, and calls.
  *
  * <p>
- * The owner serves sessions round-robin; a session that has more goes to the end of the line. Thread safety: offers from
- * any thread, polls from the owner.
+ * Sessions stand in one of two lines, by the bytes of bodies that they have waiting when they join it: acks and small
+ * publishes do not wait behind floods. The owner serves each line round-robin, the small ones first; a session that has
+ * more goes to the end of a line. A session's own submissions keep their order. Thread safety: offers from any thread,
+ * polls from the owner.
  */
 final class Inbox {
-    private final ConcurrentLinkedQueue<ClientSession> sessions = new ConcurrentLinkedQueue<>();
+    /** A session with no more bytes of bodies than this waiting is a small one. */
+    static final int SMALL_BYTES = 16 << 10;
+    /** After so many turns of small ones a large one has its turn. */
+    private static final int SMALL_TURNS = 64;
+
+    private final ConcurrentLinkedQueue<ClientSession> small = new ConcurrentLinkedQueue<>();
+    private final ConcurrentLinkedQueue<ClientSession> large = new ConcurrentLinkedQueue<>();
+    private int smallTurns;
     private final ConcurrentLinkedQueue<PendingCall<?>> calls = new ConcurrentLinkedQueue<>();
     /** Bytes of bodies in all sessions' queues. */
     final AtomicLong bytes = new AtomicLong();
@@ -25,7 +34,7 @@ final class Inbox {
     }
 
     void offer(ClientSession session) {
-        sessions.add(session);
+        (session.isSmall() ? small : large).add(session);
         wake();
     }
 
@@ -36,7 +45,16 @@ final class Inbox {
 
     @Nullable
     ClientSession pollSession() {
-        return sessions.poll();
+        if (smallTurns < SMALL_TURNS) {
+            ClientSession session = small.poll();
+            if (session != null) {
+                smallTurns++;
+                return session;
+            }
+        }
+        smallTurns = 0;
+        ClientSession session = large.poll();
+        return session != null ? session : small.poll();
     }
 
     @Nullable
@@ -45,7 +63,7 @@ final class Inbox {
     }
 
     boolean isEmpty() {
-        return sessions.isEmpty() && calls.isEmpty();
+        return small.isEmpty() && large.isEmpty() && calls.isEmpty();
     }
 
     void wake() {

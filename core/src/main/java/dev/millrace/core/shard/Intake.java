@@ -3,8 +3,7 @@ package dev.millrace.core.shard;
 import dev.millrace.core.machine.PlantedBugs.Bug;
 
 /**
- * Takes what sessions have submitted, from one after the other, a quantum of bytes each: a flood by one of them does not
- * hold up the others.
+ * Takes what sessions have submitted, from one after the other, a quantum of bytes each: floods do not hold up the others.
  *
  * <p>
  * Thread safety: owner thread only.
@@ -38,7 +37,7 @@ final class Intake {
     }
 
     private int take(ClientSession session) {
-        int quantum = QUANTUM_BYTES;
+        int quantum = session.isSmall() ? Inbox.SMALL_BYTES : QUANTUM_BYTES;
         int taken = 1;
         while (quantum > 0) {
             Submission submission = session.poll();

@@ -13,7 +13,7 @@ final class Outbox {
 
     private record Sending(ClientSession session, Delivery delivery) {}
 
-    private record Stop(ClientSession session, long token) {}
+    private record Stop(Feed.Consumer consumer, long token) {}
 
     private final ArrayDeque<Stop> stops = new ArrayDeque<>();
     private final ArrayDeque<Completion> completions = new ArrayDeque<>();
@@ -43,8 +43,8 @@ final class Outbox {
         sendings.add(new Sending(session, delivery));
     }
 
-    void askToStop(ClientSession session, long token) {
-        stops.add(new Stop(session, token));
+    void askToStop(Feed.Consumer consumer, long token) {
+        stops.add(new Stop(consumer, token));
     }
 
     void answer(PendingCall<?> call) {
@@ -75,8 +75,8 @@ final class Outbox {
             }
         }
         for (Stop next = stops.poll(); next != null; next = stops.poll()) {
-            if (!next.session.ended) {
-                next.session.listener.stopAsked(next.token);
+            if (!next.consumer.session.ended) {
+                next.consumer.session.listener.stopAsked(next.consumer, next.token);
             }
         }
         if (!due.isEmpty()) {

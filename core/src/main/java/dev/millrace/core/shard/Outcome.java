@@ -38,6 +38,8 @@ public final class Outcome {
     public static final byte LIMIT_TERMS = 15;
     /** The topic has as many groups as it may. */
     public static final byte LIMIT_GROUPS = 16;
+    /** No batch of the id that the message names is open in the topic that it names. Nothing was stored. */
+    public static final byte NO_BATCH = 17;
 
     private Outcome() {}
 
@@ -53,6 +55,9 @@ public final class Outcome {
             case LIMIT_TRACKED -> "as many tasks are under way as max-tracked allows";
             case LIMIT_TERMS -> "the queue has met 65,536 different combinations of attempts, backoff and retention;"
                     + " use fewer of them";
+            case NO_BATCH ->
+                    "no batch of this id is open in the queue that it names: it was closed, is over, or was never"
+                            + " there";
             case LIMIT_GROUPS -> "the topic has as many groups as max-groups allows";
             default -> "";
         };

@@ -5,8 +5,8 @@ import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.Topic;
 
 /**
- * Keeps topics within their quota: at each publish, and every second for what has grown too old and for what waits in
- * ephemeral queues. Owner thread only.
+ * Keeps topics within their quota: at each publish, and every second for what has grown too old, for histories and for
+ * what waits in ephemeral queues. Owner thread only.
  */
 final class Quotas {
     private static final long EVERY_NANOS = 1_000_000_000;
@@ -52,7 +52,7 @@ final class Quotas {
     /** A slice of the pass over all topics that drops what is too old or too much; whether there is more to do at once. */
     boolean work(long nowNanos) {
         boolean byAge = quota.ageMillis() > 0 && quota.dropOldest();
-        if ((!byAge && ephemeralMessages == 0) || (next < 0 && nowNanos - passNanos < EVERY_NANOS)) {
+        if (next < 0 && nowNanos - passNanos < EVERY_NANOS) {
             return false;
         }
         if (next < 0) {
@@ -64,6 +64,9 @@ final class Quotas {
             Topic topic = machine.topicOrNull(next);
             if (topic != null) {
                 trimEphemeral(topic);
+            }
+            if (topic != null && !machine.retention().history(topic, clock.wallMillis())) {
+                return true;
             }
             if (topic != null && byAge && !machine.retention().olderThan(topic, oldest())) {
                 return true;

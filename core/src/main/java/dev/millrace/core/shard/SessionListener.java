@@ -25,6 +25,11 @@ public interface SessionListener {
         // the lease ends by itself
     }
 
+    /** The same, with the subscription that it was leased to. */
+    default void stopAsked(Subscription subscription, long token) {
+        stopAsked(token);
+    }
+
     /**
      * The shard has stopped, or the session was ended by an operator (its topic or group is gone). Commands that have
      * not completed have an unknown outcome. Called at most once, as the last call.

@@ -7,6 +7,7 @@ import dev.millrace.core.log.ShardLog;
 import dev.millrace.core.machine.HeldLeases;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.MissingException;
+import dev.millrace.core.machine.Parcel;
 import dev.millrace.core.machine.PlantedBugs;
 import dev.millrace.core.machine.PlantedBugs.Bug;
 import dev.millrace.core.shard.Slices.Part;
@@ -66,6 +67,7 @@ public final class Shard {
     private final Quotas quotas;
     private final Dispatch dispatch;
     private final Intake intake;
+    private final Carrier carrier;
     private final Faults faults;
     private final ClockJumps jumps;
 
@@ -112,6 +114,7 @@ public final class Shard {
             batchBytes = (int) Math.min(MAX_BATCH_BYTES, log.segmentBytes() / BATCH_SHARE);
             reservedBytes = 4 * batchBytes;
             machine = new Machine(options.origin(), 0, log.segmentBytes(), bugs);
+            machine.tracked().mail().shard(number);
             faults = new Faults(machine, metrics, around.listener());
             snapshots = new Snapshots(machine, log, options.snapshotEveryBytes(), around.background(), clock.nanos(),
                     faults::snapshotFailed);
@@ -132,7 +135,10 @@ public final class Shard {
         machine.limit(options.limits().ceilings());
         consumers = new Consumers(this, machine, nowMillis);
         quotas = new Quotas(machine, options.limits(), clock);
+        carrier = new Carrier(this, machine, log, around);
         machine.serve(topology, nowMillis);
+        machine.tracked().mail().epoch(log.epoch());
+        carrier.adopt();
         topology.adopt(machine);
         dispatch = new Dispatch(log, outbox, outstanding, metrics, this::readFailed);
         intake = new Intake(this, clock, outbox);
@@ -233,6 +239,7 @@ public final class Shard {
         more |= takeCalls();
         slices.ended(Part.CALLS, clock.nanos());
         more |= intake.work();
+        more |= carrier.work(began);
         slices.ended(Part.COMMANDS, clock.nanos());
         // After what was received: an ack that is here already is in time.
         makeRoomFor(0);
@@ -252,7 +259,7 @@ public final class Shard {
         slices.ended(Part.HOUSEKEEPING, ended);
         metrics.cycle(ended - began);
         stall.cycleEnds(ended);
-        return more;
+        return more || consumers.areEnding();
     }
 
     /** Nanoseconds until {@link #doWork} has something to do by itself, if nothing arrives. */
@@ -267,11 +274,17 @@ public final class Shard {
         if (!log.batch().isEmpty()) {
             wait = Math.min(wait, Math.max(0, lazySince + LAZY_NANOS - now));
         }
+        wait = Math.min(wait, carrier.idleNanos(now));
         if (!marked) {
             wait = Math.min(wait, Math.max(0, appendedAtNanos + QUIET_NANOS - now));
         }
         stall.sleepsUntil(now + wait);
         return wait;
+    }
+
+    /** Commands that follow happen at this very moment. */
+    void readClocks() {
+        readClocks(clock.nanos());
     }
 
     /** Commands that follow happen now. */
@@ -451,7 +464,7 @@ public final class Shard {
     }
 
     void credit(Feed.Consumer consumer, int credit) {
-        consumer.credit = credit;
+        consumer.credit(credit);
         if (consumer.capacity() > 0 && consumer.feed.group.deliverable()) {
             enqueue(consumer.feed);
         }
@@ -493,6 +506,15 @@ public final class Shard {
 
     Quotas quotas() {
         return quotas;
+    }
+
+    /** Takes mail of another shard; an {@link Outcome}. For calls. */
+    public byte receive(Parcel parcel) {
+        return Letters.receive(this, parcel);
+    }
+
+    Carrier carrier() {
+        return carrier;
     }
 
     Faults faults() {

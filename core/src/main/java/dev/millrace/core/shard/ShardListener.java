@@ -10,6 +10,9 @@ public interface ShardListener {
 
     void groupDeleted(String topic, String group);
 
+    /** The group has one dead letter more, or, after recovery, has some. */
+    default void died(String topic, String group) {}
+
     /** Something failed that the shard goes on without; an operator should read it. At most once a second. */
     void trouble(String what);
 

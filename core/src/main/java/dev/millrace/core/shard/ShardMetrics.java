@@ -35,6 +35,11 @@ public final class ShardMetrics {
     /** Snapshots that failed; each is tried again after ten seconds, and until then a start has more to replay. */
     public long failedSnapshots;
 
+    /** Mails that have become messages, or of which nothing comes. */
+    public long mailCarried;
+    /** Attempts to make a mail a message that were refused; each is made again. */
+    public long mailRefused;
+
     /** Jumps of the wall clock by more than a second, in either direction. */
     public long clockJumps;
 

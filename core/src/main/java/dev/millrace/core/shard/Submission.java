@@ -94,6 +94,11 @@ public final class Submission {
         add(SAY, token, 0, Output.progress(percent, text));
     }
 
+    /** The last log lines of the worker of a tracked message, each ended by a line feed; they replace those before. */
+    public void log(long token, String lines) {
+        add(SAY, token, 0, Output.log(lines));
+    }
+
     /** What the worker of a tracked message leaves, at most {@link Output#MAX_RESULT_BYTES}; copied later. */
     public void result(long token, ByteBuffer bytes) {
         add(SAY, token, 0, Output.result(bytes));

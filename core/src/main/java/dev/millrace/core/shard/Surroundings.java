@@ -12,5 +12,12 @@ import java.util.concurrent.Executor;
  * @param background
  *            runs the shard's background tasks one after the other, in the order given (snapshots); inline in a
  *            simulation
+ * @param mail
+ *            to the other shards of its node
  */
-public record Surroundings(ShardClock clock, ShardListener listener, Executor background) {}
+public record Surroundings(ShardClock clock, ShardListener listener, Executor background, MailRoute mail) {
+    /** Of a shard by itself. */
+    public Surroundings(ShardClock clock, ShardListener listener, Executor background) {
+        this(clock, listener, background, MailRoute.ALONE);
+    }
+}

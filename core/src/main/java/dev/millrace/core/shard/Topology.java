@@ -32,6 +32,9 @@ public final class Topology implements MachineListener {
             topicCreated(topic);
             for (Group group : topic.groups()) {
                 groupCreated(group);
+                if (group.dead() > 0) {
+                    died(group);
+                }
             }
         }
     }
@@ -144,6 +147,11 @@ public final class Topology implements MachineListener {
     }
 
     @Override
+    public void mailPosted(long number) {
+        shard.carrier().posted(number);
+    }
+
+    @Override
     public void topicCreated(Topic topic) {
         listener.topicCreated(topic.name());
     }
@@ -164,5 +172,10 @@ public final class Topology implements MachineListener {
             shard.consumers().groupGone(feed, "group " + group.topic().name() + ":" + group.name() + " was deleted");
         }
         listener.groupDeleted(group.topic().name(), group.name());
+    }
+
+    @Override
+    public void died(Group group) {
+        listener.died(group.topic().name(), group.name());
     }
 }

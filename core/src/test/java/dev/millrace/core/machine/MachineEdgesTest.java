@@ -6,6 +6,8 @@ import dev.millrace.core.message.BodyLayout;
 import dev.millrace.core.message.Ids;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +116,42 @@ final class MachineEdgesTest {
         rig.passTime(1, 0);
         rig.machine.advance(100);
         assertThat(rig.machine.isLeased(token)).isFalse();
+    }
+
+    @Test
+    void jitter_shortensBackoffsByUpToItsShare_theSameForTheSameAttempt() {
+        rig.machine.operations().policy(group, new Backoff(0, 1_000, 1_000, 40));
+        publish(200, 1);
+        lease(group, 200);
+        rig.machine.endConsumer(1, 200);
+        List<Long> dues = new ArrayList<>();
+        rig.state().waiting.wheel().forEach((handle, due, id, payload) -> dues.add(due - rig.machine.after(0)));
+
+        assertThat(dues).hasSize(200).allMatch(delay -> delay >= 600 && delay <= 1_000);
+        assertThat(new HashSet<>(dues)).as("spread").hasSizeGreaterThan(100);
+        rig.closeBatch();
+        assertThat(ModelCheck.content(rig.replayed(null))).isEqualTo(ModelCheck.content(rig.machine));
+    }
+
+    @Test
+    void policyOfTheFirstVersion_hasNoJitter() {
+        rig.closeBatch();
+        Machine old = rig.replayed(null);
+        ByteBuffer record = ByteBuffer.allocate(32)
+                .put(Records.GROUP_POLICY)
+                .put((byte) 1)
+                .putShort((short) 0)
+                .putInt(32)
+                .putInt(group.number)
+                .putInt(7)
+                .putLong(10)
+                .putLong(20)
+                .flip();
+        new Replayer(old).batch(0, record);
+
+        Group found = old.group(topic.name(), group.name());
+        assertThat(List.of(found.maxAttempts(), (int) found.minBackoffMillis(), (int) found.maxBackoffMillis(),
+                found.jitterPercent())).containsExactly(7, 10, 20, 0);
     }
 
     @Test
@@ -338,5 +376,144 @@ final class MachineEdgesTest {
         assertThat(lease(group, 10)).isEqualTo(4);
         ByteBuffer bytes = rig.read(topic.chunks.location(topic.chunks.size() - 1), 0).bytes;
         assertThat(bytes.capacity()).isGreaterThan(3_000_000);
+    }
+
+    private List<Long> bodyIds(Group of, int max) {
+        lease(of, max);
+        tokens.forEach(rig.machine::ack);
+        return List.copyOf(ids);
+    }
+
+    @Test
+    void history_isKept_forAReplay_untilItIsTooOldOrTooMuch() {
+        rig.machine.operations().history(topic, 10_000, 0);
+        publishChunks(3);
+        rig.passTime(6_000, 6_000);
+        publishChunks(3);
+        List<Long> all = bodyIds(group, 6);
+        MachineRig.settle(rig.machine);
+        assertThat(topic.history()).isEqualTo(6);
+        assertThat(rig.machine.operations().replay(group, 0)).isEqualTo(6);
+        assertThat(bodyIds(group, 10)).isEqualTo(all);
+
+        rig.passTime(5_000, 5_000);
+        assertThat(rig.machine.retention().history(topic, rig.wallMillis)).isTrue();
+        MachineRig.settle(rig.machine);
+        assertThat(rig.machine.operations().replay(group, 0)).isEqualTo(3);
+        assertThat(bodyIds(group, 10)).isEqualTo(all.subList(3, 6));
+
+        rig.machine.operations().history(topic, 0, topic.keptBytes() / 3);
+        assertThat(rig.machine.retention().history(topic, rig.wallMillis)).isTrue();
+        MachineRig.settle(rig.machine);
+        assertThat(topic.history()).isEqualTo(1);
+        rig.machine.operations().history(topic, 0, 0);
+        MachineRig.settle(rig.machine);
+        assertThat(topic.keptBytes()).isZero();
+        assertThat(rig.machine.operations().replay(group, 0)).isZero();
+        assertThat(group.offered()).isEqualTo(15).isEqualTo(group.done());
+    }
+
+    @Test
+    void replay_startsAtATime_orAtAnId() {
+        rig.machine.operations().history(topic, 3_600_000, 0);
+        publish(4, 1);
+        rig.passTime(10_000, 10_000);
+        long instant = rig.wallMillis;
+        long deferred = rig.machine.defer(topic, MachineRig.bodies(List.of(new byte[1])), 0, rig.machine.after(1));
+        rig.passTime(2, 2);
+        rig.machine.advance(10);
+        publish(2, 1);
+        List<Long> all = bodyIds(group, 10);
+        Operations operations = rig.machine.operations();
+
+        assertThat(all).hasSize(7).contains(deferred);
+        assertThat(operations.seqAt(topic, 0)).isZero();
+        assertThat(operations.seqAt(topic, instant)).as("what was deferred goes with what follows").isEqualTo(4);
+        assertThat(operations.seqAt(topic, rig.wallMillis + 1)).isEqualTo(7);
+        for (int i = 0; i < 7; i++) {
+            assertThat(operations.seqOf(topic, all.get(i))).isEqualTo(all.get(i) == deferred ? -1 : i);
+        }
+        assertThat(operations.seqOf(topic, all.get(6) + 1)).isEqualTo(-1);
+        assertThat(operations.replay(group, operations.seqOf(topic, all.get(2)))).isEqualTo(5);
+        assertThat(bodyIds(group, 10)).isEqualTo(all.subList(2, 7));
+    }
+
+    @Test
+    void replay_withWorkUnderWay_purgesIt_andItsTokensAreStale() {
+        rig.machine.operations().history(topic, 3_600_000, 0);
+        publish(4, 1);
+        lease(group, 2);
+        List<Long> held = List.copyOf(tokens);
+        assertThat(rig.machine.operations().underWay(group)).isEqualTo(2);
+        assertThat(rig.machine.operations().replay(group, 1)).isEqualTo(3);
+        assertThat(rig.machine.ack(held.getFirst())).isFalse();
+        assertThat(bodyIds(group, 10)).hasSize(3);
+        ModelCheck.conservation(rig.machine);
+    }
+
+    @Test
+    void deadLetter_whoseMessageWasReplayed_isOnlyRemovedWhenItIsPutBack() {
+        rig.machine.operations().history(topic, 3_600_000, 0);
+        publish(2, 1);
+        lease(group, 2);
+        tokens.forEach(token -> rig.machine.bury(token, "no"));
+        assertThat(rig.machine.operations().replay(group, 1)).isEqualTo(1);
+
+        assertThat(rig.machine.redrive(group, 1)).isTrue();
+        assertThat(List.of(group.redriven(), group.purged(), group.ready(), group.dead()))
+                .as("redriven, purged, ready, dead")
+                .containsExactly(0L, 1L, 1L, 1L);
+        assertThat(rig.machine.redrive(group, 0)).isTrue();
+        assertThat(List.of(group.redriven(), group.ready(), group.dead())).containsExactly(1L, 2L, 0L);
+        ModelCheck.conservation(rig.machine);
+    }
+
+    @Test
+    void deadJob_goesOnAfterARestart() {
+        publish(10, 1);
+        lease(group, 10);
+        tokens.forEach(token -> rig.machine.bury(token, null));
+        rig.machine.operations().startDeadJob(group, DeadJob.REPLAY);
+        assertThat(rig.machine.operations().startDeadJob(group, DeadJob.PURGE)).isFalse();
+        assertThat(rig.machine.advance(3)).isFalse();
+        MemorySnapshot snapshot = rig.snapshot();
+        while (!snapshot.goOn(100)) {
+            // the next slice
+        }
+        for (MemorySnapshot from : Arrays.asList(null, snapshot)) {
+            Machine replayed = rig.replayed(from);
+            Group again = replayed.group("orders", "mail");
+            assertThat(List.of(again.deadJob().total(), again.deadJob().left(), again.dead())).containsExactly(10L, 7L,
+                    7L);
+        }
+        rig.goOnWith(rig.replayed(snapshot));
+        while (!rig.machine.advance(3)) {
+            // the next slice
+        }
+        Group again = rig.machine.group("orders", "mail");
+        assertThat(List.of(again.deadJob().left(), again.dead(), again.ready())).containsExactly(0L, 0L, 10L);
+    }
+
+    @Test
+    void snapshot_thatWasFalsified_isNotWhatItsHashSays() {
+        publish(10, 1);
+        lease(group, 3);
+        tokens.forEach(rig.machine::ack);
+        MemorySnapshot snapshot = rig.snapshot();
+        while (!snapshot.goOn(100)) {
+            // the next slice
+        }
+        ByteBuffer bytes = snapshot.content();
+        int done = Long.BYTES;
+        while (bytes.getLong(done) != 3 || bytes.getLong(done - Long.BYTES) != 0
+                || bytes.getLong(done + Long.BYTES) != 0) {
+            done += Long.BYTES; // until leased or retrying 0, done 3, dead 0
+        }
+        MachineCheck falsified = new MachineCheck(0, MachineRig.SEGMENT_BYTES);
+        falsified.target().snapshot(MemorySnapshot.reader(bytes.putLong(done, 4), 0));
+        assertThat(falsified.problems()).anyMatch(problem -> problem.contains("the state that its hash is of"));
+        MachineCheck check = new MachineCheck(0, MachineRig.SEGMENT_BYTES);
+        check.target().snapshot(snapshot.reader());
+        assertThat(check.problems()).isEmpty();
     }
 }

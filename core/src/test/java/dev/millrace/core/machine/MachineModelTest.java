@@ -28,10 +28,7 @@ class MachineModelTest {
     private MachineRig rig = new MachineRig(0);
     private QueueModel model = new QueueModel();
     private ModelCheck check = new ModelCheck(rig, model);
-    private @Nullable MemorySnapshot underWay;
-    private @Nullable MemorySnapshot newest;
-    private @Nullable MovePlan moves;
-    private boolean movesCopied;
+    private Upkeep upkeep = new Upkeep(rig, random);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000})
@@ -51,9 +48,7 @@ class MachineModelTest {
         model = new QueueModel();
         model.wallMillis = rig.wallMillis;
         check = new ModelCheck(rig, model);
-        underWay = null;
-        newest = null;
-        moves = null;
+        upkeep = new Upkeep(rig, random);
         for (int step = 0; step < STEPS; step++) {
             try {
                 command();
@@ -61,8 +56,8 @@ class MachineModelTest {
                 if (random.nextInt(10) == 0) {
                     rig.closeBatch();
                 }
-                snapshot();
-                relocate();
+                upkeep.snapshot();
+                upkeep.relocate();
                 if (random.nextInt(40) == 0) {
                     crashAndReplay();
                 }
@@ -326,7 +321,11 @@ class MachineModelTest {
     private void operate() {
         MGroup group = anyGroup();
         boolean pause = random.nextBoolean();
-        switch (random.nextInt(14)) {
+        switch (random.nextInt(22)) {
+            case 14, 15 -> keepHistory(group.topic);
+            case 16, 17 -> forget(group.topic);
+            case 18, 19 -> replay(group);
+            case 20, 21 -> deadJob(group);
             case 12, 13 -> {
                 rig.machine.finish();
                 check.everything();
@@ -363,53 +362,72 @@ class MachineModelTest {
                 group.maxAttempts = random.nextInt(5);
                 group.minBackoffMillis = random.nextLong(50);
                 group.maxBackoffMillis = group.minBackoffMillis + random.nextLong(400);
-                rig.machine.policy(of(group), group.maxAttempts, group.minBackoffMillis, group.maxBackoffMillis);
+                group.jitterPercent = random.nextBoolean() ? 0 : random.nextInt(101);
+                rig.machine.operations()
+                        .policy(of(group), new Backoff(group.maxAttempts, group.minBackoffMillis,
+                                group.maxBackoffMillis, group.jitterPercent));
             }
         }
     }
 
-    /** Snapshots are written while the machine works on. */
-    private void snapshot() {
-        if (underWay == null) {
-            underWay = random.nextInt(30) == 0 ? rig.snapshot() : null;
-        } else if (underWay.goOn(1 + random.nextInt(20))) {
-            newest = underWay;
-            underWay = null;
+    private void keepHistory(MTopic topic) {
+        rig.machine.finish();
+        check.everything();
+        topic.history = topic.kept();
+        topic.keepsHistory = random.nextInt(4) > 0;
+        rig.machine.operations().history(of(topic), topic.keepsHistory ? 1_000 : 0, 0);
+    }
+
+    /** As far as the oldest are old enough; how far that is the model takes from the machine. */
+    private void forget(MTopic topic) {
+        rig.machine.finish();
+        check.everything();
+        boolean done = rig.machine.retention().history(of(topic), rig.wallMillis + random.nextLong(2_000));
+        assertThat(done).isTrue();
+        if (topic.keepsHistory) {
+            long kept = of(topic).historySeq;
+            assertThat(kept).isBetween(topic.history, Math.max(topic.history, topic.earliest()));
+            topic.history = kept;
         }
     }
 
-    /** Bodies are moved while the machine works on: collected, copied, then moved where they are still needed. */
-    private void relocate() {
-        if (moves == null) {
-            if (random.nextInt(30) == 0) {
-                rig.closeBatch();
-                moves = rig.relocation();
-                movesCopied = false;
+    private void replay(MGroup group) {
+        rig.machine.finish();
+        check.everything();
+        long from = group.topic.kept() + random.nextInt(20) - 3;
+        assertThat(rig.machine.operations().replay(of(group), from)).isEqualTo(model.replay(group, from));
+    }
+
+    private void deadJob(MGroup group) {
+        boolean redrives = random.nextBoolean();
+        check.everything();
+        Operations operations = rig.machine.operations();
+        assertThat(operations.startDeadJob(of(group), redrives ? DeadJob.REPLAY : DeadJob.PURGE)).isTrue();
+        assertThat(of(group).deadJob().total()).isEqualTo(group.dead.size());
+        while (of(group).deadJob().left() > 0) {
+            int slice = 1 + random.nextInt(5);
+            operations.work(slice);
+            for (int i = 0; i < slice && !group.dead.isEmpty(); i++) {
+                Entry entry = group.dead.getFirst();
+                if (redrives) {
+                    model.redrive(entry);
+                } else {
+                    model.purgeDead(entry);
+                }
             }
-        } else if (!movesCopied) {
-            movesCopied = moves.collect(1 + random.nextInt(30));
-            if (movesCopied) {
-                rig.closeBatch();
-                rig.copy(moves);
-            }
-        } else if (moves.apply(1 + random.nextInt(10))) {
-            moves = null;
+            check.everything();
         }
+        assertThat(operations.work(10)).isTrue();
     }
 
     /** Replays everything, compares, and goes on with what replay gave; then all sessions are gone, but not lasting leases. */
     private void crashAndReplay() {
-        rig.closeBatch();
-        Machine replayed = rig.replayed(random.nextInt(3) == 0 ? null : newest);
-        MachineRig.settle(rig.machine);
-        MachineRig.settle(replayed);
+        Machine replayed = upkeep.replayed();
         assertThat(ModelCheck.content(replayed)).isEqualTo(ModelCheck.content(rig.machine));
         assertThat(replayed.digest()).isEqualTo(rig.machine.digest());
         StateLaws.check(replayed);
         if (random.nextBoolean()) {
-            rig.goOnWith(replayed);
-            underWay = null;
-            moves = null;
+            upkeep.goOnWith(replayed);
             List<Entry> leased = new ArrayList<>(model.byToken.values());
             for (int number = rig.machine.nextConsumer(1); number >= 0; number = rig.machine.nextConsumer(number)) {
                 rig.machine.endConsumer(number, 1 + random.nextInt(20));

@@ -29,6 +29,9 @@ final class MachineRig {
     Machine machine;
 
     private final PlantedBugs bugs;
+    private final int shard;
+    /** How often it went on. */
+    int starts;
 
     MachineRig(long wallMillis) {
         this(wallMillis, PlantedBugs.NONE);
@@ -36,12 +39,24 @@ final class MachineRig {
 
     /** The same, with planted bugs. */
     MachineRig(long wallMillis, PlantedBugs bugs) {
+        this(wallMillis, bugs, 0);
+    }
+
+    /** The same, as one shard of several. */
+    MachineRig(long wallMillis, PlantedBugs bugs, int shard) {
         this.wallMillis = wallMillis;
         this.bugs = bugs;
-        machine = new Machine(ORIGIN, 0, SEGMENT_BYTES, bugs);
+        this.shard = shard;
+        machine = fresh();
         machine.serve(MachineListener.NONE, 0);
         machine.attach(batch, position);
         machine.begin(nowMillis, wallMillis);
+    }
+
+    private Machine fresh() {
+        Machine made = new Machine(ORIGIN + shard, 0, SEGMENT_BYTES, bugs);
+        made.tracked().mail().shard(shard);
+        return made;
     }
 
     State state() {
@@ -77,10 +92,13 @@ final class MachineRig {
 
     /** A machine that has seen the snapshot, if any, and all finished batches after it, and serves. */
     Machine replayed(@Nullable MemorySnapshot snapshot) {
-        Machine fresh = new Machine(ORIGIN, 0, SEGMENT_BYTES, bugs);
+        Machine fresh = fresh();
         Replayer replayer = new Replayer(fresh);
         if (snapshot != null) {
             replayer.snapshot(snapshot.reader());
+            if (!replayer.isAsSaved()) {
+                throw new AssertionError("the snapshot is not what its hash says");
+            }
         }
         for (Written next : written.subList(snapshot == null ? 0 : snapshot.batches, written.size())) {
             replayer.batch(next.position, records(next));
@@ -123,6 +141,7 @@ final class MachineRig {
     /** Goes on with another machine, as after a crash; the batch under construction must be empty. */
     void goOnWith(Machine other) {
         machine = other;
+        machine.tracked().mail().epoch(++starts);
         machine.attach(batch, position);
         machine.begin(nowMillis, wallMillis);
     }
@@ -144,6 +163,17 @@ final class MachineRig {
     /** Reads what a worker said. */
     Output output(long location) {
         return Output.read(bytes(location), Location.offset(location));
+    }
+
+    /** Reads what a letter is made of, as whoever carries it would. */
+    void read(Letter letter) {
+        for (int record = 0; record < letter.records(); record++) {
+            long location = letter.location(record);
+            letter.take(record, bytes(location), Location.offset(location));
+        }
+        if (!letter.isVoid()) {
+            letter.write();
+        }
     }
 
     /** Reads a message as a delivery would. */

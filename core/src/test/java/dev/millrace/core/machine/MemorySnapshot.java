@@ -31,7 +31,15 @@ final class MemorySnapshot implements SnapshotWriter {
     }
 
     SnapshotReader reader() {
-        ByteBuffer bytes = ByteBuffer.wrap(content.toByteArray());
+        return reader(content(), position);
+    }
+
+    /** What was written. */
+    ByteBuffer content() {
+        return ByteBuffer.wrap(content.toByteArray());
+    }
+
+    static SnapshotReader reader(ByteBuffer bytes, long position) {
         return new SnapshotReader() {
             @Override
             public long position() {

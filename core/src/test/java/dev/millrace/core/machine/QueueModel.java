@@ -2,11 +2,13 @@ package dev.millrace.core.machine;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +63,8 @@ final class QueueModel {
         long bytes;
         long purged;
         long dropped;
+        boolean keepsHistory;
+        long history;
 
         MTopic(String name) {
             this.name = name;
@@ -68,6 +72,10 @@ final class QueueModel {
 
         long earliest() {
             return groups.isEmpty() ? held : groups.values().stream().mapToLong(g -> g.cursor).min().orElseThrow();
+        }
+
+        long kept() {
+            return keepsHistory ? Math.min(history, earliest()) : earliest();
         }
 
         void offer() {
@@ -86,9 +94,15 @@ final class QueueModel {
         int maxAttempts;
         long minBackoffMillis;
         long maxBackoffMillis;
+        int jitterPercent;
         long retries;
         long timeouts;
         long redriven;
+        long replayed;
+        /** Dead letters of offers that a replay has put others in the place of. */
+        final List<Entry> earlier = new ArrayList<>();
+        /** The other states that such offers have, all for good. */
+        final EnumMap<Status, Long> past = new EnumMap<>(Status.class);
         /** Entries of touched messages; a redrive keeps the entry. */
         final TreeMap<Long, Entry> entries = new TreeMap<>();
         /** Ready again, in order; the last {@code unordered} ones fell due together. */
@@ -105,7 +119,9 @@ final class QueueModel {
         }
 
         long count(Status status) {
-            return entries.values().stream().filter(entry -> entry.status == status).count();
+            return Stream.concat(entries.values().stream(), earlier.stream())
+                    .filter(entry -> entry.status == status)
+                    .count() + past.getOrDefault(status, 0L);
         }
 
         long ready() {
@@ -317,7 +333,12 @@ final class QueueModel {
         if (group.maxAttempts > 0 || error != null) {
             note(entry, reason, error == null ? "" : error);
         }
-        retry(entry, delayMillis >= 0 ? delayMillis : backoff(group, entry.attempts), reason, nowMillis);
+        retry(entry, delayMillis >= 0 ? delayMillis : backoff(entry), reason, nowMillis);
+    }
+
+    private static long backoff(Entry entry) {
+        long delay = backoff(entry.group, entry.attempts);
+        return delay - Endings.jitter(entry.seq << 16 | entry.attempts, delay * entry.group.jitterPercent / 100);
     }
 
     private static long backoff(MGroup group, int attempts) {
@@ -338,13 +359,60 @@ final class QueueModel {
         if (error != null) {
             note(entry, reason, error);
         }
+        for (Entry other : entry.group.dead) {
+            if (other.seq == entry.seq) {
+                other.history.clear();
+                other.history.addAll(entry.history);
+            }
+        }
         end(entry, Status.DEAD);
         entry.reason = reason;
         entry.group.dead.add(entry);
         entry.group.unorderedDead++;
     }
 
+    /** What the group has taken from this sequence on is offered anew; what it had not finished is purged. */
+    long replay(MGroup group, long seq) {
+        long from = Math.max(seq, group.topic.kept());
+        if (from >= group.cursor) {
+            return 0;
+        }
+        boolean underWay = group.entries.values()
+                .stream()
+                .anyMatch(entry -> entry.status == Status.READY || entry.status == Status.LEASED
+                        || entry.status == Status.RETRYING);
+        if (underWay) {
+            emptyGroup(group);
+        }
+        long count = group.cursor - from - group.topic.gaps.subSet(from, group.cursor).size();
+        // What lies in a gap was never offered: its entry stays.
+        List<Entry> again = group.entries.tailMap(from)
+                .values()
+                .stream()
+                .filter(entry -> entry.seq < group.cursor && !group.topic.gaps.contains(entry.seq))
+                .toList();
+        for (Entry entry : again) {
+            group.entries.remove(entry.seq);
+            if (entry.status == Status.DEAD) {
+                group.earlier.add(entry);
+            } else {
+                group.past.merge(entry.status, 1L, Long::sum);
+            }
+        }
+        group.replayed += count;
+        group.cursor = from;
+        while (group.topic.gaps.contains(group.cursor)) {
+            group.cursor++;
+        }
+        return count;
+    }
+
     void redrive(Entry entry) {
+        if (entry.group.earlier.contains(entry)) {
+            purgeDead(entry);
+            return;
+        }
+        forgetNotes(entry);
         entry.group.dead.remove(entry);
         entry.group.redriven++;
         entry.attempts = 0;
@@ -352,7 +420,13 @@ final class QueueModel {
         entry.group.giveBack(entry);
     }
 
+    /** A message that a replay offered anew may be dead twice, and has the notes of the one that died last. */
+    private static void forgetNotes(Entry entry) {
+        entry.group.dead.stream().filter(other -> other.seq == entry.seq).forEach(other -> other.history.clear());
+    }
+
     void purgeDead(Entry entry) {
+        forgetNotes(entry);
         entry.group.dead.remove(entry);
         entry.status = Status.PURGED;
     }

@@ -35,6 +35,12 @@ final class StateLaws {
                 count(expected, group.topic, group.topic.chunks.find(id >>> 16));
             }
         });
+        state.mail.rows.freeze().visit(Integer.MAX_VALUE, (words, at) -> {
+            Topic topic = state.topicOrNull(state.mail.topic(words[at]));
+            if (topic != null && state.mail.kind(words[at]) == MailTable.STEP) {
+                count(expected, topic, topic.chunks.find(state.mail.seq(words[at])));
+            }
+        });
         for (Topic topic : state.topics()) {
             for (Group group : topic.groups) {
                 if (group.tracked()) {
@@ -114,7 +120,8 @@ final class StateLaws {
         for (Topic topic : state.topics()) {
             for (Group group : topic.groups) {
                 notes += notes(group.notes, use) + notes(group.deadNotes, use)
-                        + notes(Notes.table(group, Notes.OUTPUTS), use);
+                        + notes(Notes.table(group, Notes.OUTPUTS), use)
+                        + notes(Notes.table(group, Notes.MAILED), use);
             }
         }
         if (notesGarbage) {

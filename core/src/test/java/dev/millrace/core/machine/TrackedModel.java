@@ -31,8 +31,8 @@ final class TrackedModel {
         long token;
         int consumer;
         boolean cancelAsked;
-        String progress = "";
-        String result = "";
+        /** What workers said last of each kind. */
+        final TreeMap<Integer, String> said = new TreeMap<>();
         /** Rises when it comes forward in its key; messages that were delayed have places that only the machine knows. */
         boolean delayed;
 
@@ -147,7 +147,7 @@ final class TrackedModel {
     }
 
     /** What it held until it is over is free, also when it is replayed. */
-    private void die(Task task) {
+    void die(Task task) {
         task.status = Status.DEAD;
         Hold hold = task.uniqueKey == null ? null : holds.get(task.uniqueKey);
         if (hold != null && hold.id == task.id) {

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -32,10 +31,7 @@ class TrackedModelTest {
     private TrackedModel model = new TrackedModel();
     private PlantedBugs bugs = PlantedBugs.NONE;
     private final List<Long> tokens = new ArrayList<>();
-    private @Nullable MemorySnapshot underWay;
-    private @Nullable MemorySnapshot newest;
-    private @Nullable MovePlan moves;
-    private boolean movesCopied;
+    private Upkeep upkeep = new Upkeep(rig, random);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000})
@@ -67,11 +63,10 @@ class TrackedModelTest {
         rig = new MachineRig(Ids.EPOCH_MILLIS + random.nextLong(1L << 40), bugs);
         model = new TrackedModel();
         tokens.clear();
-        underWay = null;
-        newest = null;
-        moves = null;
+        upkeep = new Upkeep(rig, random);
         Topic topic = rig.machine.createTopic("tasks", false);
-        rig.machine.createGroup(topic, "workers", false, true);
+        Group workers = rig.machine.createGroup(topic, "workers", false, true);
+        rig.machine.operations().policy(workers, new Backoff(0, 0, 0, 25));
         assertThat(rig.machine.tracked().track(topic)).isTrue();
         limits();
         for (int step = 0; step < STEPS; step++) {
@@ -81,8 +76,8 @@ class TrackedModelTest {
                 if (random.nextInt(10) == 0) {
                     rig.closeBatch();
                 }
-                snapshot();
-                relocate();
+                upkeep.snapshot();
+                upkeep.relocate();
                 if (random.nextInt(40) == 0) {
                     crashAndReplay();
                 }
@@ -331,15 +326,16 @@ class TrackedModelTest {
     }
 
     private void say(long token, @Nullable Task task) {
-        boolean result = random.nextBoolean();
-        String text = "so far " + random.nextInt(1_000);
-        Output output = result ? Output.result(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)))
-                : Output.progress(random.nextInt(101), text);
+        int what = 1 + random.nextInt(3);
+        String text = "so far " + random.nextInt(1_000) + "\n";
+        Output output = switch (what) {
+            case Output.RESULT -> Output.result(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            case Output.LOG -> Output.log(text);
+            default -> Output.progress(random.nextInt(101), text);
+        };
         assertThat(rig.machine.tracked().say(token, output)).isEqualTo(task != null);
-        if (task != null && result) {
-            task.result = text;
-        } else if (task != null) {
-            task.progress = text;
+        if (task != null) {
+            task.said.put(what, text);
         }
     }
 
@@ -353,7 +349,9 @@ class TrackedModelTest {
 
     private void gone(int consumer) {
         for (Task task : List.copyOf(model.leased.values())) {
-            if (task.consumer == consumer) {
+            if (task.consumer == consumer && task.attempts <= 3) {
+                model.failed(task, 0, true, rig.nowMillis); // its worker went away: at once
+            } else if (task.consumer == consumer) {
                 failedByItself(task);
             }
         }
@@ -399,7 +397,7 @@ class TrackedModelTest {
         long id = anyId();
         Task task = model.tasks.get(id);
         Tracked tracked = rig.machine.tracked();
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
             case 0, 1 -> {
                 Tracked.Answer answer = tracked.cancel(group(), id);
                 assertThat(answer).isEqualTo(expected(task, Tracked.Answer.ASKED, Tracked.Answer.DONE,
@@ -428,6 +426,7 @@ class TrackedModelTest {
                     model.tasks.remove(id);
                 }
             }
+            case 4 -> archive(task, tracked.archive(group(), id));
             default -> {
                 boolean dead = task != null && task.status == Status.DEAD;
                 assertThat(tracked.redrive(group(), id) == Tracked.Answer.DONE).isEqualTo(dead);
@@ -439,6 +438,19 @@ class TrackedModelTest {
                     task.delayed = true;
                 }
             }
+        }
+    }
+
+    private void archive(@Nullable Task task, Tracked.Answer answer) {
+        if (answer == Tracked.Answer.IN_LINE) {
+            assertThat(task != null && task.status == Status.READY && (task.limitKey != null || task.key != null))
+                    .as("it is in a line")
+                    .isTrue();
+            return;
+        }
+        assertThat(answer).isEqualTo(expected(task, Tracked.Answer.LEASED, Tracked.Answer.DONE, Tracked.Answer.DONE));
+        if (task != null && answer == Tracked.Answer.DONE) {
+            model.die(task);
         }
     }
 
@@ -469,8 +481,7 @@ class TrackedModelTest {
         for (Task task : List.copyOf(model.tasks.values())) {
             if (task.status == Status.DEAD) {
                 // What workers said of it goes with the rest.
-                task.progress = "";
-                task.result = "";
+                task.said.clear();
             } else {
                 model.purged += task.status == Status.KEPT ? 0 : 1;
                 model.tasks.remove(task.id);
@@ -527,10 +538,7 @@ class TrackedModelTest {
                 assertThat(entry.standing().priority()).isEqualTo(task.priority);
                 assertThat(rig.read(entry.places().location(), entry.places().index()).id).isEqualTo(entry.id());
                 assertThat(entry.places().outputs().stream().map(at -> rig.output(at).text()).sorted().toList())
-                        .isEqualTo(Stream.of(task.progress, task.result)
-                                .filter(text -> !text.isEmpty())
-                                .sorted()
-                                .toList());
+                        .isEqualTo(task.said.values().stream().sorted().toList());
                 assertThat(rig.machine.tracked().entry(group, entry.id())).usingRecursiveComparison().isEqualTo(entry);
             }
         }
@@ -548,45 +556,13 @@ class TrackedModelTest {
         };
     }
 
-    private void snapshot() {
-        if (underWay == null) {
-            underWay = random.nextInt(30) == 0 ? rig.snapshot() : null;
-        } else if (underWay.goOn(1 + random.nextInt(20))) {
-            newest = underWay;
-            underWay = null;
-        }
-    }
-
-    private void relocate() {
-        if (moves == null) {
-            if (random.nextInt(30) == 0) {
-                rig.closeBatch();
-                moves = rig.relocation();
-                movesCopied = false;
-            }
-        } else if (!movesCopied) {
-            movesCopied = moves.collect(1 + random.nextInt(30));
-            if (movesCopied) {
-                rig.closeBatch();
-                rig.copy(moves);
-            }
-        } else if (moves.apply(1 + random.nextInt(10))) {
-            moves = null;
-        }
-    }
-
     private void crashAndReplay() {
-        rig.closeBatch();
-        Machine replayed = rig.replayed(random.nextInt(3) == 0 ? null : newest);
-        MachineRig.settle(rig.machine);
-        MachineRig.settle(replayed);
+        Machine replayed = upkeep.replayed();
         assertThat(parts(replayed)).isEqualTo(parts(rig.machine));
         assertThat(replayed.digest()).as("digest after replay").isEqualTo(rig.machine.digest());
         StateLaws.check(replayed);
         if (random.nextBoolean()) {
-            rig.goOnWith(replayed);
-            underWay = null;
-            moves = null;
+            upkeep.goOnWith(replayed);
             for (int number = rig.machine.nextConsumer(1); number >= 0; number = rig.machine.nextConsumer(number)) {
                 rig.machine.endConsumer(number, 1 + random.nextInt(20));
             }
@@ -634,6 +610,7 @@ class TrackedModelTest {
         Tracking tracking = group().tracking();
         assertThat(tracking.rows.size()).as("rows").isZero();
         assertThat(tracking.lines.size()).as("keys").isZero();
+        assertThat(group().notes.size() + group().deadNotes.size()).as("notes of attempts").isZero();
         assertThat(tracking.limits.rows.size()).as("limits").isZero();
         assertThat(topic().keys().uniques.rows.size()).as("unique keys").isZero();
         assertThat(topic().keys().uniques.holders.size()).as("holders of unique keys").isZero();

@@ -2,6 +2,7 @@ package dev.millrace.door.grpc;
 
 import dev.millrace.grpc.v1.AdminGrpc;
 import dev.millrace.grpc.v1.ErrorDetail.Category;
+import dev.millrace.grpc.v1.TasksGrpc;
 import dev.millrace.net.ApiToken;
 import dev.millrace.net.Authentication;
 import io.grpc.Metadata;
@@ -20,7 +21,8 @@ final class Access implements ServerInterceptor {
     private static final String SCHEME = "Bearer ";
     private static final Set<String> DELETIONS = Set.of(AdminGrpc.getDeleteTopicMethod().getFullMethodName(),
             AdminGrpc.getEmptyTopicMethod().getFullMethodName(), AdminGrpc.getDeleteGroupMethod().getFullMethodName(),
-            AdminGrpc.getEmptyGroupMethod().getFullMethodName(), AdminGrpc.getPurgeDeadMethod().getFullMethodName());
+            AdminGrpc.getEmptyGroupMethod().getFullMethodName(), AdminGrpc.getPurgeDeadMethod().getFullMethodName(),
+            TasksGrpc.getDeleteTaskMethod().getFullMethodName(), TasksGrpc.getDeleteTasksMethod().getFullMethodName());
 
     private final Authentication authentication;
     private final ApiToken token;

@@ -160,7 +160,8 @@ final class AdminService extends AdminGrpc.AdminImplBase {
         try {
             return new RetryPolicy(request.getPolicy().getMaxAttempts(),
                     Duration.ofMillis(request.getPolicy().getMinBackoffMillis()),
-                    Duration.ofMillis(request.getPolicy().getMaxBackoffMillis()));
+                    Duration.ofMillis(request.getPolicy().getMaxBackoffMillis()),
+                    request.getPolicy().getJitterPercent());
         } catch (IllegalArgumentException e) {
             throw new RefusedException(Refusals.invalid("policy: " + e.getMessage()));
         }

@@ -24,15 +24,17 @@ final class Figures {
                 .setPurged(topic.purged())
                 .setDropped(topic.dropped())
                 .setWaiting(topic.waiting())
+                .setTracked(topic.tracked())
                 .addAllGroups(topic.groups().stream().map(Figures::of).toList())
                 .build();
     }
 
-    private static GroupStats of(dev.millrace.node.GroupStats group) {
+    static GroupStats of(dev.millrace.node.GroupStats group) {
         return GroupStats.newBuilder()
                 .setName(group.name())
                 .setPaused(group.paused())
                 .setOffered(group.offered())
+                .setScheduled(group.scheduled())
                 .setReady(group.ready())
                 .setLeased(group.leased())
                 .setRetrying(group.retrying())
@@ -49,7 +51,8 @@ final class Figures {
                 .setRetryPolicy(RetryPolicy.newBuilder()
                         .setMaxAttempts(group.retryPolicy().maxAttempts())
                         .setMinBackoffMillis(group.retryPolicy().minBackoff().toMillis())
-                        .setMaxBackoffMillis(group.retryPolicy().maxBackoff().toMillis()))
+                        .setMaxBackoffMillis(group.retryPolicy().maxBackoff().toMillis())
+                        .setJitterPercent(group.retryPolicy().jitterPercent()))
                 .build();
     }
 

@@ -36,13 +36,17 @@ public final class GrpcDoor implements AutoCloseable {
         submissions = new Submissions(broker);
         threads = Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("grpc-", 0).factory());
         sessions = new WorkerSessions(broker, threads, options.limits().sessions());
+        Budget budget = new Budget(options.limits().bufferedBytes());
+        Answering answering = new Answering(threads);
         server = Transport.builder(loops, options)
                 .executor(threads)
                 .intercept(access)
                 .addTransportFilter(new Counter())
-                .addService(new MessagesService(new Publishing(broker, submissions, options.limits()), threads))
+                .addService(new MessagesService(new Publishing(broker, submissions, options.limits(), budget), threads))
+                .addService(new TasksService(broker, new Enqueueing(broker, options.limits(), budget, threads),
+                        answering, threads))
                 .addService(new WorkService(sessions))
-                .addService(new AdminService(broker, new Answering(threads), options))
+                .addService(new AdminService(broker, answering, options))
                 .build();
         try {
             server.start();

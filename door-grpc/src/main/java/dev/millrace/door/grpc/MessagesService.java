@@ -30,7 +30,8 @@ final class MessagesService extends MessagesGrpc.MessagesImplBase {
 
     @Override
     public StreamObserver<PublishRequest> publishStream(StreamObserver<PublishResponse> answers) {
-        return new PublishStream(publishing, (ServerCallStreamObserver<PublishResponse>) answers,
-                new SerialExecutor(threads));
+        int lane = publishing.lane();
+        return new RequestStream<>(request -> publishing.publish(request, lane),
+                (ServerCallStreamObserver<PublishResponse>) answers, new SerialExecutor(threads));
     }
 }

@@ -4,7 +4,6 @@ import dev.millrace.grpc.v1.Open;
 import dev.millrace.grpc.v1.Subscription;
 import dev.millrace.grpc.v1.Tokens;
 import dev.millrace.node.Broker;
-import dev.millrace.node.NameRules;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +13,8 @@ final class OpenReader {
     static final long MAX_LEASE_MILLIS = 86_400_000;
     private static final int MAX_SUBSCRIPTIONS = 100;
     private static final long DEFAULT_LEASE_MILLIS = 30_000;
-    private static final long DEFAULT_TIMEOUT_MILLIS = 10_000;
+    private static final long DEFAULT_TIMEOUT_MILLIS = 8_000;
+    private static final long DEFAULT_RESUME_MILLIS = 1_500;
     private static final long MIN_TIMEOUT_MILLIS = 1_000;
     private static final long MAX_TIMEOUT_MILLIS = 60_000;
 
@@ -26,6 +26,13 @@ final class OpenReader {
                 MAX_TIMEOUT_MILLIS);
     }
 
+    /** How long a session waits for its client. */
+    static long resumeMillis(Open open) {
+        long timeout = timeoutMillis(open);
+        long asked = open.getResumeMillis();
+        return asked == 0 ? Math.min(DEFAULT_RESUME_MILLIS, timeout) : inRange("resume_millis", asked, 1, timeout);
+    }
+
     static List<Place> places(Open open, Broker broker) {
         int count = open.getSubscriptionsCount();
         if (count < 1 || count > MAX_SUBSCRIPTIONS) {
@@ -34,10 +41,7 @@ final class OpenReader {
         }
         List<Place> places = new ArrayList<>(count);
         for (Subscription wish : open.getSubscriptionsList()) {
-            long lease = wish.getLeaseMillis() == 0 ? DEFAULT_LEASE_MILLIS : wish.getLeaseMillis();
-            places.add(new Place(places.size(), broker.topic(NameRules.check("topic", wish.getTopic())),
-                    NameRules.check("group", wish.getGroup()), inRange("lease_millis", lease, 1, MAX_LEASE_MILLIS),
-                    credit(wish.getCredit())));
+            places.add(Place.of(places.size(), wish, broker));
         }
         for (Tokens tokens : open.getResume().getHoldingList()) {
             if (tokens.getTokensCount() > MAX_CREDIT) {
@@ -48,10 +52,14 @@ final class OpenReader {
         return places;
     }
 
+    static long lease(long asked) {
+        return inRange("lease_millis", asked == 0 ? DEFAULT_LEASE_MILLIS : asked, 1, MAX_LEASE_MILLIS);
+    }
+
     static Place place(List<Place> places, int number) {
         if (number < 0 || number >= places.size()) {
             throw RefusedException.invalid("subscription " + Integer.toUnsignedString(number)
-                    + " is none of this session, which has " + places.size());
+                    + " is none of the session that is opened, which has " + places.size());
         }
         return places.get(number);
     }

@@ -5,6 +5,7 @@ import dev.millrace.core.message.MessageView;
 import dev.millrace.core.shard.Delivery;
 import dev.millrace.grpc.v1.Deliveries;
 import dev.millrace.grpc.v1.ServerMessage;
+import dev.millrace.node.tasks.TaskReader;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -80,12 +81,7 @@ final class Outflow {
                 break;
             }
             bytes += view.bodyLength;
-            deliveries.addDeliveries(dev.millrace.grpc.v1.Delivery.newBuilder()
-                    .setId(view.id)
-                    .setToken(view.token)
-                    .setAttempt(view.attempts)
-                    .setBornAtNanos(view.bornAtNanos)
-                    .setBody(ByteString.copyFrom(view.bytes.slice(view.bodyOffset, view.bodyLength))));
+            deliveries.addDeliveries(delivery());
         }
         if (deliveries.getDeliveriesCount() > 0) {
             stream.send(ServerMessage.newBuilder().setDeliveries(deliveries).build());
@@ -98,6 +94,16 @@ final class Outflow {
             }));
         }
         return state == Delivery.END;
+    }
+
+    private dev.millrace.grpc.v1.Delivery.Builder delivery() {
+        dev.millrace.grpc.v1.Delivery.Builder delivery = dev.millrace.grpc.v1.Delivery.newBuilder()
+                .setId(view.id)
+                .setToken(view.token)
+                .setAttempt(view.attempts)
+                .setBornAtNanos(view.bornAtNanos)
+                .setBody(ByteString.copyFrom(view.bytes.slice(view.bodyOffset, view.bodyLength)));
+        return view.envelope < 0 ? delivery : delivery.setTask(TaskWords.of(TaskReader.read(view)));
     }
 
     private void loaded() {

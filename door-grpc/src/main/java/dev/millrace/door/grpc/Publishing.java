@@ -21,11 +21,11 @@ final class Publishing {
     private final Budget budget;
     private final AtomicInteger lanes = new AtomicInteger();
 
-    Publishing(Broker broker, Submissions submissions, GrpcDoorOptions.Limits limits) {
+    Publishing(Broker broker, Submissions submissions, GrpcDoorOptions.Limits limits, Budget budget) {
         this.broker = broker;
         this.submissions = submissions;
         this.limits = limits;
-        budget = new Budget(limits.bufferedBytes());
+        this.budget = budget;
     }
 
     /** Requests of one lane keep their order. */

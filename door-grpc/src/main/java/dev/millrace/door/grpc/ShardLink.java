@@ -4,6 +4,7 @@ import dev.millrace.core.shard.Delivery;
 import dev.millrace.core.shard.Session;
 import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Submission;
+import dev.millrace.core.shard.Subscription;
 import dev.millrace.node.Broker;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,11 @@ final class ShardLink implements SessionListener {
     @Override
     public void deliver(Delivery delivery) {
         owner.deliver(delivery);
+    }
+
+    @Override
+    public void stopAsked(Subscription subscription, long token) {
+        owner.stopAsked(subscription, token);
     }
 
     @Override

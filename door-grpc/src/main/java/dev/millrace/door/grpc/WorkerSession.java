@@ -13,10 +13,12 @@ import dev.millrace.grpc.v1.Opened;
 import dev.millrace.grpc.v1.Results;
 import dev.millrace.grpc.v1.ServerMessage;
 import dev.millrace.grpc.v1.Settled;
+import dev.millrace.grpc.v1.StopAsked;
 import dev.millrace.grpc.v1.Tokens;
 import dev.millrace.grpc.v1.WorkerMessage;
 import dev.millrace.node.Broker;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -44,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 final class WorkerSession {
     /** Results that are being carried out; more are not read. */
     private static final int MAX_UNDER_WAY = 256;
+    private static final long MAX_BYTES_UNDER_WAY = 1 << 20;
     private static final ServerMessage HEARTBEAT = ServerMessage.newBuilder()
             .setHeartbeat(Heartbeat.getDefaultInstance())
             .build();
@@ -54,11 +57,14 @@ final class WorkerSession {
     private final SerialExecutor serial;
     private final List<Place> places;
     private final long timeoutMillis;
+    private final long resumeMillis;
     private final Map<Integer, ShardLink> links = new HashMap<>();
     private final Map<Subscription, Place> bySubscription = new HashMap<>();
     private final ReplyBook book = new ReplyBook();
     private final Outflow outflow;
     private volatile long heardAtNanos = System.nanoTime();
+    /** Its stream broke, and no other has come. */
+    private volatile boolean waiting;
     /** Carried out once all credit is known to be 0: then no delivery is on its way. */
     private CompletableFuture<?> quiet = CompletableFuture.completedFuture(null);
     private @Nullable WorkerStream stream;
@@ -66,6 +72,8 @@ final class WorkerSession {
     private boolean opened;
     /** The stream may send one more message as soon as there is room. */
     private boolean owesNext;
+    /** Of results that are being carried out. */
+    private long bytesUnderWay;
     private boolean stopping;
     private boolean ended;
 
@@ -76,6 +84,7 @@ final class WorkerSession {
         serial = new SerialExecutor(threads);
         places = OpenReader.places(open, broker);
         timeoutMillis = OpenReader.timeoutMillis(open);
+        resumeMillis = OpenReader.resumeMillis(open);
         outflow = new Outflow(serial, this::pump);
     }
 
@@ -85,7 +94,7 @@ final class WorkerSession {
         return id;
     }
 
-    /** A stream wants to be this session's. */
+    /** A stream wants to carry the session. */
     void open(WorkerStream candidate, List<Place> wishes) {
         heardAtNanos = System.nanoTime();
         serial.execute(() -> attach(candidate, wishes));
@@ -123,17 +132,20 @@ final class WorkerSession {
 
     /** Ends it if nothing was heard for its time-out. */
     void endIfSilent(long nowNanos) {
-        if (nowNanos - heardAtNanos > TimeUnit.MILLISECONDS.toNanos(timeoutMillis)) {
+        if (isSilent(nowNanos)) {
             serial.execute(() -> {
-                long silent = System.nanoTime() - heardAtNanos;
                 // While our own shard is slow we may not have read what the client says.
                 boolean reads = opening == null && book.underWay() == 0;
-                if (reads && silent > TimeUnit.MILLISECONDS.toNanos(timeoutMillis)) {
+                if (reads && isSilent(System.nanoTime())) {
                     end(Ended.Reason.REASON_TIMEOUT, Refusals.detail(Category.CATEGORY_UNAVAILABLE,
                             "nothing was heard for " + timeoutMillis + " ms; its leases have ended"));
                 }
             });
         }
+    }
+
+    private boolean isSilent(long nowNanos) {
+        return nowNanos - heardAtNanos > TimeUnit.MILLISECONDS.toNanos(waiting ? resumeMillis : timeoutMillis);
     }
 
     /** Results under way are carried out, then the client hears that it may come back. */
@@ -155,7 +167,7 @@ final class WorkerSession {
         }
         if (opening != null) {
             candidate.refuse(Refusals.detail(Category.CATEGORY_UNAVAILABLE,
-                    "another stream is just being opened for this session; try again"));
+                    "another stream is just being opened for the same session; try again"));
             return;
         }
         boolean same = wishes.size() == places.size();
@@ -176,6 +188,7 @@ final class WorkerSession {
             place.credit = wishes.get(place.number).credit;
         }
         opening = candidate;
+        places.forEach(place -> place.stops.clear());
         boolean resumed = opened;
         Later.run((resumed ? quiet : subscribe()).thenComposeAsync(ready -> held(resumed), serial), serial,
                 held -> attached(candidate, resumed, held), failure -> failed(candidate, Refusals.of(failure)));
@@ -187,10 +200,9 @@ final class WorkerSession {
             for (Place place : places) {
                 ShardLink link = links.computeIfAbsent(place.topic.shard(),
                         shard -> ShardLink.open(broker, shard, this));
-                CompletableFuture<Subscription> subscribed = place.holding.isEmpty()
-                        ? broker.subscribe(link.session(), place.topic, place.group, place.leaseMillis, 0)
-                        : broker.resume(link.session(), place.topic, place.group, place.leaseMillis, place.holding);
-                all.add(subscribed.thenAcceptAsync(subscription -> {
+                CompletableFuture<?> made = place.queue ? broker.tasks().createQueue(place.topic.name())
+                        : CompletableFuture.completedFuture(null);
+                all.add(made.thenComposeAsync(queue -> subscribe(link, place), serial).thenAcceptAsync(subscription -> {
                     place.subscription = subscription;
                     bySubscription.put(subscription, place);
                 }, serial));
@@ -201,15 +213,30 @@ final class WorkerSession {
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
     }
 
+    private CompletableFuture<Subscription> subscribe(ShardLink link, Place place) {
+        return place.holding.isEmpty()
+                ? broker.subscribe(link.session(), place.topic, place.group, place.leaseMillis, 0)
+                : broker.resume(link.session(), place.topic, place.group, place.leaseMillis, place.holding);
+    }
+
     /** The tokens that the shards hold for us, by place. */
     private CompletableFuture<List<List<Long>>> held(boolean resumed) {
         List<CompletableFuture<List<Long>>> all = new ArrayList<>();
         for (Place place : places) {
-            all.add(resumed || !place.holding.isEmpty() ? broker.leases(place.subscription())
+            all.add(resumed || !place.holding.isEmpty() ? held(place)
                     : CompletableFuture.completedFuture(List.of()));
         }
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
                 .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
+    }
+
+    private CompletableFuture<List<Long>> held(Place place) {
+        CompletableFuture<List<Long>> leases = broker.leases(place.subscription());
+        return !place.queue ? leases
+                : leases.thenCombineAsync(broker.stopsAsked(place.subscription()), (held, stops) -> {
+                    place.stops.addAll(stops);
+                    return held;
+                }, serial);
     }
 
     private void attached(WorkerStream candidate, boolean resumed, List<List<Long>> held) {
@@ -236,6 +263,7 @@ final class WorkerSession {
                 }
             }
             place.holding = List.of();
+            place.stops.retainAll(named);
             if (!named.isEmpty()) {
                 answer.addHeld(good);
             }
@@ -243,12 +271,16 @@ final class WorkerSession {
                 link(place).submit(lost);
             }
         }
-        if (candidate.isBroken()) {
-            return; // it may come back until the time-out
+        waiting = candidate.isBroken();
+        if (waiting) {
+            return; // it may come back
         }
         stream = candidate;
         candidate.send(ServerMessage.newBuilder().setOpened(answer).build());
         for (Place place : places) {
+            if (!place.stops.isEmpty()) {
+                candidate.send(stopAsked(place, place.stops));
+            }
             credit(place, place.credit);
         }
         owesNext = true;
@@ -304,6 +336,7 @@ final class WorkerSession {
         Place place = OpenReader.place(places, results.getSubscription());
         Submission submission = Settlements.of(results);
         if (book.isNew(results.getNumber(), results.getSeen())) {
+            bytesUnderWay += results.getSerializedSize();
             link(place).submit(submission);
         } else {
             Settled reply = book.reply(results.getNumber());
@@ -316,7 +349,8 @@ final class WorkerSession {
     /** The client may send its next message when its last one is not too much for us, and it takes our answers. */
     private void grantNext() {
         WorkerStream current = stream;
-        if (owesNext && current != null && !stopping && book.underWay() < MAX_UNDER_WAY && current.isReady()) {
+        boolean room = book.underWay() < MAX_UNDER_WAY && bytesUnderWay < MAX_BYTES_UNDER_WAY;
+        if (owesNext && current != null && !stopping && room && current.isReady()) {
             owesNext = false;
             current.next();
         }
@@ -369,7 +403,10 @@ final class WorkerSession {
         if (submission.attachment() instanceof CompletableFuture<?> future) {
             future.completeAsync(() -> null, serial);
         } else if (submission.attachment() instanceof Results results) {
-            serial.execute(() -> settled(Settlements.answer(results, submission)));
+            serial.execute(() -> {
+                bytesUnderWay -= results.getSerializedSize();
+                settled(Settlements.answer(results, submission));
+            });
         }
     }
 
@@ -396,6 +433,25 @@ final class WorkerSession {
         });
     }
 
+    /** From an owner thread: the task of this lease was cancelled. */
+    void stopAsked(Subscription subscription, long token) {
+        serial.execute(() -> {
+            Place place = bySubscription.get(subscription);
+            if (place != null && stream != null) {
+                outflow.add(place, stopAsked(place, List.of(token))); // behind its delivery, if that still waits
+                pump();
+            } else if (place != null && opening != null) {
+                place.stops.add(token);
+            }
+        });
+    }
+
+    private static ServerMessage stopAsked(Place place, Collection<Long> tokens) {
+        return ServerMessage.newBuilder()
+                .setStopAsked(StopAsked.newBuilder().setSubscription(place.number).addAllTokens(tokens))
+                .build();
+    }
+
     /** From an owner thread: one of its shards ended its part of the session. */
     void linkEnded(boolean removed, String reason) {
         serial.execute(() -> {
@@ -416,11 +472,12 @@ final class WorkerSession {
 
     // ---- its end ----
 
-    /** The stream is gone; from now on the time-out runs. */
+    /** The stream is gone; it may come back for a while. */
     private void detach() {
         stream = null;
         owesNext = false;
         heardAtNanos = System.nanoTime();
+        waiting = true;
         outflow.drop();
         quiet = creditAll(0);
     }

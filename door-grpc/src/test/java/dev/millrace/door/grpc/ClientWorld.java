@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A server on a folder of a test, and a client over a real socket. */
 final class ClientWorld implements MillraceWorld {
+    /** How long a client waits for a server that is gone. */
+    private static final Duration PATIENCE = Duration.ofSeconds(12);
+
     private final Path folder;
     private @Nullable DoorRig rig;
     private @Nullable Millrace opened;
@@ -28,7 +31,10 @@ final class ClientWorld implements MillraceWorld {
         rig = started;
         try {
             Millrace m = Millrace.connect("127.0.0.1:" + started.door.address().port(),
-                    ConnectOptions.defaults().publishLimits(limits).token(started.token()));
+                    ConnectOptions.defaults()
+                            .publishLimits(limits)
+                            .token(started.token())
+                            .timeout(PATIENCE));
             opened = m;
             return m;
         } catch (IOException e) {

@@ -3,11 +3,14 @@ package dev.millrace.door.grpc;
 import com.google.protobuf.ByteString;
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.grpc.v1.AdminGrpc;
+import dev.millrace.grpc.v1.EnqueueRequest;
 import dev.millrace.grpc.v1.GetStatsRequest;
 import dev.millrace.grpc.v1.GroupStats;
 import dev.millrace.grpc.v1.MessagesGrpc;
 import dev.millrace.grpc.v1.NewMessage;
 import dev.millrace.grpc.v1.PublishRequest;
+import dev.millrace.grpc.v1.TaskSpec;
+import dev.millrace.grpc.v1.TasksGrpc;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
 import dev.millrace.net.EventLoops;
@@ -17,6 +20,7 @@ import dev.millrace.node.NodeOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,9 +45,13 @@ final class DoorRig implements AutoCloseable {
     }
 
     DoorRig(Path folder, GrpcDoorOptions options) {
+        this(folder, options, NodeOptions.DEFAULT);
+    }
+
+    DoorRig(Path folder, GrpcDoorOptions options, NodeOptions engine) {
         tokenFile = options.tokenFile();
         logs = FileLogFactory.onDisk(FileLogOptions.of(folder).withSegmentBytes(4 << 20), Throwable::printStackTrace);
-        node = Node.open(logs, NodeOptions.DEFAULT, ShardClock.SYSTEM);
+        node = Node.open(logs, engine, ShardClock.SYSTEM);
         try {
             door = GrpcDoor.open(node.broker(), loops, options);
         } catch (RuntimeException e) {
@@ -76,9 +84,25 @@ final class DoorRig implements AutoCloseable {
     }
 
     AdminGrpc.AdminBlockingStub adminWithToken() throws IOException {
+        return with(token(), admin());
+    }
+
+    TasksGrpc.TasksBlockingStub tasks() {
+        return TasksGrpc.newBlockingStub(channel);
+    }
+
+    /** The same with a token. */
+    static <S extends AbstractStub<S>> S with(String token, S stub) {
         Metadata metadata = new Metadata();
-        metadata.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token());
-        return admin().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
+        metadata.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+        return stub.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata));
+    }
+
+    /** Enqueues one in the queue mails and returns its id. */
+    long enqueue(TaskSpec.Builder task) {
+        return tasks().enqueue(EnqueueRequest.newBuilder().setQueue("mails").addTasks(task).build())
+                .getResults(0)
+                .getId();
     }
 
     String token() throws IOException {

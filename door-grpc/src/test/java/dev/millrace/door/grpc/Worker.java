@@ -53,6 +53,15 @@ final class Worker implements ClientResponseObserver<WorkerMessage, ServerMessag
                 .build();
     }
 
+    /** The queue mails, a session time-out of 1 s. */
+    static Open openQueue(int credit) {
+        return Open.newBuilder()
+                .setSessionTimeoutMillis(1_000)
+                .addSubscriptions(
+                        Subscription.newBuilder().setQueue("mails").setLeaseMillis(60_000).setCredit(credit))
+                .build();
+    }
+
     static Open resume(Open open, String session, List<Delivery> holding) {
         return open.toBuilder()
                 .setResume(Resume.newBuilder()
@@ -93,6 +102,12 @@ final class Worker implements ClientResponseObserver<WorkerMessage, ServerMessag
             results.addAcks(delivery.getToken());
         }
         send(WorkerMessage.newBuilder().setResults(results));
+    }
+
+    /** Sends results and waits for their answer, which must be what comes next. */
+    Settled settles(Results.Builder results) {
+        send(WorkerMessage.newBuilder().setResults(results));
+        return next().getSettled();
     }
 
     Settled settles(long number, Delivery... deliveries) {

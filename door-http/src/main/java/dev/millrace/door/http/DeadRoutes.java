@@ -3,8 +3,8 @@ package dev.millrace.door.http;
 import dev.millrace.net.http.HttpExchange;
 import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
+import dev.millrace.node.DeadJobState;
 import dev.millrace.node.DeadLetter;
-import dev.millrace.node.FailedAttempt;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +31,18 @@ final class DeadRoutes {
         router.add("GET", dead + "/{id}", this::show);
         router.add("POST", dead + "/replay", this::replay);
         router.add("POST", dead + "/purge", access.withToken(this::purge));
+        router.add("GET", "/api/v1/topics/{topic}/groups/{group}/dead-job", this::job);
+    }
+
+    /** How far the last job about all of them is. */
+    private void job(HttpExchange exchange) {
+        GroupRoutes.find(broker, Names.topic(exchange), Names.group(exchange));
+        Optional<DeadJobState> job = Answers.await(broker.deadJob(Names.topic(exchange), Names.group(exchange)));
+        ObjectNode answer = Json.object();
+        answer.put("what", job.map(state -> state.replays() ? "replay" : "purge").orElse("none"));
+        answer.put("total", job.map(DeadJobState::total).orElse(0L));
+        answer.put("left", job.map(DeadJobState::left).orElse(0L));
+        Json.send(exchange, 200, answer);
     }
 
     private void list(HttpExchange exchange) {
@@ -80,37 +92,44 @@ final class DeadRoutes {
         json.put("diedAt", MessageJson.instant(letter.diedAtMillis() * MILLI));
         json.put("reason", letter.reason());
         json.put("error", letter.error());
-        ArrayNode history = json.putArray("history");
-        for (FailedAttempt attempt : letter.history()) {
-            history.addObject()
-                    .put("attempt", attempt.number())
-                    .put("at", MessageJson.instant(attempt.atMillis() * MILLI))
-                    .put("reason", attempt.reason())
-                    .put("error", attempt.error());
-        }
-        byte[] body = new byte[letter.body().remaining()];
-        letter.body().duplicate().get(body);
-        MessageJson.body(json, body, base64);
+        MessageJson.history(json, letter.history());
+        MessageJson.body(json, letter.body(), base64);
         return json;
     }
 
     private void replay(HttpExchange exchange) throws IOException {
-        List<Long> ids = which(exchange);
+        Which which = which(exchange);
         String topic = Names.topic(exchange);
         String group = Names.group(exchange);
-        long replayed = ids.isEmpty() ? Answers.await(broker.replayAllDead(topic, group))
-                : Answers.await(broker.replayDead(topic, group, ids));
+        if (which.background) {
+            started(exchange, true);
+            return;
+        }
+        long replayed = which.ids.isEmpty() ? Answers.awaitBulk(broker.replayAllDead(topic, group))
+                : Answers.await(broker.replayDead(topic, group, which.ids));
         Json.send(exchange, 200, Json.object().put("replayed", replayed));
     }
 
     private void purge(HttpExchange exchange) throws IOException {
-        List<Long> ids = which(exchange);
-        long purged = Answers.await(broker.purgeDead(Names.topic(exchange), Names.group(exchange), ids));
+        Which which = which(exchange);
+        if (which.background) {
+            started(exchange, false);
+            return;
+        }
+        long purged = Answers.awaitBulk(broker.purgeDead(Names.topic(exchange), Names.group(exchange), which.ids));
         Json.send(exchange, 200, Json.object().put("purged", purged));
     }
 
+    private void started(HttpExchange exchange, boolean replay) {
+        long total = Answers.await(broker.startDeadJob(Names.topic(exchange), Names.group(exchange), replay));
+        Json.send(exchange, 202, Json.object().put("total", total));
+    }
+
+    /** No ids: all. */
+    private record Which(List<Long> ids, boolean background) {}
+
     /** The ids that the body names; none means all, which it has to say: {@code {"all":true}}. */
-    private List<Long> which(HttpExchange exchange) throws IOException {
+    private Which which(HttpExchange exchange) throws IOException {
         JsonInput input = JsonInput.of(exchange, MAX_BODY_BYTES);
         boolean all = input.flag("all");
         if (all == input.has("ids")) {
@@ -118,8 +137,12 @@ final class DeadRoutes {
         }
         List<Long> ids = all ? List.of()
                 : input.texts("ids", MAX_PAGE).stream().map(id -> MessageJson.parse("message id", id)).toList();
+        boolean background = input.flag("background");
+        if (background && !all) {
+            throw input.refuse("background", "is for all of them only");
+        }
         input.end();
         GroupRoutes.find(broker, Names.topic(exchange), Names.group(exchange));
-        return ids;
+        return new Which(ids, background);
     }
 }

@@ -10,6 +10,7 @@ import dev.millrace.node.RetryPolicy;
 import dev.millrace.node.TopicStats;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Groups of a topic and their retry policies. */
 final class GroupRoutes {
     private static final int MAX_BODY_BYTES = 64 << 10;
+    private static final int MAX_PAGE = 1_000;
     static final long MAX_BACKOFF_MILLIS = 365L * 86_400_000;
 
     /** A change of one group. */
@@ -75,9 +77,17 @@ final class GroupRoutes {
 
     private void list(HttpExchange exchange) {
         TopicStats topic = TopicRoutes.find(broker, Names.topic(exchange));
+        int limit = (int) Queries.number(exchange, "limit", 100, 1, MAX_PAGE);
+        String after = exchange.query("after");
+        List<GroupStats> page = topic.groups()
+                .stream()
+                .filter(group -> after == null || group.name().compareTo(after) > 0)
+                .limit(limit + 1L)
+                .toList();
         ObjectNode answer = Json.object();
         ArrayNode groups = answer.putArray("groups");
-        topic.groups().forEach(group -> groups.add(StatsJson.of(group)));
+        page.stream().limit(limit).forEach(group -> groups.add(StatsJson.of(group)));
+        answer.put("next", page.size() > limit ? page.get(limit - 1).name() : null);
         Json.send(exchange, 200, answer);
     }
 
@@ -121,7 +131,8 @@ final class GroupRoutes {
         if (max < min) {
             throw input.refuse("maxBackoffMillis", "must be at least minBackoffMillis");
         }
+        int jitter = (int) input.numberOr("jitterPercent", 0, 0, 100);
         input.end();
-        return new RetryPolicy(maxAttempts, Duration.ofMillis(min), Duration.ofMillis(max));
+        return new RetryPolicy(maxAttempts, Duration.ofMillis(min), Duration.ofMillis(max), jitter);
     }
 }

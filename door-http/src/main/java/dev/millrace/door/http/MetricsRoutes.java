@@ -56,6 +56,17 @@ final class MetricsRoutes {
         }
     }
 
+    private static void mail(MetricsPage page, List<ShardFigures> shards) {
+        each(page, shards, "mail_waiting", "gauge",
+                "Next steps, groups and ends of batches that are not tasks yet.",
+                shard -> shard.traffic().mail().waiting());
+        each(page, shards, "mail_carried_total", "counter", "Of these, how many became tasks.",
+                shard -> shard.traffic().mail().carried());
+        each(page, shards, "mail_refused_total", "counter",
+                "Attempts to make them tasks that were refused; each is made again.",
+                shard -> shard.traffic().mail().refused());
+    }
+
     private static void shards(MetricsPage page, List<ShardFigures> shards) {
         each(page, shards, "publishes_total", "counter", "Publish commands taken.",
                 shard -> shard.traffic().publishes());
@@ -69,6 +80,7 @@ final class MetricsRoutes {
         each(page, shards, "attempts_left_out_total", "counter",
                 "Failed attempts of which nothing was kept because of max-attempt-notes.",
                 shard -> shard.traffic().attemptsLeftOut());
+        mail(page, shards);
         each(page, shards, "cycles_total", "counter", "Turns of the shard's loop.", shard -> shard.loop().cycles());
         each(page, shards, "slow_cycles_total", "counter", "Turns that took more than 5 ms.",
                 shard -> shard.loop().slowCycles());

@@ -14,16 +14,26 @@ import tools.jackson.databind.node.ObjectNode;
 final class Problems implements ErrorWriter {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final String TYPE = "application/problem+json";
+    /** The server has too much to do at the moment; nothing was done. */
+    static final String OVERLOADED = "OVERLOADED";
 
     @Override
     public void write(HttpExchange exchange, HttpFailure failure) {
         if (failure.code().equals(HttpFailure.INTERNAL)) {
             LOG.error("{} {} failed", exchange.method(), exchange.path(), failure.getCause());
         }
+        if (failure.status() == 429) {
+            exchange.responseHeader("Retry-After", String.valueOf(retryAfterSeconds(failure)));
+        }
         exchange.send(failure.status(), TYPE, Json.bytes(document(failure)));
     }
 
-    private static ObjectNode document(HttpFailure failure) {
+    /** Too much to do is over soon; a limit is a matter of consuming, or of settings. */
+    private static int retryAfterSeconds(HttpFailure failure) {
+        return failure.code().equals(OVERLOADED) ? 1 : 10;
+    }
+
+    static ObjectNode document(HttpFailure failure) {
         ObjectNode problem = Json.object();
         problem.put("type", "urn:millrace:problem:" + failure.code().toLowerCase(Locale.ROOT).replace('_', '-'));
         problem.put("title", HttpResponseStatus.valueOf(failure.status()).reasonPhrase());

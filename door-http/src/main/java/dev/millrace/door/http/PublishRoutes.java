@@ -20,11 +20,11 @@ final class PublishRoutes {
     private final Budget budget;
     private final HttpDoorOptions options;
 
-    PublishRoutes(Broker broker, Submissions submissions, HttpDoorOptions options) {
+    PublishRoutes(Broker broker, Submissions submissions, Budget budget, HttpDoorOptions options) {
         this.broker = broker;
         this.submissions = submissions;
         this.options = options;
-        budget = new Budget(options.maxBufferedBytes());
+        this.budget = budget;
     }
 
     void addTo(Router router) {
@@ -32,6 +32,8 @@ final class PublishRoutes {
     }
 
     private void publish(HttpExchange exchange) throws IOException, InterruptedException {
+        IdempotencyKey.refuse(exchange, "messages of topics are not told apart by keys. Leave the header out and let"
+                + " consumers know a repeat, or use a task queue, /api/v1/queues");
         TopicRef topic = broker.topic(Names.topic(exchange));
         int limit = JsonInput.isJson(exchange) ? options.maxRequestBytes() : options.maxMessageBytes();
         long declared = exchange.contentLength();

@@ -14,6 +14,7 @@ import dev.millrace.node.PublishBatch;
 import dev.millrace.node.Submissions;
 import dev.millrace.node.TopicStats;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,6 +32,8 @@ final class PullRoutes {
     private static final long DEFAULT_LEASE_MILLIS = 30_000;
     private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int MAX_ERROR_LENGTH = 2_000;
+    /** As the engine has it. */
+    private static final int MAX_RESULT_BYTES = 64 << 10;
 
     /** Adds one command for a token to a submission. */
     private interface Settlement {
@@ -75,6 +78,21 @@ final class PullRoutes {
             String error = error(input);
             return (submission, token) -> submission.bury(token, error);
         }));
+        if (place == PullPlace.QUEUE) {
+            router.add("POST", group + "/progress", settling((_, input) -> {
+                int percent = (int) input.number("percent", 0, 100);
+                String text = input.textOrNull("text");
+                return (submission, token) -> submission.progress(token, percent, text == null ? "" : text);
+            }));
+            router.add("POST", group + "/result", settling((_, input) -> {
+                byte[] result = input.body();
+                if (result.length > MAX_RESULT_BYTES) {
+                    throw input.refuse("text", "or base64 or json has " + result.length + " bytes; a result may have "
+                            + MAX_RESULT_BYTES + ". Store it elsewhere and leave its address");
+                }
+                return (submission, token) -> submission.result(token, ByteBuffer.wrap(result));
+            }));
+        }
     }
 
     private static @Nullable String error(JsonInput input) {
@@ -88,6 +106,7 @@ final class PullRoutes {
     // ---- pull ----
 
     private void pull(HttpExchange exchange) throws IOException {
+        IdempotencyKey.refuse(exchange, "a pull always takes what nobody has. Leave the header out");
         String topic = place.topic(exchange);
         String group = place.group(exchange);
         JsonInput input = JsonInput.of(exchange, MAX_BODY_BYTES);

@@ -10,6 +10,7 @@ import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.Tasks;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,9 +20,11 @@ final class QueueRoutes {
     private static final int MAX_PAGE = 1_000;
 
     private final Broker broker;
+    private final Access access;
 
-    QueueRoutes(Broker broker) {
+    QueueRoutes(Broker broker, Access access) {
         this.broker = broker;
+        this.access = access;
     }
 
     void addTo(Router router) {
@@ -29,6 +32,12 @@ final class QueueRoutes {
         router.add("GET", "/api/v1/queues", this::list);
         router.add("PUT", queue, this::create);
         router.add("GET", queue, this::show);
+        router.add("DELETE", queue, access.withToken(exchange -> {
+            String name = Names.queue(exchange);
+            find(broker, name);
+            Answers.await(broker.deleteTopic(name));
+            exchange.send(204);
+        }));
         router.add("PUT", queue + "/limits", this::setLimits);
         router.add("POST", queue + "/pause", pause(true));
         router.add("POST", queue + "/resume", pause(false));
@@ -44,6 +53,17 @@ final class QueueRoutes {
             throw Problems.notFound("'" + queue + "' is a topic, not a task queue; see /api/v1/topics/" + queue);
         }
         return workers(found.getFirst());
+    }
+
+    /** The figures of a queue that was there; null if it is gone or no queue any more. */
+    static @Nullable GroupStats findOrNull(Broker broker, String queue) {
+        return Answers.await(broker.stats(queue))
+                .stream()
+                .filter(TopicStats::tracked)
+                .flatMap(topic -> topic.groups().stream())
+                .filter(group -> group.name().equals(Tasks.GROUP))
+                .findFirst()
+                .orElse(null);
     }
 
     private static GroupStats workers(TopicStats topic) {
@@ -72,7 +92,7 @@ final class QueueRoutes {
         Json.send(exchange, 200, answer);
     }
 
-    private static ObjectNode figures(String queue, GroupStats workers) {
+    static ObjectNode figures(String queue, GroupStats workers) {
         return StatsJson.of(workers).put("name", queue);
     }
 

@@ -50,7 +50,8 @@ final class StatsJson {
         json.putObject("retryPolicy")
                 .put("maxAttempts", group.retryPolicy().maxAttempts())
                 .put("minBackoffMillis", group.retryPolicy().minBackoff().toMillis())
-                .put("maxBackoffMillis", group.retryPolicy().maxBackoff().toMillis());
+                .put("maxBackoffMillis", group.retryPolicy().maxBackoff().toMillis())
+                .put("jitterPercent", group.retryPolicy().jitterPercent());
         return json;
     }
 

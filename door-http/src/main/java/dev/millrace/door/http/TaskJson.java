@@ -1,14 +1,11 @@
 package dev.millrace.door.http;
 
 import dev.millrace.core.message.MessageView;
-import dev.millrace.node.FailedAttempt;
 import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskReader;
 import dev.millrace.node.tasks.TaskSpec;
-import java.nio.ByteBuffer;
 import java.util.Locale;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Tasks as JSON has them. Texts that are empty and terms that are not set are left out. */
@@ -30,14 +27,8 @@ final class TaskJson {
         }
         json.put("stopAsked", task.stopAsked());
         spec(json, task.spec(), alwaysBase64);
-        ArrayNode history = json.putArray("history");
-        for (FailedAttempt attempt : task.history()) {
-            history.addObject()
-                    .put("attempt", attempt.number())
-                    .put("at", MessageJson.instant(attempt.atMillis() * MILLI))
-                    .put("reason", attempt.reason())
-                    .put("error", attempt.error());
-        }
+        output(json, task.output(), alwaysBase64);
+        MessageJson.history(json, task.history());
         return json;
     }
 
@@ -52,7 +43,7 @@ final class TaskJson {
         return json;
     }
 
-    private static void spec(ObjectNode json, TaskSpec spec, boolean alwaysBase64) {
+    static void spec(ObjectNode json, TaskSpec spec, boolean alwaysBase64) {
         json.put("type", spec.type());
         ObjectNode headers = json.putObject("headers");
         spec.headers().forEach(headers::put);
@@ -76,10 +67,17 @@ final class TaskJson {
             json.put("deadline", MessageJson.instant(terms.deadlineMillis() * MILLI));
         }
         number(json, "retentionMillis", terms.retentionMillis());
-        ByteBuffer payload = spec.payload().duplicate();
-        byte[] bytes = new byte[payload.remaining()];
-        payload.get(bytes);
-        MessageJson.body(json, bytes, alwaysBase64);
+        FlowJson.add(json, spec, alwaysBase64);
+    }
+
+    private static void output(ObjectNode json, TaskInfo.Output output, boolean alwaysBase64) {
+        if (output.percent() > 0 || !output.text().isEmpty()) {
+            json.putObject("progress").put("percent", output.percent()).put("text", output.text());
+        }
+        if (output.result().hasRemaining()) {
+            MessageJson.body(json.putObject("result"), output.result(), alwaysBase64);
+        }
+        text(json, "log", output.log());
     }
 
     private static void text(ObjectNode json, String name, String value) {

@@ -23,20 +23,25 @@ final class TaskRequest {
 
     private TaskRequest() {}
 
-    /** What a JSON body asks for: one task, or a list of them under {@code tasks}. */
-    static List<TaskSpec> read(JsonInput input, int maxPayloadBytes) {
+    /** What a JSON body asks for: one task of the queue, or a list of them under {@code tasks}. */
+    static List<TaskSpec> read(JsonInput input, String queue, int maxPayloadBytes) {
         if (!input.has("tasks")) {
-            return List.of(task(input, maxPayloadBytes));
+            return List.of(task(input, queue, maxPayloadBytes));
         }
         List<TaskSpec> tasks = new ArrayList<>();
         for (JsonInput task : input.objects("tasks", MAX_TASKS)) {
-            tasks.add(task(task, maxPayloadBytes));
+            tasks.add(task(task, queue, maxPayloadBytes));
         }
         input.end();
         return tasks;
     }
 
-    private static TaskSpec task(JsonInput input, int maxPayloadBytes) {
+    private static TaskSpec task(JsonInput input, String queue, int maxPayloadBytes) {
+        TaskSpec.Flow flow = FlowRequest.read(input, queue, step -> alone(step, maxPayloadBytes));
+        return alone(input, maxPayloadBytes).with(flow);
+    }
+
+    private static TaskSpec alone(JsonInput input, int maxPayloadBytes) {
         String type = textOr(input, "type");
         byte[] payload = input.hasBody() ? input.body() : new byte[0];
         if (payload.length > maxPayloadBytes) {

@@ -36,11 +36,11 @@ final class TaskRoutes {
     private final Budget budget;
     private final HttpDoorOptions options;
 
-    TaskRoutes(Broker broker, Access access, HttpDoorOptions options) {
+    TaskRoutes(Broker broker, Access access, Budget budget, HttpDoorOptions options) {
         this.broker = broker;
         this.access = access;
         this.options = options;
-        budget = new Budget(options.maxBufferedBytes());
+        this.budget = budget;
     }
 
     void addTo(Router router) {
@@ -52,10 +52,12 @@ final class TaskRoutes {
         router.add("GET", task, this::show);
         router.add("POST", task + "/cancel", change("cancelled", to::cancel));
         router.add("POST", task + "/run-now", change("made ready", to::runNow));
+        router.add("POST", task + "/archive", change("archived", to::archive));
         router.add("POST", task + "/redrive", change("made ready again", to::redrive));
         router.add("DELETE", task, access.withToken(exchange -> change(exchange, "deleted", to::delete)));
         router.add("POST", queue + "/cancel-all", all(Tasks.Bulk.CANCEL));
         router.add("POST", queue + "/run-all", all(Tasks.Bulk.RUN_NOW));
+        router.add("POST", queue + "/archive-all", all(Tasks.Bulk.ARCHIVE));
         router.add("POST", queue + "/redrive-all", all(Tasks.Bulk.REDRIVE));
         router.add("POST", queue + "/delete-all", access.withToken(all(Tasks.Bulk.DELETE)));
     }
@@ -68,7 +70,8 @@ final class TaskRoutes {
         long declared = exchange.contentLength();
         int limit = options.maxRequestBytes();
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
-            List<TaskSpec> tasks = TaskRequest.read(JsonInput.of(exchange, limit), options.maxMessageBytes());
+            List<TaskSpec> tasks = IdempotencyKey.apply(exchange,
+                    TaskRequest.read(JsonInput.of(exchange, limit), queue, options.maxMessageBytes()));
             answer(exchange, Answers.await(broker.tasks().enqueue(queue, tasks)));
         }
     }
@@ -168,6 +171,7 @@ final class TaskRoutes {
             case MISSING -> throw missing(queue, id);
             case LEASED -> "a worker has it; cancel it, or wait until its lease ends";
             case READY -> "it is ready";
+            case IN_LINE -> "it waits behind others of its key; cancel it instead";
             case DEAD -> "it is dead; redrive or delete it instead";
             case OVER -> "it is done";
         };
@@ -191,7 +195,7 @@ final class TaskRoutes {
             TaskState state = state(input.text("state"));
             input.end();
             QueueRoutes.find(broker, queue);
-            long changed = Answers.await(broker.tasks().all(queue, state, what));
+            long changed = Answers.awaitBulk(broker.tasks().all(queue, state, what));
             Json.send(exchange, 200, Json.object().put("changed", changed));
         };
     }

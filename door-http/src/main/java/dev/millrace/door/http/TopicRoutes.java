@@ -87,8 +87,10 @@ final class TopicRoutes {
         Json.send(exchange, created ? 201 : 200, answer);
     }
 
-    /** Everything, with the two conservation laws checked and summed up. */
+    /** Everything summed up, the two conservation laws checked, and a page of topics. */
     private void stats(HttpExchange exchange) {
+        int limit = (int) Queries.number(exchange, "limit", MAX_PAGE, 1, MAX_PAGE);
+        String after = exchange.query("after");
         List<TopicStats> all = Answers.await(broker.stats(null));
         ObjectNode answer = Json.object();
         ObjectNode totals = answer.putObject("totals");
@@ -114,7 +116,12 @@ final class TopicRoutes {
         }
         conservation.put("holds", broken.isEmpty());
         ArrayNode topics = answer.putArray("topics");
-        all.forEach(topic -> topics.add(StatsJson.of(topic)));
+        List<TopicStats> page = all.stream()
+                .filter(topic -> after == null || topic.name().compareTo(after) > 0)
+                .limit(limit + 1L)
+                .toList();
+        page.stream().limit(limit).forEach(topic -> topics.add(StatsJson.of(topic)));
+        answer.put("next", page.size() > limit ? page.get(limit - 1).name() : null);
         Json.send(exchange, 200, answer);
     }
 

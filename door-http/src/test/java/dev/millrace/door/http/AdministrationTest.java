@@ -160,6 +160,53 @@ class AdministrationTest {
     }
 
     @Test
+    void history_isKept_andAGroupIsOfferedItAnew() throws Exception {
+        publish("first");
+        assertThat(rig.put(ORDERS + "/history", "{\"maxAgeMillis\":3600000,\"maxBytes\":1000000}").status())
+                .isEqualTo(204);
+        publish("second");
+        Answer pulled = rig.post(BILLING + "/pull", PULL_TEN);
+        StringBuilder tokens = new StringBuilder();
+        pulled.json()
+                .at("/messages")
+                .forEach(message -> tokens.append(",\"").append(message.at("/token").asString()).append('"'));
+        String second = pulled.at("/messages/1/id");
+        Answer refused = rig.post(BILLING + "/replay", "{\"from\":\"earliest\"}");
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.at("/detail")).contains("2 messages of group billing");
+        assertThat(rig.post(BILLING + "/replay", "{\"from\":\"earliest\",\"purgeUnderWay\":true}").status())
+                .as("what purges needs the token")
+                .isEqualTo(401);
+        rig.post(BILLING + "/ack", "{\"tokens\":[" + tokens.substring(1) + "]}");
+
+        assertThat(rig.get(ORDERS + "/history").text())
+                .isEqualTo("{\"maxAgeMillis\":3600000,\"maxBytes\":1000000,\"messages\":2}");
+        assertThat(rig.post(BILLING + "/replay", "{\"from\":\"" + second + "\"}").number("/offered")).isEqualTo(1);
+        assertThat(rig.post(BILLING + "/replay", "{\"from\":\"2020-01-01T00:00:00Z\"}").number("/offered"))
+                .as("one of two was untouched already")
+                .isEqualTo(1);
+        assertThat(rig.post(BILLING + "/pull", PULL_TEN).at("/messages/0/text")).isEqualTo("first");
+        assertThat(rig.post(BILLING + "/replay", "{\"from\":\"yesterday\"}").at("/detail")).contains("earliest");
+        assertThat(rig.get("/api/v1/stats").json().at("/conservation/holds").booleanValue()).isTrue();
+    }
+
+    @Test
+    void deadJob_inTheBackground_tellsHowFarItIs() throws Exception {
+        rig.post(GROUPS, "{\"name\":\"billing\"}");
+        assertThat(rig.get(BILLING + "/dead-job").text()).isEqualTo("{\"what\":\"none\",\"total\":0,\"left\":0}");
+        publish("poison");
+        String token = rig.post(BILLING + "/pull", PULL_TEN).at("/messages/0/token");
+        rig.post(BILLING + "/bury", "{\"tokens\":[\"" + token + "\"]}");
+        Answer started = rig.post(BILLING + "/dead/replay", "{\"all\":true,\"background\":true}");
+        assertThat(started.status()).isEqualTo(202);
+        assertThat(started.number("/total")).isEqualTo(1);
+        assertThat(rig.post(BILLING + "/pull", PULL_TEN).at("/messages/0/text")).isEqualTo("poison");
+        assertThat(rig.get(BILLING + "/dead-job").text()).isEqualTo("{\"what\":\"replay\",\"total\":1,\"left\":0}");
+        assertThat(rig.post(BILLING + "/dead/replay", "{\"ids\":[\"0000000000000001\"],\"background\":true}").status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void setRetryPolicy_wrongValues_areRefusedByName() throws Exception {
         rig.post(GROUPS, "{\"name\":\"billing\"}");
         assertThat(rig.put(BILLING + "/retry-policy",

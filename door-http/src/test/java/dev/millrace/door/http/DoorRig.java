@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** The real engine on a folder of its own with the HTTP door in front, and a client. */
@@ -37,7 +39,7 @@ final class DoorRig implements AutoCloseable {
                     "Of another door.", () -> 5))
             .toList();
 
-    record Answer(int status, JsonNode json, String text) {
+    record Answer(int status, JsonNode json, String text, HttpHeaders headers) {
         /** The value at a JSON pointer, as text. */
         String at(String pointer) {
             return json.at(pointer).asString();
@@ -100,7 +102,24 @@ final class DoorRig implements AutoCloseable {
     private static Answer answer(HttpResponse<String> response) {
         boolean json = response.headers().firstValue("Content-Type").orElse("").endsWith("json");
         return new Answer(response.statusCode(), json ? Json.MAPPER.readTree(response.body()) : Json.object(),
-                response.body());
+                response.body(), response.headers());
+    }
+
+    /** The lines of a stream of events, as they come; to be closed. */
+    Stream<String> events(String path) throws IOException, InterruptedException {
+        HttpResponse<Stream<String>> response = client.send(request(path).build(), BodyHandlers.ofLines());
+        if (response.statusCode() != 200) {
+            throw new AssertionError(response + ": " + response.body().toList());
+        }
+        return response.body();
+    }
+
+    /** A POST of JSON with the header Idempotency-Key. */
+    Answer keyed(String path, String key, String json) throws IOException, InterruptedException {
+        return send(request(path).header("Content-Type", "application/json")
+                .header("Idempotency-Key", key)
+                .POST(BodyPublishers.ofString(json))
+                .build());
     }
 
     Answer get(String path) throws IOException, InterruptedException {

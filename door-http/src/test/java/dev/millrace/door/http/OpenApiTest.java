@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.node.GroupStats;
 import dev.millrace.node.RetryPolicy;
 import dev.millrace.node.TopicStats;
+import dev.millrace.node.tasks.TaskInfo;
+import dev.millrace.node.tasks.TaskSpec;
+import dev.millrace.node.tasks.TaskState;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +28,9 @@ class OpenApiTest {
     private static final Pattern PATH = Pattern.compile("  (/\\S*):");
     private static final Pattern METHOD = Pattern.compile("    (get|post|put|delete):");
     private static final Pattern SCHEMA = Pattern.compile("    (\\w+):.*");
+    private static final Pattern SECTION = Pattern.compile("  (\\w+):");
+    private static final Pattern REFERENCE = Pattern.compile("#/components/(\\w+/\\w+)");
+    private static final Pattern UNQUOTED = Pattern.compile(" *(summary|description): (`.*|[^\"'|>].*: .*)");
     private static final Pattern PROPERTY = Pattern.compile("        (\\w+):.*");
 
     @TempDir Path folder;
@@ -92,5 +100,55 @@ class OpenApiTest {
                 RetryPolicy.NONE);
         assertThat(StatsJson.of(topic).propertyNames()).containsExactlyElementsOf(properties("Topic"));
         assertThat(StatsJson.of(group).propertyNames()).containsExactlyElementsOf(properties("Group"));
+    }
+
+    @Test
+    void task_hasTheMembersThatAreDescribed() throws IOException {
+        TaskSpec step = new TaskSpec("t", ByteBuffer.allocate(1), Map.of(),
+                new TaskSpec.Keys("k", "l", "u", 1, true, 4),
+                new TaskSpec.Terms(0, 1, 1, new TaskSpec.Backoff(1, 1), 1, 1, 1));
+        TaskSpec member = step.with(new TaskSpec.Flow(List.of(new TaskSpec.Step("q", step, TaskSpec.Result.NONE)),
+                new TaskSpec.BatchRef("q", 1), "", 0));
+        TaskSpec gathered = new TaskSpec("t", ByteBuffer.allocate(4), Map.of(), step.keys(), step.terms(),
+                new TaskSpec.Flow(List.of(), TaskSpec.BatchRef.NONE, "g", 1));
+        Collection<String> members = new TreeSet<>(TaskJson.of(task(member), false).propertyNames());
+        assertThat(TaskJson.of(task(member), true).propertyNames()).contains("base64");
+        members.add("base64");
+        members.addAll(TaskJson.of(task(gathered), false).propertyNames());
+        assertThat(members).isEqualTo(new TreeSet<>(properties("Task")));
+    }
+
+    private static TaskInfo task(TaskSpec spec) {
+        return new TaskInfo(1, TaskState.DONE, spec, new TaskInfo.Attempts(1, 1, List.of()), new TaskInfo.Times(1, 1),
+                false, new TaskInfo.Output(1, "x", ByteBuffer.allocate(1), "line\n"));
+    }
+
+    @Test
+    void everyReferenceLeadsSomewhere_andNothingIsDefinedForNobody() throws IOException {
+        Collection<String> used = new TreeSet<>();
+        Collection<String> defined = new TreeSet<>();
+        String section = "";
+        boolean components = false;
+        for (String line : document()) {
+            Matcher reference = REFERENCE.matcher(line);
+            while (reference.find()) {
+                used.add(reference.group(1));
+            }
+            components |= line.equals("components:");
+            Matcher atSection = SECTION.matcher(line);
+            Matcher atDefinition = SCHEMA.matcher(line);
+            if (components && atSection.matches()) {
+                section = atSection.group(1);
+            } else if (components && !section.equals("securitySchemes") && atDefinition.matches()) {
+                defined.add(section + "/" + atDefinition.group(1));
+            }
+        }
+        assertThat(used).isNotEmpty().isEqualTo(defined);
+    }
+
+    /** A text with a colon or that begins with a backtick is no YAML unless it is quoted. */
+    @Test
+    void texts_areQuotedWhereYamlWantsIt() throws IOException {
+        assertThat(document()).filteredOn(line -> UNQUOTED.matcher(line).matches()).isEmpty();
     }
 }

@@ -120,6 +120,10 @@ class QueueTest {
         expectState(id, "dead");
         assertThat(rig.post(TASKS + "/" + id + "/run-now", "{}").at("/detail")).contains("it is dead");
         assertThat(rig.post(TASKS + "/" + id + "/redrive", "{}").status()).isEqualTo(200);
+        assertThat(rig.post(TASKS + "/" + id + "/archive", "{}").status()).isEqualTo(200);
+        expectState(id, "dead");
+        assertThat(rig.post(MAILS + "/redrive-all", "{\"state\":\"dead\"}").number("/changed")).isEqualTo(1);
+        assertThat(rig.post(MAILS + "/archive-all", "{\"state\":\"ready\"}").number("/changed")).isEqualTo(1);
         assertThat(rig.delete(TASKS + "/" + id).status()).isEqualTo(401);
         assertThat(rig.withToken("DELETE", TASKS + "/" + id, "").status()).isEqualTo(200);
         assertThat(rig.get(TASKS + "/" + id).status()).isEqualTo(404);
@@ -139,6 +143,29 @@ class QueueTest {
     }
 
     @Test
+    void progressAndResult_areShown_whileItRunsAndAfterwards() throws Exception {
+        String id = enqueue("{\"type\":\"x\",\"retentionMillis\":60000}");
+        Answer pulled = pull();
+        rig.post(MAILS + "/progress", tokens(pulled, ",\"percent\":10,\"text\":\"began\""));
+        Answer progress = rig.post(MAILS + "/progress", tokens(pulled, ",\"percent\":40,\"text\":\"page 4\""));
+        assertThat(progress.number("/done")).as(progress.text()).isEqualTo(1);
+        assertThat(rig.get(TASKS + "/" + id).json().at("/progress"))
+                .isEqualTo(Json.object().put("percent", 40).put("text", "page 4"));
+        assertThat(rig.post(MAILS + "/result", tokens(pulled, ",\"json\":{\"sent\":true}")).number("/done"))
+                .isEqualTo(1);
+        rig.post(MAILS + "/ack", tokens(pulled, ""));
+        Answer done = rig.get(TASKS + "/" + id);
+        assertThat(done.at("/state")).isEqualTo("done");
+        assertThat(done.at("/result/text")).isEqualTo("{\"sent\":true}");
+        assertThat(rig.get(TASKS + "/" + id + "?base64=1").at("/result/base64")).isEqualTo("eyJzZW50Ijp0cnVlfQ==");
+        assertThat(rig.post(MAILS + "/progress", tokens(pulled, ",\"percent\":50")).json().at("/stale").size())
+                .isEqualTo(1);
+        assertThat(rig.post(MAILS + "/progress", tokens(pulled, ",\"percent\":101")).status()).isEqualTo(400);
+        assertThat(rig.post(MAILS + "/result", tokens(pulled, ",\"text\":\"" + "x".repeat((64 << 10) + 1) + "\""))
+                .at("/detail")).contains("a result may have 65536");
+    }
+
+    @Test
     void queue_createLimitsPauseResume_pullMakesIt() throws Exception {
         assertThat(rig.put(MAILS, "{\"limits\":{\"concurrencyPerKey\":2}}").status()).isEqualTo(201);
         assertThat(rig.put(MAILS, "{}").status()).isEqualTo(200);
@@ -152,5 +179,8 @@ class QueueTest {
         pull();
         assertThat(rig.post("/api/v1/queues/fresh/pull", "{}").status()).isEqualTo(200);
         assertThat(rig.get("/api/v1/queues/fresh").number("/ready")).isZero();
+        assertThat(rig.delete("/api/v1/queues/fresh").status()).isEqualTo(401);
+        assertThat(rig.withToken("DELETE", "/api/v1/queues/fresh", "").status()).isEqualTo(204);
+        assertThat(rig.get("/api/v1/queues/fresh").status()).isEqualTo(404);
     }
 }

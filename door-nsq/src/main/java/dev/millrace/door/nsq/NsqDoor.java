@@ -58,7 +58,7 @@ public final class NsqDoor implements AutoCloseable {
         KnownTopics topics = KnownTopics.of(broker).join();
         lookups = new LookupClient(this::identity, topics);
         LookupStarter starter = new LookupStarter(broker, topics, lookups, requests);
-        Hub hub = new Hub(broker, options, VERSION, ephemerals, new Hub.Extras(tls, authorizer, starter));
+        Hub hub = new Hub(broker, options, VERSION, ephemerals, topics, new Hub.Extras(tls, authorizer, starter));
         load = hub.load();
         topics.follow(new Housekeeping(hub));
         publisher = new Publisher(broker);

@@ -6,6 +6,7 @@ import dev.millrace.door.nsq.lookupd.NsqLookupd;
 import dev.millrace.door.nsq.options.NsqlookupdOptions;
 import dev.millrace.door.nsq.wire.Wire;
 import dev.millrace.net.EventLoops;
+import dev.millrace.node.RetryPolicy;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -76,6 +77,19 @@ class LookupTest {
             http.post("/topic/delete?topic=t", "");
             await(() -> lookup.get("/lookup?topic=t").body().contains("\"producers\":[]"));
         }
+    }
+
+    @Test
+    void deadLetters_areRegisteredAsATopic_untilTheirGroupGoes() {
+        String dead = "t.c.dead";
+        try (RawClient client = node.client()) {
+            client.subscribe("t", "c", 1);
+            node.broker().setRetryPolicy("t", "c", new RetryPolicy(1, Duration.ZERO, Duration.ZERO)).join();
+            client.pub("t", "x").line("REQ " + client.message().id() + " 0");
+            await(() -> lookup.get("/lookup?topic=" + dead).body().contains("\"tcp_port\":" + node.tcpPort()));
+        }
+        node.broker().deleteGroup("t", "c").join();
+        await(() -> !lookup.get("/lookup?topic=" + dead).body().contains("\"tcp_port\""));
     }
 
     @Test

@@ -77,6 +77,9 @@ final class ColdWriter {
         write(target, bytes.duplicate().limit(padded).position(0));
         target.end = tail;
         target.released = false;
+        if (tail - Math.max(synced, target.start) >= context.unsyncedBulkBytes()) {
+            force(target);
+        }
         return position;
     }
 

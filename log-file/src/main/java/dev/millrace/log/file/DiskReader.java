@@ -139,12 +139,12 @@ final class DiskReader implements BlockReader {
         ByteBuffer window = borrow(windowBytes);
         try {
             window.limit((int) Math.min(window.capacity(), segment.end - position));
-            BatchHeader first = readWhole(segment, position, window, false);
+            BatchHeader first = readWhole(segment, position, window, context.direct);
             if (first == null || window.limit() < first.length()) {
                 int needed = first == null ? window.limit() : first.length();
                 window = needed > window.capacity() ? ByteBuffer.allocateDirect(needed) : window;
                 window.clear().limit(needed);
-                first = readWhole(segment, position, window, first == null && context.direct);
+                first = readWhole(segment, position, window, context.direct);
             }
             if (first == null || !first.bodyIsWhole(window, 0)) {
                 throw unreadable(segment, position);

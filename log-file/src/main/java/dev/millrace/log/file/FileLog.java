@@ -256,6 +256,32 @@ final class FileLog implements ShardLog {
                 parts.space().neededBytes());
     }
 
+    @Override
+    public long backup(Path folder) {
+        context.failure.check();
+        long[] copied = {0};
+        reclaimer.hold();
+        try {
+            context.threads.shielded(() -> copied[0] = copyTo(folder));
+        } finally {
+            reclaimer.letGo();
+        }
+        return copied[0];
+    }
+
+    private long copyTo(Path folder) {
+        // In this order: the copy leads on from the snapshot, and cold bodies are there before records point at them.
+        long snapshot = snapshots.newest();
+        cold.syncForOthers();
+        durability.sync();
+        try {
+            return new FolderCopy(context, parts.table(), folder).run(durability.synced(), snapshot);
+        } catch (IOException failure) {
+            throw new LogException(Category.CALLER, "the log of shard " + shard() + " cannot be copied to " + folder
+                    + ": " + failure.getMessage(), failure);
+        }
+    }
+
     /** Ends this opening because another one begins; waits for an append under way, hot or cold. */
     void fence() {
         synchronized (writing) {

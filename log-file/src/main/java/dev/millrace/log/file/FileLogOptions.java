@@ -28,7 +28,7 @@ public record FileLogOptions(Path folder, SyncLevel syncLevel, WriteMode writeMo
         FreeMarks freeMarks, long syncIntervalMillis, int featureLevel) {
 
     /** Of the records that this program writes: 2 since attempts leave notes. */
-    private static final int FEATURE_LEVEL = 3;
+    private static final int FEATURE_LEVEL = 4;
     private static final long MIN_SEGMENT_BYTES = 64 << 10;
     private static final long MAX_SEGMENT_BYTES = 1 << 30;
 

@@ -33,6 +33,7 @@ final class FileSnapshotWriter implements SnapshotWriter {
     private final ByteBuffer block = AlignedMemory.allocate(SnapshotBlock.BYTES);
     private @Nullable StoreFile file;
     private int index;
+    private long unsynced;
     private int chain;
     private boolean ended;
 
@@ -88,6 +89,11 @@ final class FileSnapshotWriter implements SnapshotWriter {
         }
         try {
             ShardFolder.writeFully(opened(), block.flip(), (long) index * SnapshotBlock.BYTES);
+            unsynced += length;
+            if (unsynced >= context.unsyncedBulkBytes()) {
+                opened().force();
+                unsynced = 0;
+            }
         } catch (IOException failure) {
             throw failed(failure);
         }

@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What all parts of one opened log share. */
 final class LogContext {
+    private static final int UNSYNCED_BULK_BYTES = 1 << 20;
+
     final FileLogOptions options;
     final ShardFolder folder;
     final LogMeta meta;
@@ -49,6 +51,14 @@ final class LogContext {
 
     byte alignShift() {
         return (byte) (direct ? 12 : 6);
+    }
+
+    /**
+     * What is written beside the batches is synced after so many bytes: a batch's sync empties the disk's own cache, so it
+     * waits for whatever others have put there.
+     */
+    int unsyncedBulkBytes() {
+        return syncsEachAppend() ? UNSYNCED_BULK_BYTES : Integer.MAX_VALUE;
     }
 
     boolean syncsEachAppend() {

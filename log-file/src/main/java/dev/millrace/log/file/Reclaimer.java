@@ -21,6 +21,9 @@ final class Reclaimer {
     private final Durability durability;
     private final ColdWriter cold;
     private final DiskReader reader;
+    private final Object freeing = new Object();
+    /** Copies of the log that are being made; under {@code freeing}. */
+    private int holds;
 
     Reclaimer(LogContext context, LogParts parts, DiskReader reader) {
         this.context = context;
@@ -39,8 +42,32 @@ final class Reclaimer {
         context.threads.work(this::run);
     }
 
+    /** Nothing is freed, and no snapshot deleted, until as many {@link #letGo}. */
+    void hold() {
+        synchronized (freeing) {
+            holds++;
+            snapshots.hold(true);
+        }
+    }
+
+    void letGo() {
+        synchronized (freeing) {
+            holds--;
+            snapshots.hold(holds > 0);
+        }
+        context.threads.work(this::run);
+    }
+
     /** Frees what can be freed now. */
     void run() {
+        synchronized (freeing) {
+            if (holds == 0) {
+                freeAll();
+            }
+        }
+    }
+
+    private void freeAll() {
         List<Segment> free = new ArrayList<>();
         long keepFrom = snapshots.keepFrom();
         for (Segment segment : table.all(false)) {

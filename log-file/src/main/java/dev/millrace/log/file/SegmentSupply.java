@@ -22,6 +22,8 @@ final class SegmentSupply {
 
     private static final int KEPT_AT_MOST = 4;
     private static final int CHUNK_BYTES = 2 << 20;
+    /** Zeros between two syncs while no whole file is ready. */
+    private static final int HURRIED_BYTES = 16 << 20;
 
     /** A file whose first {@code preparedBytes} are written. */
     record Supplied(Path path, long preparedBytes) {}
@@ -55,7 +57,7 @@ final class SegmentSupply {
         if (source == null) {
             prepared = chunkEnd(neededBytes);
             try (StoreFile file = context.port().open(path, context.bulkAccess())) {
-                writeZeros(file, 0, prepared);
+                writeZeros(file, AlignedMemory.allocate(chunkBytes()), 0, prepared);
                 file.force();
             }
         } else if (!source.equals(path)) {
@@ -133,10 +135,17 @@ final class SegmentSupply {
         return Long.parseLong(name.substring(name.indexOf('-') + 1, name.indexOf('.')), 16);
     }
 
+    /** In small pieces, each synced, as long as the writer does not need the file soon. */
     private void prewrite(Path spare) throws IOException {
+        ByteBuffer zeros = AlignedMemory.allocate(chunkBytes());
+        long end = context.meta.segmentBytes();
         try (StoreFile file = context.port().open(spare, context.bulkAccess())) {
-            writeZeros(file, 0, context.meta.segmentBytes());
-            file.force();
+            for (long at = 0; at < end;) {
+                long to = Math.min(end, at + pieceBytes());
+                writeZeros(file, zeros, at, to);
+                file.force();
+                at = to;
+            }
         } catch (IOException full) {
             try {
                 context.port().delete(spare);
@@ -147,11 +156,15 @@ final class SegmentSupply {
         }
     }
 
-    private void writeZeros(StoreFile file, long from, long to) throws IOException {
-        ByteBuffer zeros = AlignedMemory.allocate(chunkBytes());
-        for (long at = from; at < to; at += zeros.capacity()) {
-            ShardFolder.writeFully(file, zeros.clear(), at);
-            context.bytesWritten.add(zeros.capacity());
+    private int pieceBytes() {
+        int small = context.unsyncedBulkBytes();
+        return count() > 0 ? small : Math.max(small, HURRIED_BYTES);
+    }
+
+    private void writeZeros(StoreFile file, ByteBuffer zeros, long from, long to) throws IOException {
+        for (long at = from; at < to; at += zeros.position()) {
+            ShardFolder.writeFully(file, zeros.clear().limit((int) Math.min(zeros.capacity(), to - at)), at);
+            context.bytesWritten.add(zeros.position());
         }
     }
 
@@ -165,7 +178,7 @@ final class SegmentSupply {
      */
     void extend(Path path, long from, long to) throws IOException {
         try (StoreFile file = context.port().open(path, context.bulkAccess())) {
-            writeZeros(file, from, to);
+            writeZeros(file, AlignedMemory.allocate(chunkBytes()), from, to);
             try {
                 file.force();
             } catch (IOException failure) {

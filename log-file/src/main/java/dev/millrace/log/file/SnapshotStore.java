@@ -23,6 +23,9 @@ final class SnapshotStore {
     private volatile List<Long> kept = List.of();
     private final List<Path> broken = new ArrayList<>();
     private final List<Long> superfluous = new ArrayList<>();
+    /** Superseded, to be deleted; under its own monitor, as is {@code holding}. */
+    private final List<Long> held = new ArrayList<>();
+    private boolean holding;
 
     SnapshotStore(ShardFolder folder, LogMeta meta) {
         this.folder = folder;
@@ -70,8 +73,23 @@ final class SnapshotStore {
         all.remove(position);
         all.addFirst(position);
         kept = List.copyOf(all.subList(0, Math.min(KEPT, all.size())));
-        for (long old : all.subList(Math.min(KEPT, all.size()), all.size())) {
-            folder.port().delete(folder.snapshot(old));
+        List<Long> old = all.subList(Math.min(KEPT, all.size()), all.size());
+        synchronized (held) {
+            held.addAll(old);
+            if (holding) {
+                return;
+            }
+            for (long each : held) {
+                folder.port().delete(folder.snapshot(each));
+            }
+            held.clear();
+        }
+    }
+
+    /** While it is held no snapshot is deleted; those that should have been go with a later one. */
+    void hold(boolean now) {
+        synchronized (held) {
+            holding = now;
         }
     }
 

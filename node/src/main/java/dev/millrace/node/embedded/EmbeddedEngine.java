@@ -13,6 +13,7 @@ import dev.millrace.api.spi.Engine;
 import dev.millrace.api.spi.Feed;
 import dev.millrace.api.spi.FeedListener;
 import dev.millrace.api.spi.Leased;
+import dev.millrace.api.spi.TaskEngine;
 import dev.millrace.core.log.FolderLogs;
 import dev.millrace.core.log.FolderLogsProvider;
 import dev.millrace.core.shard.FatalError;
@@ -26,12 +27,17 @@ import dev.millrace.node.BrokerException;
 import dev.millrace.node.Node;
 import dev.millrace.node.NodeOptions;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,40 +59,56 @@ final class EmbeddedEngine implements Engine {
     private final Broker broker;
     private final Threads threads = new Threads();
     private final Publishers publishers;
+    private final TaskEngine tasks;
+    private final ShardClock clock;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private EmbeddedEngine(FolderLogs logs, Node node) {
+    private EmbeddedEngine(FolderLogs logs, Node node, ShardClock clock, UnaryOperator<TaskEngine> around) {
         this.logs = logs;
         this.node = node;
+        this.clock = clock;
         broker = node.broker();
         publishers = new Publishers(broker, threads);
+        tasks = around.apply(new EmbeddedTasks(broker, threads, clock()));
     }
 
     /** Opens the folder and recovers what is in it; returns when it serves. */
     static EmbeddedEngine open(Path folder, OpenOptions options) {
+        return open(onDefect -> folderLogs(folder, options, onDefect), nodeOptions(options), ShardClock.SYSTEM,
+                tasks -> tasks);
+    }
+
+    /** The same with another log and clock. */
+    static EmbeddedEngine open(Function<Consumer<Throwable>, FolderLogs> logs, ShardClock clock,
+            UnaryOperator<TaskEngine> around) {
+        return open(logs, nodeOptions(OpenOptions.defaults()), clock, around);
+    }
+
+    private static EmbeddedEngine open(Function<Consumer<Throwable>, FolderLogs> logs, NodeOptions options,
+            ShardClock clock, UnaryOperator<TaskEngine> around) {
         return Shielded.call("millrace-open", () -> {
             try {
-                return openHere(folder, options);
+                FolderLogs opened = logs.apply(EmbeddedEngine::defect);
+                try {
+                    return new EmbeddedEngine(opened, Node.open(opened, options, clock), clock, around);
+                } catch (RuntimeException e) {
+                    opened.close();
+                    throw e;
+                }
             } catch (RuntimeException e) {
                 throw Failures.of(e);
             }
         });
     }
 
-    private static EmbeddedEngine openHere(Path folder, OpenOptions options) {
+    private static FolderLogs folderLogs(Path folder, OpenOptions options, Consumer<Throwable> onDefect) {
         FolderLogsProvider.Sync sync = switch (options.sync()) {
             case ALWAYS -> FolderLogsProvider.Sync.ALWAYS;
             case INTERVAL -> FolderLogsProvider.Sync.INTERVAL;
             case OS -> FolderLogsProvider.Sync.OS;
         };
-        FolderLogs logs = logs().open(new FolderLogsProvider.Settings(folder, sync, SYNC_INTERVAL_MILLIS,
-                options.cacheBytes(), options.segmentBytes()), EmbeddedEngine::defect);
-        try {
-            return new EmbeddedEngine(logs, Node.open(logs, nodeOptions(options), ShardClock.SYSTEM));
-        } catch (RuntimeException e) {
-            logs.close();
-            throw e;
-        }
+        return logs().open(new FolderLogsProvider.Settings(folder, sync, SYNC_INTERVAL_MILLIS, options.cacheBytes(),
+                options.segmentBytes()), onDefect);
     }
 
     private static FolderLogsProvider logs() {
@@ -205,7 +227,8 @@ final class EmbeddedEngine implements Engine {
     @Override
     public CompletableFuture<Void> retryPolicy(String topic, String group, RetryPolicy policy) {
         return Failures.translate(broker.setRetryPolicy(topic, group,
-                new dev.millrace.node.RetryPolicy(policy.maxAttempts(), policy.minBackoff(), policy.maxBackoff())));
+                new dev.millrace.node.RetryPolicy(policy.maxAttempts(), policy.minBackoff(), policy.maxBackoff(),
+                        policy.jitterPercent())));
     }
 
     @Override
@@ -229,10 +252,9 @@ final class EmbeddedEngine implements Engine {
     public CompletableFuture<Page<DeadLetter>> deadLetters(String topic, String group, String cursor, int limit) {
         long after;
         try {
-            after = cursor.isEmpty() ? 0 : Long.parseLong(cursor);
-        } catch (NumberFormatException e) {
-            return CompletableFuture.failedFuture(new MillraceException.Invalid("'" + cursor
-                    + "' is no cursor: use the one of the page before, or an empty one for the first page", e));
+            after = Views.cursor(cursor);
+        } catch (MillraceException e) {
+            return CompletableFuture.failedFuture(e);
         }
         return Failures.translate(broker.deadLetters(topic, group, after, limit).thenApply(letters -> {
             Optional<String> next = letters.size() < limit ? Optional.empty()
@@ -263,6 +285,16 @@ final class EmbeddedEngine implements Engine {
 
     private static List<Long> values(List<MessageId> ids) {
         return ids.stream().map(MessageId::value).toList();
+    }
+
+    @Override
+    public Optional<TaskEngine> tasks() {
+        return Optional.of(tasks);
+    }
+
+    @Override
+    public InstantSource clock() {
+        return () -> Instant.ofEpochMilli(clock.wallMillis());
     }
 
     // ---- its life ----

@@ -9,6 +9,7 @@ import dev.millrace.core.shard.Delivery;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.core.shard.Subscription;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -55,14 +56,18 @@ abstract class LeaseLine extends Line implements Settler {
             case Settlement.Retry(long delayMillis, String error) ->
                     submission.retry(token, delayMillis, error.isEmpty() ? null : error);
             case Settlement.Snooze(long delayMillis, String error) ->
-                    submission.retry(token, delayMillis, error.isEmpty() ? null : error);
+                    submission.putOff(token, delayMillis, error.isEmpty() ? null : error);
             // A delay below 0 is that of the group's policy.
             case Settlement.Fail(String error) -> submission.retry(token, -1, error.isEmpty() ? null : error);
             case Settlement.Bury(String error) -> submission.bury(token, error.isEmpty() ? null : error);
             case Settlement.Extend(long leaseMillis) -> submission.extend(token, leaseMillis);
+            case Settlement.Progress(int percent, String text) -> submission.progress(token, percent, text);
+            case Settlement.Result(byte[] bytes) -> submission.result(token, ByteBuffer.wrap(bytes));
+            case Settlement.Log(String lines) -> submission.log(token, lines);
         }
         return send(submission).thenApply(done -> switch (done.result(0)) {
-            case Outcome.OK -> true;
+            // Of a cancelled task; the listener hears of that by itself.
+            case Outcome.OK, Outcome.STOP_ASKED -> true;
             case Outcome.STALE -> false;
             default -> throw Failures.refused(done.result(0), "settling a message", () -> "the disk is nearly full");
         });
@@ -155,6 +160,7 @@ abstract class LeaseLine extends Line implements Settler {
         view.bytes.get(view.bodyOffset, body);
         Instant bornAt = Instant.ofEpochSecond(view.bornAtNanos / NANOS_PER_SECOND,
                 view.bornAtNanos % NANOS_PER_SECOND);
-        return new Leased(new MessageId(view.id), view.attempts, bornAt, body, view.token, this);
+        return view.envelope < 0 ? new Leased(new MessageId(view.id), view.attempts, bornAt, body, view.token, this)
+                : new LeasedTask(view, bornAt, body, this);
     }
 }

@@ -4,15 +4,27 @@ import dev.millrace.api.DeadLetter;
 import dev.millrace.api.FailedAttempt;
 import dev.millrace.api.GroupStats;
 import dev.millrace.api.MessageId;
+import dev.millrace.api.MillraceException;
 import dev.millrace.api.RetryPolicy;
 import dev.millrace.api.TopicStats;
 import java.time.Instant;
+import java.util.List;
 
 /** The node's figures as the API shows them. */
 final class Views {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private Views() {}
+
+    /** The number that a cursor of a page is; 0 for the first page. */
+    static long cursor(String cursor) {
+        try {
+            return cursor.isEmpty() ? 0 : Long.parseLong(cursor);
+        } catch (NumberFormatException e) {
+            throw new MillraceException.Invalid("'" + cursor
+                    + "' is no cursor: use the one of the page before, or an empty one for the first page", e);
+        }
+    }
 
     static TopicStats of(dev.millrace.node.TopicStats topic) {
         return new TopicStats(topic.name(), topic.paused(), topic.accepted(), topic.acceptedBytes(), topic.scheduled(),
@@ -25,7 +37,7 @@ final class Views {
                 group.retrying(), group.done(), group.dead(), group.cancelled(), group.expired(), group.purged(),
                 group.filtered(), group.dropped(), group.retries(), group.timeouts(), group.subscriptions(),
                 new RetryPolicy(group.retryPolicy().maxAttempts(), group.retryPolicy().minBackoff(),
-                        group.retryPolicy().maxBackoff()));
+                        group.retryPolicy().maxBackoff(), group.retryPolicy().jitterPercent()));
     }
 
     static DeadLetter of(dev.millrace.node.DeadLetter letter) {
@@ -33,11 +45,13 @@ final class Views {
                 letter.bornAtNanos() % NANOS_PER_SECOND);
         return new DeadLetter(new MessageId(letter.id()), letter.attempts(), bornAt,
                 Instant.ofEpochMilli(letter.diedAtMillis()), letter.reason(), letter.error(),
-                letter.history()
-                        .stream()
-                        .map(one -> new FailedAttempt(one.number(), Instant.ofEpochMilli(one.atMillis()), one.reason(),
-                                one.error()))
-                        .toList(),
-                letter.body());
+                of(letter.history()), letter.body());
+    }
+
+    static List<FailedAttempt> of(List<dev.millrace.node.FailedAttempt> history) {
+        return history.stream()
+                .map(one -> new FailedAttempt(one.number(), Instant.ofEpochMilli(one.atMillis()), one.reason(),
+                        one.error()))
+                .toList();
     }
 }

@@ -14,6 +14,8 @@ public enum TaskAnswer {
     LEASED,
     /** It is ready, so it cannot be made so. */
     READY,
+    /** It waits behind others of its ordering or limit key, so it can only be cancelled or deleted. */
+    IN_LINE,
     /** It is dead: redrive or delete it instead. */
     DEAD,
     /** It is done. */
@@ -26,6 +28,7 @@ public enum TaskAnswer {
             case MISSING -> MISSING;
             case LEASED -> LEASED;
             case READY -> READY;
+            case IN_LINE -> IN_LINE;
             case DEAD -> DEAD;
             case OVER -> OVER;
         };

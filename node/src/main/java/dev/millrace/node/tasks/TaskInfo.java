@@ -71,8 +71,10 @@ public record TaskInfo(long id, TaskState state, TaskSpec spec, Attempts tried, 
      *            how far it is, in words, or empty
      * @param result
      *            what it left; read-only, empty when there is none
+     * @param log
+     *            the last lines that it wrote, each ended by a line feed
      */
-    public record Output(int percent, String text, ByteBuffer result) {
-        public static final Output NONE = new Output(0, "", ByteBuffer.allocate(0).asReadOnlyBuffer());
+    public record Output(int percent, String text, ByteBuffer result, String log) {
+        public static final Output NONE = new Output(0, "", ByteBuffer.allocate(0).asReadOnlyBuffer(), "");
     }
 }

@@ -1,6 +1,8 @@
 package dev.millrace.node.tasks;
 
+import dev.millrace.core.message.Chain;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,8 +18,89 @@ import java.util.Map;
  *            what relates it to other tasks
  * @param terms
  *            when and how often it is tried
+ * @param flow
+ *            what it is a part of
  */
-public record TaskSpec(String type, ByteBuffer payload, Map<String, String> headers, Keys keys, Terms terms) {
+public record TaskSpec(String type, ByteBuffer payload, Map<String, String> headers, Keys keys, Terms terms,
+        Flow flow) {
+
+    /** A task by itself. */
+    public TaskSpec(String type, ByteBuffer payload, Map<String, String> headers, Keys keys, Terms terms) {
+        this(type, payload, headers, keys, terms, Flow.NONE);
+    }
+
+    /** The same as a part of something else. */
+    public TaskSpec with(Flow other) {
+        return new TaskSpec(type, payload, headers, keys, terms, other);
+    }
+
+    /**
+     * What a task is a part of. One that has a group has nothing else, and no ordering key.
+     *
+     * @param then
+     *            tasks that follow one after the other, each when the one before is done
+     * @param batch
+     *            that counts it, or {@link BatchRef#NONE}
+     * @param group
+     *            it is delivered as one task together with others of this key; empty: by itself
+     * @param gathered
+     *            of a task that was delivered: its payload is a list of so many, see {@link TaskReader#payloads}; else 0
+     */
+    public record Flow(List<Step> then, BatchRef batch, String group, int gathered) {
+        public static final Flow NONE = new Flow(List.of(), BatchRef.NONE, "", 0);
+    }
+
+    /**
+     * A task that follows another one.
+     *
+     * @param queue
+     *            where it goes
+     * @param task
+     *            without a flow of its own
+     * @param result
+     *            what becomes of the result of the task before
+     */
+    public record Step(String queue, TaskSpec task, Result result) {}
+
+    /** What a step is given of the result of the task before it. */
+    public enum Result {
+        /** Nothing. */
+        NONE(Chain.NO_RESULT),
+        /** Header {@code millrace-previous-result}, as text; up to 8 KiB. */
+        HEADER(Chain.RESULT_HEADER),
+        /** Its payload, if there is a result. */
+        PAYLOAD(Chain.RESULT_PAYLOAD);
+
+        private final int code;
+
+        Result(int code) {
+            this.code = code;
+        }
+
+        int code() {
+            return code;
+        }
+
+        static Result of(int code) {
+            return code == HEADER.code ? HEADER : code == PAYLOAD.code ? PAYLOAD : NONE;
+        }
+    }
+
+    /**
+     * A batch.
+     *
+     * @param queue
+     *            of the task that waits for its end
+     * @param id
+     *            of that task
+     */
+    public record BatchRef(String queue, long id) {
+        public static final BatchRef NONE = new BatchRef("", 0);
+
+        public boolean isNone() {
+            return id == 0;
+        }
+    }
 
     /**
      * What relates a task to others of its queue.

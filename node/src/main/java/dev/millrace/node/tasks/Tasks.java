@@ -47,6 +47,9 @@ public interface Tasks {
     /** Makes a scheduled or retrying task ready now. */
     CompletableFuture<TaskAnswer> runNow(String queue, long id);
 
+    /** Gives up a task that waits for its time or for a worker: it is dead then. */
+    CompletableFuture<TaskAnswer> archive(String queue, long id);
+
     /** Makes a dead task ready again, its attempts at 0. */
     CompletableFuture<TaskAnswer> redrive(String queue, long id);
 
@@ -55,7 +58,7 @@ public interface Tasks {
 
     /** What a bulk action does. */
     enum Bulk {
-        CANCEL, RUN_NOW, REDRIVE, DELETE
+        CANCEL, RUN_NOW, ARCHIVE, REDRIVE, DELETE
     }
 
     /**
@@ -63,6 +66,27 @@ public interface Tasks {
      * has is left alone.
      */
     CompletableFuture<Long> all(String queue, TaskState state, Bulk what);
+
+    /** Tasks that belong together. */
+    TaskFlows flows();
+
+    /**
+     * One slice of that.
+     *
+     * @param after
+     *            {@link Slice#next} of the slice before, or 0
+     */
+    CompletableFuture<Slice> some(String queue, TaskState state, Bulk what, long after);
+
+    /**
+     * What a slice of a bulk action did.
+     *
+     * @param done
+     *            tasks
+     * @param next
+     *            where the next slice begins; 0: this was the last one
+     */
+    record Slice(long done, long next) {}
 
     /** Sets how the queue hands out. */
     CompletableFuture<Void> limits(String queue, QueueLimits limits);

@@ -31,7 +31,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of docs/java-api.md, word for word. */
 final class JavaApiExamplesTest {
-    private static final int EXAMPLES = 6;
+    private static final int EXAMPLES = 11;
+    private static final List<String> SOURCES = List.of(
+            "src/test/java/dev/millrace/node/embedded/JavaApiExamplesTest.java",
+            "src/test/java/dev/millrace/node/embedded/TaskExamplesTest.java",
+            "../testkit/src/test/java/dev/millrace/testkit/MillraceKitTest.java");
 
     @TempDir java.nio.file.Path folder;
     private final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
@@ -79,13 +83,16 @@ final class JavaApiExamplesTest {
 
     @Test
     void page_showsTheExamples() throws IOException {
-        String page = Files.readString(java.nio.file.Path.of("..", "docs", "java-api.md"));
-        String source = squeeze(Files.readString(java.nio.file.Path.of(
-                "src/test/java/dev/millrace/node/embedded/JavaApiExamplesTest.java")));
+        String page = Files.readString(java.nio.file.Path.of("..", "docs", "java-api.md"))
+                + Files.readString(java.nio.file.Path.of("..", "README.md"));
+        StringBuilder source = new StringBuilder();
+        for (String file : SOURCES) {
+            source.append(squeeze(Files.readString(java.nio.file.Path.of(file))));
+        }
         var examples = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(page);
         int found = 0;
         while (examples.find()) {
-            assertThat(source).contains(squeeze(examples.group(1)));
+            assertThat(source.toString()).contains(squeeze(examples.group(1)));
             found++;
         }
         assertThat(found).isEqualTo(EXAMPLES);

@@ -17,7 +17,6 @@ import dev.millrace.api.spi.Feed;
 import dev.millrace.api.spi.FeedListener;
 import dev.millrace.api.spi.Leased;
 import dev.millrace.api.spi.TaskSource;
-import dev.millrace.api.task.Progress;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.Worker;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +45,6 @@ final class WorkerTest {
     /** Tasks as the embedded engine's messages: a type in front of the payload, a time-out behind an exclamation mark. */
     private static final class MessageTasks implements TaskSource {
         private final EmbeddedEngine engine;
-        final BlockingQueue<String> reports = new LinkedBlockingQueue<>();
 
         MessageTasks(EmbeddedEngine engine) {
             this.engine = engine;
@@ -62,16 +60,6 @@ final class WorkerTest {
             String[] parts = new String(leased.body(), StandardCharsets.UTF_8).split("[:!]", -1);
             Task task = Task.of(parts[0], parts[1]);
             return parts.length == 2 ? task : task.timeout(Duration.parse(parts[2]));
-        }
-
-        @Override
-        public void progress(String queue, Leased leased, Progress progress) {
-            reports.add(queue + " " + progress.percent() + " " + progress.text());
-        }
-
-        @Override
-        public void result(String queue, Leased leased, byte[] result) {
-            reports.add(queue + " " + new String(result, StandardCharsets.UTF_8));
         }
     }
 
@@ -118,8 +106,6 @@ final class WorkerTest {
                     next.handle(task, context);
                 })
                 .handle("welcome", (task, context) -> {
-                    context.progress(50, "half");
-                    context.result("sent".getBytes(StandardCharsets.UTF_8));
                     log.add("welcome " + task.text() + " of " + context.queue() + ", attempt " + context.attempt());
                 })
                 .handle("bye", (task, context) -> log.add("bye " + task.text() + " " + context.isCancelled()))
@@ -129,7 +115,6 @@ final class WorkerTest {
         }
         assertThat(log).containsExactly("outer", "inner", "welcome 17 of emails, attempt 1", "outer", "inner",
                 "bye 18 false");
-        assertThat(tasks.reports).containsExactly("emails 50 half", "emails sent");
     }
 
     @Test
@@ -269,16 +254,6 @@ final class WorkerTest {
         public Task task(Leased leased) {
             return source.task(leased);
         }
-
-        @Override
-        public void progress(String queue, Leased leased, Progress progress) {
-            source.progress(queue, leased, progress);
-        }
-
-        @Override
-        public void result(String queue, Leased leased, byte[] result) {
-            source.result(queue, leased, result);
-        }
     }
 
     /** A source whose feed can be cut as a lost connection cuts it. */
@@ -308,16 +283,6 @@ final class WorkerTest {
         @Override
         public Task task(Leased leased) {
             return source.task(leased);
-        }
-
-        @Override
-        public void progress(String queue, Leased leased, Progress progress) {
-            source.progress(queue, leased, progress);
-        }
-
-        @Override
-        public void result(String queue, Leased leased, byte[] result) {
-            source.result(queue, leased, result);
         }
     }
 

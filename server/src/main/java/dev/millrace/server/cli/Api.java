@@ -5,6 +5,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -19,8 +20,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 
 /** The HTTP API as commands use it. Thread-safe: at worst the token is looked up twice. */
 final class Api {
@@ -29,15 +32,44 @@ final class Api {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final String url;
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final Duration patience;
+    private final HttpClient client;
     private volatile @Nullable String token;
 
     Api(String url, @Nullable String token) {
+        this(checked(url), token, PATIENCE, HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build());
+    }
+
+    private Api(String url, @Nullable String token, Duration patience, HttpClient client) {
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         this.token = token;
+        this.patience = patience;
+        this.client = client;
+    }
+
+    private static String checked(String url) {
+        try {
+            URI uri = URI.create(url);
+            if (uri.getHost() != null && ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
+                return url;
+            }
+        } catch (IllegalArgumentException e) {
+            throw badUrl(url);
+        }
+        throw badUrl(url);
+    }
+
+    private static CliException badUrl(String url) {
+        return new CliException("'" + url + "' is not a server's address. --url or MILLRACE_URL must be such as"
+                + " http://127.0.0.1:7070");
+    }
+
+    /** The same, but waits no longer for an answer. */
+    Api within(Duration limit) {
+        return new Api(url, token, limit, client);
     }
 
     String url() {
@@ -46,15 +78,38 @@ final class Api {
 
     /** {@code /api/v1/topics/TOPIC/groups/GROUP/REST}; an empty group leaves the groups part out. */
     static String path(String topic, String group, String rest) {
-        String path = "/api/v1/topics/" + URLEncoder.encode(topic, StandardCharsets.UTF_8);
+        String path = "/api/v1/topics/" + encode(topic);
         if (!group.isEmpty()) {
-            path += "/groups/" + URLEncoder.encode(group, StandardCharsets.UTF_8);
+            path += "/groups/" + encode(group);
         }
+        return rest.isEmpty() ? path : path + "/" + rest;
+    }
+
+    /** For a path or a query. */
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** {@code /api/v1/queues/QUEUE/REST}. */
+    static String queue(String queue, String rest) {
+        String path = "/api/v1/queues/" + encode(queue);
         return rest.isEmpty() ? path : path + "/" + rest;
     }
 
     JsonNode get(String path) {
         return send("GET", path, BodyPublishers.noBody(), "");
+    }
+
+    /** All pages of a list, put together. */
+    ArrayNode all(String path, String member) {
+        ArrayNode all = JSON.createArrayNode();
+        JsonNode page = get(path + "?limit=1000");
+        page.path(member).forEach(all::add);
+        while (page.path("next").isString()) {
+            page = get(path + "?limit=1000&after=" + encode(page.path("next").asString()));
+            page.path(member).forEach(all::add);
+        }
+        return all;
     }
 
     JsonNode post(String path, String json) {
@@ -105,7 +160,13 @@ final class Api {
                 response = exchange(method, path, body, type);
             }
         }
-        JsonNode json = json(response);
+        JsonNode json;
+        try {
+            json = json(response);
+        } catch (JacksonException e) {
+            throw new CliException(url + path + " answered what is not JSON: " + e.getOriginalMessage()
+                    + ". Is it Millrace's HTTP address?");
+        }
         if (response.statusCode() >= 400) {
             String detail = json.path("detail").asString("");
             throw new CliException(detail.isEmpty() ? url + path + " answered " + response.statusCode()
@@ -121,7 +182,7 @@ final class Api {
 
     private HttpResponse<String> exchange(String method, String path, HttpRequest.BodyPublisher body, String type) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .method(method, body);
         if (!type.isEmpty()) {
             request.header("Content-Type", type);
@@ -131,7 +192,7 @@ final class Api {
         }
         try {
             return client.send(request.build(), BodyHandlers.ofString());
-        } catch (ConnectException e) {
+        } catch (ConnectException | HttpConnectTimeoutException e) {
             throw new CliException("no server answers at " + url
                     + ". Start one with ./millrace server, or name another by --url or MILLRACE_URL");
         } catch (IOException e) {

@@ -28,7 +28,7 @@ public final class CheckCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         CheckReport report;
         try {
-            report = FolderCheck.check(folder, _ -> new EngineCheck());
+            report = FolderCheck.check(folder, EngineCheck::new);
         } catch (LogException e) {
             throw new CliException(String.valueOf(e.getMessage()));
         }

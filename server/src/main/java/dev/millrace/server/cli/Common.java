@@ -50,6 +50,14 @@ final class Common {
         return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     }
 
+    static long bytes(String flag, String size) {
+        try {
+            return Kind.size(size);
+        } catch (IllegalArgumentException e) {
+            throw new CliException(flag + " is '" + size + "'; " + e.getMessage());
+        }
+    }
+
     static long millis(String flag, String duration) {
         try {
             return Kind.duration(duration).toMillis();

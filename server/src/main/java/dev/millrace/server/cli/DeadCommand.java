@@ -11,7 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code dead}: the dead letters of a group. */
 @Command(name = "dead", description = "Lists, shows, replays and purges the dead letters of a group.", subcommands = {
-    DeadCommand.ListAll.class, DeadCommand.Show.class, DeadCommand.Replay.class, DeadCommand.Purge.class},
+    DeadCommand.ListAll.class, DeadCommand.Show.class, DeadCommand.Replay.class, DeadCommand.Purge.class,
+    DeadCommand.Job.class},
         footer = {"",
             "Examples:", "  millrace dead list orders billing", "  millrace dead replay orders billing --all",
             "  millrace dead purge orders billing 0ca9381eb3800269"})
@@ -57,10 +58,16 @@ public final class DeadCommand extends Parent {
         @Nullable List<String> ids;
         @Option(names = "--all", description = "all that are dead now") boolean all;
 
+        @Option(names = "--background",
+                description = "with --all: does not wait; dead job tells how far it is") boolean background;
+
         /** Asks for it, and shows meanwhile how many are left: the server goes through them in slices. */
         JsonNode change(String what) {
             Api api = common.api();
             String body = which();
+            if (background) {
+                return api.post(Api.path(topic, group, "dead/" + what), body);
+            }
             ProgressLine line = new ProgressLine(common.err());
             JsonNode answer = api.postLong(Api.path(topic, group, "dead/" + what), body, () -> line.show(
                     api.get(Api.path(topic, group, "")).path("dead").asLong() + " dead letters left"));
@@ -73,9 +80,13 @@ public final class DeadCommand extends Parent {
             if (all == (some != null && !some.isEmpty())) {
                 throw new CliException("name ids, or --all: one of the two");
             }
+            if (background && !all) {
+                throw new CliException("--background is for --all");
+            }
             ObjectNode body = Api.JSON.createObjectNode();
             if (some == null || some.isEmpty()) {
-                return body.put("all", true).toString();
+                return background ? body.put("all", true).put("background", true).toString()
+                        : body.put("all", true).toString();
             }
             ArrayNode list = body.putArray("ids");
             some.forEach(list::add);
@@ -88,7 +99,8 @@ public final class DeadCommand extends Parent {
         @Override
         public void run() {
             JsonNode answer = change("replay");
-            common.print(answer, "replayed " + answer.path("replayed").asLong());
+            common.print(answer, background ? "started to replay " + answer.path("total").asLong()
+                    : "replayed " + answer.path("replayed").asLong());
         }
     }
 
@@ -97,7 +109,20 @@ public final class DeadCommand extends Parent {
         @Override
         public void run() {
             JsonNode answer = change("purge");
-            common.print(answer, "purged " + answer.path("purged").asLong());
+            common.print(answer, background ? "started to purge " + answer.path("total").asLong()
+                    : "purged " + answer.path("purged").asLong());
+        }
+    }
+
+    @Command(name = "job", description = "How far the last replay or purge of all dead letters is; it goes on after a "
+            + "restart of the server.")
+    static final class Job extends GroupCommand.OnGroup {
+        @Override
+        public void run() {
+            JsonNode job = common.api().get(Api.path(topic, group, "dead-job"));
+            String what = job.path("what").asString();
+            common.print(job, what.equals("none") ? "there was none"
+                    : what + ": " + job.path("left").asLong() + " of " + job.path("total").asLong() + " left");
         }
     }
 }

@@ -14,9 +14,13 @@ final class EngineCheck implements MachineCheck {
     /** Only says to which segment a position belongs, which no finding depends on. */
     private static final long SEGMENT_BYTES = 64 << 20;
 
-    private final dev.millrace.core.machine.MachineCheck machine = new dev.millrace.core.machine.MachineCheck(
-            SEGMENT_BYTES);
-    private final ReplayTarget target = machine.target();
+    private final dev.millrace.core.machine.MachineCheck machine;
+    private final ReplayTarget target;
+
+    EngineCheck(int shard) {
+        machine = new dev.millrace.core.machine.MachineCheck(shard, SEGMENT_BYTES);
+        target = machine.target();
+    }
 
     @Override
     public void snapshot(SnapshotReader snapshot) {
@@ -30,10 +34,7 @@ final class EngineCheck implements MachineCheck {
 
     @Override
     public List<String> compare(SnapshotReader later) {
-        dev.millrace.core.machine.MachineCheck other = new dev.millrace.core.machine.MachineCheck(SEGMENT_BYTES);
-        other.target().snapshot(later);
-        return other.digest() == machine.digest() ? List.of()
-                : List.of("the snapshot at " + later.position() + " is not what the records before it say");
+        return machine.compare(later);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.millrace.server.cli;
 
+import dev.millrace.server.config.Kind;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -13,11 +15,12 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(name = "group", description = "Lists, shows and changes the groups of a topic.", subcommands = {
     GroupCommand.ListAll.class, GroupCommand.Show.class, GroupCommand.Create.class, GroupCommand.Retry.class,
     GroupCommand.Delete.class, GroupCommand.Empty.class, GroupCommand.Pause.class,
-    GroupCommand.Resume.class},
+    GroupCommand.Resume.class, GroupCommand.Replay.class},
         footer = {"", "Examples:", "  millrace group list orders",
             "  millrace group create orders billing --max-attempts 5 --min-backoff 1s --max-backoff 1m",
             "  millrace group retry-policy orders billing --max-attempts 8 --min-backoff 500ms --max-backoff 5m",
-            "  millrace group show orders billing", "  millrace group pause orders billing"})
+            "  millrace group show orders billing", "  millrace group pause orders billing",
+            "  millrace group replay orders billing --from 2h"})
 public final class GroupCommand extends Parent {
     static final String[] COLUMNS = {"name", "paused", "ready", "leased", "retrying", "dead", "done", "retries",
         "timeouts", "subscriptions"};
@@ -43,12 +46,14 @@ public final class GroupCommand extends Parent {
                 description = "delay after the first failed attempt; doubles with each") String minBackoff;
         @Option(names = "--max-backoff", paramLabel = "DURATION", description = "longest delay")
         @Nullable String maxBackoff;
+        @Option(names = "--jitter", paramLabel = "PERCENT", defaultValue = "0",
+                description = "each delay is shorter by up to so much of it") int jitterPercent;
 
         ObjectNode json(int attempts) {
             long min = Common.millis("--min-backoff", minBackoff);
             ObjectNode json = Api.JSON.createObjectNode().put("maxAttempts", attempts).put("minBackoffMillis", min);
             json.put("maxBackoffMillis", maxBackoff == null ? min : Common.millis("--max-backoff", maxBackoff));
-            return json;
+            return jitterPercent == 0 ? json : json.put("jitterPercent", jitterPercent);
         }
     }
 
@@ -59,7 +64,7 @@ public final class GroupCommand extends Parent {
 
         @Override
         public void run() {
-            JsonNode groups = common.api().get(Api.path(topic, "", "groups")).path("groups");
+            ArrayNode groups = common.api().all(Api.path(topic, "", "groups"), "groups");
             common.print(groups, groups.isEmpty() ? "no groups" : Tables.of(groups, COLUMNS));
         }
     }
@@ -79,8 +84,10 @@ public final class GroupCommand extends Parent {
             long min = policy.path("minBackoffMillis").asLong();
             long max = policy.path("maxBackoffMillis").asLong();
             String limit = attempts == 0 ? "no limit of attempts" : "dead after " + attempts + " attempts";
+            long jitter = policy.path("jitterPercent").asLong();
             String delay = max == 0 ? "no delay between them"
-                    : "delays of " + min + " ms, doubling up to " + max + " ms";
+                    : "delays of " + min + " ms, doubling up to " + max + " ms"
+                            + (jitter == 0 ? "" : ", shorter by up to " + jitter + " %");
             return "retry policy, for leases that end without an answer: " + limit + ", " + delay;
         }
     }
@@ -146,6 +153,36 @@ public final class GroupCommand extends Parent {
         @Override
         public void run() {
             change("resume", "resumed");
+        }
+    }
+
+    @Command(name = "replay", description = "Offers the group anew what its topic still keeps; how long that is, "
+            + "topic history says.")
+    static final class Replay extends OnGroup {
+        @Option(names = "--from", required = true, paramLabel = "earliest|DURATION|TIME|ID",
+                description = "all that is kept; what was published in this last time, or since this instant "
+                        + "(2026-11-28T08:30:00Z); from this message on") String from;
+        @Option(names = "--purge-under-way",
+                description = "purges what the group has not finished, in flight or not, before") boolean purge;
+
+        @Override
+        public void run() {
+            ObjectNode body = Api.JSON.createObjectNode().put("from", start()).put("purgeUnderWay", purge);
+            JsonNode answer = common.api().post(Api.path(topic, group, "replay"), body.toString());
+            common.print(answer,
+                    "offered " + answer.path("offered").asLong() + " messages anew to " + topic + ":" + group);
+        }
+
+        /** A duration is one that ends now. */
+        private String start() {
+            if (from.matches("[0-9a-fA-F]{16}")) {
+                return from;
+            }
+            try {
+                return Instant.now().minus(Kind.duration(from)).toString();
+            } catch (IllegalArgumentException e) {
+                return from;
+            }
         }
     }
 }

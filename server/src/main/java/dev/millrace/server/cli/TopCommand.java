@@ -47,11 +47,11 @@ public final class TopCommand implements Callable<Integer> {
     }
 
     private ArrayNode read(Api api) {
-        JsonNode stats = api.get("/api/v1/stats");
+        ArrayNode topics = api.all("/api/v1/topics", "topics");
         long now = System.nanoTime();
         double seconds = Math.max(1e-3, (now - beforeNanos) / 1e9);
         ArrayNode rows = Api.JSON.createArrayNode();
-        for (JsonNode topic : stats.path("topics")) {
+        for (JsonNode topic : topics) {
             String name = topic.path("name").asString();
             long in = rate(name, topic.path("accepted").asLong(), seconds);
             if (topic.path("groups").isEmpty()) {

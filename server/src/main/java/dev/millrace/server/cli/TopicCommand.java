@@ -1,7 +1,9 @@
 package dev.millrace.server.cli;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -9,9 +11,10 @@ import tools.jackson.databind.node.ArrayNode;
 /** {@code topic}: lists, shows and changes topics. */
 @Command(name = "topic", description = "Lists, shows and changes topics.", subcommands = {TopicCommand.ListAll.class,
     TopicCommand.Show.class, TopicCommand.Create.class, TopicCommand.Delete.class, TopicCommand.Empty.class,
-    TopicCommand.Pause.class, TopicCommand.Resume.class},
+    TopicCommand.Pause.class, TopicCommand.Resume.class, TopicCommand.History.class},
         footer = {"", "Examples:", "  millrace topic list",
-            "  millrace topic pause orders", "  millrace topic delete orders"})
+            "  millrace topic pause orders", "  millrace topic delete orders",
+            "  millrace topic history orders --max-age 7d --max-bytes 10GiB"})
 public final class TopicCommand extends Parent {
     static final String[] COLUMNS = {"name", "paused", "accepted", "scheduled", "waiting", "joined", "purged"};
 
@@ -31,14 +34,7 @@ public final class TopicCommand extends Parent {
 
         @Override
         public void run() {
-            Api api = common.api();
-            ArrayNode all = Api.JSON.createArrayNode();
-            String after = "";
-            do {
-                JsonNode page = api.get("/api/v1/topics?limit=1000" + (after.isEmpty() ? "" : "&after=" + after));
-                page.path("topics").forEach(all::add);
-                after = page.path("next").asString("").replace("#", "%23");
-            } while (!after.isEmpty());
+            ArrayNode all = common.api().all("/api/v1/topics", "topics");
             common.print(all, all.isEmpty() ? "no topics" : Tables.of(all, COLUMNS));
         }
     }
@@ -95,6 +91,49 @@ public final class TopicCommand extends Parent {
         @Override
         public void run() {
             change("resume", "resumed");
+        }
+    }
+
+    @Command(name = "history", description = "Shows or sets what is kept of messages that all groups are done with, "
+            + "for group replay; without options it shows it.")
+    static final class History extends OnTopic {
+        @Option(names = "--max-age", paramLabel = "DURATION", description = "forgets what is older")
+        @Nullable String maxAge;
+        @Option(names = "--max-bytes", paramLabel = "SIZE", description = "forgets the oldest beyond so many bytes")
+        @Nullable String maxBytes;
+        @Option(names = "--off", description = "keeps nothing") boolean off;
+
+        @Override
+        public void run() {
+            boolean sets = maxAge != null || maxBytes != null;
+            if (sets && off) {
+                throw new CliException("give limits, or --off: one of the two");
+            }
+            Api api = common.api();
+            if (!sets && !off) {
+                JsonNode found = api.get(Api.path(topic, "", "history"));
+                common.print(found, told(found));
+                return;
+            }
+            long millis = maxAge == null ? 0 : Common.millis("--max-age", maxAge);
+            long bytes = maxBytes == null ? 0 : Common.bytes("--max-bytes", maxBytes);
+            if (sets && millis == 0 && bytes == 0) {
+                throw new CliException("both limits are 0, which keeps nothing: say --off");
+            }
+            common.print(api.put(Api.path(topic, "", "history"),
+                    Api.JSON.createObjectNode().put("maxAgeMillis", millis).put("maxBytes", bytes).toString()),
+                    "set the history of " + topic);
+        }
+
+        private static String told(JsonNode history) {
+            long millis = history.path("maxAgeMillis").asLong();
+            long bytes = history.path("maxBytes").asLong();
+            if (millis == 0 && bytes == 0) {
+                return "no history: messages go when all groups are done with them";
+            }
+            return history.path("messages").asLong() + " messages that all groups are done with are kept"
+                    + (millis == 0 ? "" : ", for at most " + millis + " ms")
+                    + (bytes == 0 ? "" : ", in at most " + bytes + " bytes of the topic");
         }
     }
 }

@@ -114,7 +114,8 @@ public record Kind<T>(String form, Function<String, T> parser) {
         return total;
     }
 
-    private static Long size(String text) {
+    /** Bytes: a number, perhaps with B, KiB, MiB, GiB or TiB. */
+    public static Long size(String text) {
         Matcher matcher = SIZE.matcher(text);
         if (!matcher.matches() || matcher.group(1).length() > 15) {
             throw bad("a number of bytes such as 4096, 64KiB, 8MiB or 1GiB", null);

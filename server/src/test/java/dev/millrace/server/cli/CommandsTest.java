@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,16 +30,11 @@ class CommandsTest {
     }
 
     private static Run run(String... args) {
-        String[] all = Arrays.copyOf(args, args.length + 2);
-        all[args.length] = "--url";
-        all[args.length + 1] = server.url();
-        return CommandLineRig.run(all);
+        return CommandLineRig.run(server, args);
     }
 
     private static String done(String... args) {
-        Run run = run(args);
-        assertThat(run.exit()).as(run.err()).isZero();
-        return run.out().strip();
+        return CommandLineRig.done(server, args);
     }
 
     @Test
@@ -103,15 +97,49 @@ class CommandsTest {
     }
 
     @Test
+    void history_isSetShownAndReplayed() {
+        done("topic", "create", "past");
+        assertThat(done("topic", "history", "past")).startsWith("no history");
+        assertThat(done("topic", "history", "past", "--max-age", "1h", "--max-bytes", "1GiB")).startsWith("set");
+        done("pub", "past", "one", "two");
+        assertThat(done("sub", "past", "--group", "g", "-n", "2")).isEqualTo("one\ntwo");
+        assertThat(done("topic", "history", "past"))
+                .isEqualTo("2 messages that all groups are done with are kept, for at"
+                        + " most 3600000 ms, in at most 1073741824 bytes of the topic");
+        assertThat(done("group", "replay", "past", "g", "--from", "1h")).isEqualTo("offered 2 messages anew to past:g");
+        assertThat(done("sub", "past", "--group", "g", "-n", "2")).isEqualTo("one\ntwo");
+        assertThat(run("group", "replay", "past", "g", "--from", "never").err()).contains("must be earliest");
+        assertThat(run("topic", "history", "past", "--off", "--max-age", "1h").err()).contains("one of the two");
+        assertThat(done("topic", "history", "past", "--off")).startsWith("set");
+        assertThat(done("group", "replay", "past", "g", "--from", "earliest")).startsWith("offered 0 ");
+        assertThat(done("dead", "job", "past", "g")).isEqualTo("there was none");
+        assertThat(done("dead", "replay", "past", "g", "--all", "--background")).isEqualTo("started to replay 0");
+        assertThat(done("dead", "job", "past", "g")).isEqualTo("replay: 0 of 0 left");
+    }
+
+    @Test
+    void backup_ofARunningServer_isSound() {
+        done("pub", "saved", "one", "two");
+        Path copy = folder.resolve("backup");
+        assertThat(done("backup", copy.toString())).matches("copied \\d+ bytes to .*backup");
+        Run check = CommandLineRig.run("check", copy.toString());
+        assertThat(check.exit()).as(check.out()).isZero();
+        Run again = run("backup", copy.toString());
+        assertThat(again.exit()).isEqualTo(1);
+        assertThat(again.err()).contains("name a new folder");
+    }
+
+    @Test
     void groupsRetryPolicy_isShownAndSet() {
         done("group", "create", "policies", "crew");
         assertThat(done("group", "show", "policies", "crew")).contains("no limit of attempts, no delay between them");
         done("group", "retry-policy", "policies", "crew", "--max-attempts", "8", "--min-backoff", "500ms",
-                "--max-backoff", "5m");
+                "--max-backoff", "5m", "--jitter", "20");
         assertThat(done("group", "show", "policies", "crew"))
-                .contains("dead after 8 attempts, delays of 500 ms, doubling up to 300000 ms");
+                .contains("dead after 8 attempts, delays of 500 ms, doubling up to 300000 ms, shorter by up to 20 %");
         assertThat(done("group", "show", "policies", "crew", "--json")).contains(
-                "\"retryPolicy\":{\"maxAttempts\":8,\"minBackoffMillis\":500,\"maxBackoffMillis\":300000}");
+                "\"retryPolicy\":{\"maxAttempts\":8,\"minBackoffMillis\":500,\"maxBackoffMillis\":300000,"
+                        + "\"jitterPercent\":20}");
         done("group", "retry-policy", "policies", "crew");
         assertThat(done("group", "show", "policies", "crew")).contains("no limit of attempts");
     }
@@ -178,8 +206,8 @@ class CommandsTest {
     @Test
     void config_printsSettings_helpOfEveryCommandHasAnExample() {
         assertThat(CommandLineRig.run("config", "--sync", "os").out()).containsPattern("sync = \"os\" +# flag --sync");
-        for (String command : new String[]{"pub", "sub", "topic", "group", "dead", "top", "check", "import nsqd",
-            "completion"}) {
+        for (String command : new String[]{"pub", "sub", "topic", "group", "dead", "top", "backup", "check",
+            "import nsqd", "completion"}) {
             Run help = CommandLineRig.run((command + " --help").split(" ", -1));
             assertThat(help.exit()).isZero();
             assertThat(help.out()).contains("millrace " + command).contains("Example");

@@ -134,13 +134,16 @@ public final class Main {
     private void clients(ClientSuites clients) {
         if (suites.contains("go-nsq")) {
             clients.goNsq();
+            Leftovers.end();
         }
         if (suites.contains("pynsq")) {
             clients.pynsqScript(root.resolve("verification/interop/pynsq_checks.py"));
             clients.pynsq();
+            Leftovers.end();
         }
         if (suites.contains("nsqjs")) {
             clients.nsqjs();
+            Leftovers.end();
         }
     }
 

@@ -202,6 +202,16 @@ public final class ManagedProcess implements AutoCloseable {
         children.forEach(ProcessHandle::destroyForcibly);
     }
 
+    /** Sends it a signal by its name: STOP, CONT. */
+    public void signal(String name) throws IOException {
+        ManagedProcess kill = start(List.of("kill", "-" + name, Long.toString(pid())), Path.of("").toAbsolutePath(),
+                Map.of());
+        int exit = kill.awaitExit(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+        if (exit != 0) {
+            throw new IOException("kill -" + name + " ended with " + exit);
+        }
+    }
+
     /** Asks it to end, and kills it if it has not within half a minute. */
     @Override
     public void close() {

@@ -5,11 +5,13 @@ import dev.millrace.core.message.MessageView;
 import dev.millrace.core.shard.Delivery;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Session;
+import dev.millrace.core.shard.SessionKind;
 import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.core.shard.Subscription;
 import dev.millrace.verification.simulation.Command.Answer;
 import dev.millrace.verification.simulation.Command.Credit;
+import dev.millrace.verification.simulation.Command.EnqueueTasks;
 import dev.millrace.verification.simulation.Command.Publish;
 import dev.millrace.verification.simulation.Message.Fate;
 import java.util.ArrayDeque;
@@ -28,6 +30,7 @@ final class Client implements SessionListener {
     private final int number;
     final HostedShard host;
     final @Nullable GroupBook group;
+    private final SessionKind kind;
     private @Nullable Session session;
     private @Nullable Subscription subscription;
     private final ArrayDeque<Unread> unread = new ArrayDeque<>();
@@ -38,13 +41,51 @@ final class Client implements SessionListener {
     final List<Lease> settled = new ArrayList<>();
     private final ArrayDeque<Asked> pending = new ArrayDeque<>();
     private int highestCredit;
-    private long endedOrder = Long.MAX_VALUE;
+    private int given;
+    private boolean left;
+    private Moment ended = Moment.NEVER;
+    private final int opening;
 
-    Client(World world, int number, HostedShard host, @Nullable GroupBook group) {
+    Client(World world, int number, HostedShard host, @Nullable GroupBook group, SessionKind kind) {
         this.world = world;
         this.number = number;
         this.host = host;
         this.group = group;
+        this.kind = kind;
+        opening = host.openings();
+    }
+
+    boolean isForTasks() {
+        return group != null && group.queue != null;
+    }
+
+    /** How often its shard had been opened when it came. */
+    int opening() {
+        return opening;
+    }
+
+    /** How much it was ever given. */
+    int given() {
+        return given;
+    }
+
+    /** Whether it went by itself. */
+    boolean hasLeft() {
+        return left;
+    }
+
+    /** The end of it. */
+    Moment ended() {
+        return ended;
+    }
+
+    SessionKind kind() {
+        return kind;
+    }
+
+    /** Whether its leases outlive it. */
+    boolean isLasting() {
+        return kind == SessionKind.LASTING;
     }
 
     void opened(Session open) {
@@ -60,11 +101,11 @@ final class Client implements SessionListener {
     }
 
     boolean isAlive() {
-        return endedOrder == Long.MAX_VALUE;
+        return ended.equals(Moment.NEVER);
     }
 
     long endedOrder() {
-        return endedOrder;
+        return isAlive() ? Long.MAX_VALUE : ended.order();
     }
 
     Session session() {
@@ -82,6 +123,8 @@ final class Client implements SessionListener {
         for (Command command : commands) {
             if (command instanceof Credit credit) {
                 highestCredit = Math.max(highestCredit, credit.credit());
+            } else if (command instanceof Answer answer) {
+                answer.lease().entry().submitted(answer);
             }
         }
         session().submit(submission);
@@ -94,6 +137,8 @@ final class Client implements SessionListener {
     /** Goes away without a word, or at the end of its life. */
     void close() {
         if (isAlive()) {
+            left = true;
+            world.trace.event(this + " goes");
             session().close();
             over();
         }
@@ -162,6 +207,7 @@ final class Client implements SessionListener {
             world.trace.event(this + " hears " + result + " for " + commands.get(i).getClass().getSimpleName());
             switch (commands.get(i)) {
                 case Publish publish -> published(publish, result, submission.messageId(i), now);
+                case EnqueueTasks batch -> TaskQueue.answered(batch, result, now);
                 case Answer answer -> answered(answer, result, now);
                 case Credit credit -> world.require(result == Outcome.OK, this + " was refused credit");
             }
@@ -186,12 +232,12 @@ final class Client implements SessionListener {
 
     private void answered(Answer answer, byte result, Moment now) {
         Lease lease = answer.lease();
-        boolean granted = result == Outcome.OK;
+        boolean granted = result == Outcome.OK || result == Outcome.STOP_ASKED;
         world.require(granted || result == Outcome.STALE, answer + " was answered " + result);
         if (granted && answer.stale()) {
             throw new Violation(answer.verdict() + " with a stale token was taken: " + lease + " of " + lease.entry());
         }
-        boolean certain = answer.first() && now.nanos() < lease.earliestEndNanos(now.order())
+        boolean certain = answer.first() && lease.client.isAlive() && now.nanos() < lease.earliestEndNanos(now.order())
                 && lease.entry().group.isLive()
                 && lease.entry().group.empties.stream()
                         .noneMatch(span -> span.mayLieBetween(lease.delivered.order(), now.order()));
@@ -200,6 +246,8 @@ final class Client implements SessionListener {
         }
         if (granted) {
             lease.entry().granted(answer, now);
+        } else {
+            lease.entry().refused(answer);
         }
     }
 
@@ -208,8 +256,12 @@ final class Client implements SessionListener {
         Moment now = world.moment();
         List<Lease> leases = new ArrayList<>();
         for (int i = 0; i < delivery.size(); i++) {
-            leases.add(new Lease(this, now, host.cycleBeganNanos(), delivery.subscription().leaseMillis()));
+            leases.add(new Lease(this, now, host.cycleBegan(), delivery.subscription().leaseMillis(), i));
         }
+        if (group != null && group.queue != null) {
+            group.queue.given(leases);
+        }
+        given += delivery.size();
         world.trace.event(this + " is given " + delivery.size());
         world.require(delivery.size() <= highestCredit, this + " is given more than it asked for");
         if (!isAlive()) {
@@ -217,6 +269,15 @@ final class Client implements SessionListener {
             return;
         }
         unread.add(new Unread(delivery, leases));
+    }
+
+    @Override
+    public void stopAsked(long token) {
+        world.trace.event(this + " is asked to stop " + Long.toHexString(token));
+        for (Lease lease : held) {
+            Task task = lease.token == token ? lease.entry().message.task : null;
+            world.require(task == null || !task.cancels.isEmpty(), "nobody cancelled " + task);
+        }
     }
 
     @Override
@@ -230,11 +291,13 @@ final class Client implements SessionListener {
         if (!isAlive()) {
             return;
         }
-        endedOrder = world.moment().order();
+        ended = world.moment();
         for (Asked asked : pending) {
             for (Command command : asked.commands) {
                 if (command instanceof Publish publish) {
                     publish.messages().forEach(message -> message.fate = Fate.UNKNOWN);
+                } else if (command instanceof EnqueueTasks batch) {
+                    batch.tasks().forEach(task -> task.message.fate = Fate.UNKNOWN);
                 } else if (command instanceof Answer answer) {
                     answer.lease().entry().unknown(answer);
                 }

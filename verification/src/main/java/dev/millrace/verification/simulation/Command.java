@@ -1,5 +1,6 @@
 package dev.millrace.verification.simulation;
 
+import dev.millrace.core.shard.Enqueue;
 import java.util.List;
 
 /** What a client has asked for and waits to hear of. */
@@ -7,9 +8,22 @@ sealed interface Command {
     /** One publish command of one or several messages, or one deferred message. */
     record Publish(List<Message> messages, long highestIdBefore) implements Command {}
 
-    /** How a consumer settles a delivery. */
+    /** One batch of tasks, each of which is answered for itself. */
+    record EnqueueTasks(Enqueue batch, List<Task> tasks, long highestIdBefore) implements Command {}
+
+    /** What a consumer says of a delivery; the last three only of a task. */
     enum Verdict {
-        ACK, FILTER, RETRY, EXTEND, BURY
+        ACK, FILTER, RETRY, EXTEND, BURY, PUT_OFF, PROGRESS, RESULT;
+
+        /** Whether the lease is over then. */
+        boolean ends() {
+            return this != EXTEND && this != PROGRESS && this != RESULT;
+        }
+
+        /** Whether the message is over then, or dead. */
+        boolean isFinal() {
+            return this == ACK || this == FILTER || this == BURY;
+        }
     }
 
     /**
@@ -20,7 +34,7 @@ sealed interface Command {
      * @param verdict
      *            the answer
      * @param millis
-     *            delay of a retry, new length of an extended lease
+     *            delay of a retry, below 0 as the retry policy says; new length of an extended lease
      * @param submitted
      *            when
      * @param first

@@ -1,5 +1,7 @@
 package dev.millrace.verification.simulation;
 
+import dev.millrace.core.machine.Leftovers;
+import dev.millrace.core.machine.Machine;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.verification.simulation.Command.Answer;
 import dev.millrace.verification.simulation.Command.Verdict;
@@ -10,13 +12,22 @@ import java.util.List;
 final class Drain {
     private static final int MOST_ROUNDS = 30_000;
     private static final int CREDIT = 500;
+    /** Longer than any lease, and than the time that one has after a restart. */
+    private static final long LEASES_NANOS = 90_000_000_000L;
+    private static final long LEAST_SLEEP_NANOS = 50_000_000;
+    private static final int MOST_UNCHANGED = 200;
+    private static final int MOST_FORGETTING = 1_000;
 
     private final World world;
     private final Operator operator;
     private final Faults faults;
     private int asked;
     private long open;
+    private long openBefore;
+    private int unchanged;
     private int empty;
+    /** Until then it sleeps no longer than shards do by themselves, so that leases of before end by time. */
+    private long awakeUntilNanos;
 
     Drain(World world, Operator operator, Faults faults) {
         this.world = world;
@@ -25,7 +36,13 @@ final class Drain {
     }
 
     void run() {
+        run(List.of());
+    }
+
+    /** The same; nothing is left in memory of these queues. */
+    void run(List<TaskQueue> queues) {
         begin();
+        awakeUntilNanos = queues.isEmpty() ? 0 : world.clock.trueNanos() + LEASES_NANOS;
         int rounds = 0;
         while (empty < 2) {
             if (++rounds > MOST_ROUNDS) {
@@ -36,7 +53,28 @@ final class Drain {
             world.checkHeard();
         }
         world.ledger.complete();
+        queues.forEach(TaskQueue::complete);
+        forgetAll();
+        queues.stream().filter(TaskQueue::isThere).forEach(this::mustBeForgotten);
         faults.stopInOrder();
+    }
+
+    /** Whatever is kept for a time is kept no longer. */
+    private void forgetAll() {
+        for (int rounds = 0; rounds < MOST_FORGETTING; rounds++) {
+            if (world.hosts.stream().allMatch(host -> host.shard().machine().nextDueMillis() == Long.MAX_VALUE)) {
+                return;
+            }
+            awakeUntilNanos = 0;
+            passTime();
+            world.hosts.forEach(HostedShard::cycle);
+        }
+    }
+
+    private void mustBeForgotten(TaskQueue queue) {
+        Machine machine = world.hosts.get(queue.group.topic.shard).shard().machine();
+        String left = Leftovers.of(machine, queue.group.topic.name);
+        world.require(left.isEmpty(), "of " + queue + ", all of whose tasks are over, are left: " + left);
     }
 
     private void begin() {
@@ -100,7 +138,9 @@ final class Drain {
             }
             more |= acknowledge(client);
         }
-        if (!more && asked == 0) {
+        if (!more && isAwake()) {
+            passTime();
+        } else if (!more && asked == 0) {
             ask();
         } else if (!more) {
             passTime();
@@ -137,6 +177,7 @@ final class Drain {
                     }
                     if (asked == 0) {
                         empty = open == 0 ? empty + 1 : 0;
+                        mustChange();
                         passTime();
                     }
                 });
@@ -145,6 +186,16 @@ final class Drain {
         if (asked == 0) {
             empty++;
         }
+    }
+
+    private boolean isAwake() {
+        return world.clock.trueNanos() < awakeUntilNanos;
+    }
+
+    private void mustChange() {
+        unchanged = open == openBefore ? unchanged + 1 : 0;
+        openBefore = open;
+        world.require(unchanged < MOST_UNCHANGED, open + " are left, and none of them comes to its end");
     }
 
     private void add(TopicBook topic, Operator.GroupFigures figures) {
@@ -167,6 +218,11 @@ final class Drain {
                 millis = Math.max(millis, due - host.shard().nowMillis());
             }
         }
-        world.clock.pass(millis * 1_000_000);
+        long nanos = millis * 1_000_000;
+        if (isAwake()) {
+            // More would be a standstill of the shard, for which it makes up to those who hold leases.
+            nanos = Math.max(LEAST_SLEEP_NANOS, world.hosts.stream().mapToLong(HostedShard::idleNanos).min().orElse(0));
+        }
+        world.clock.pass(nanos);
     }
 }

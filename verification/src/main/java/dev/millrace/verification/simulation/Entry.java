@@ -17,7 +17,7 @@ final class Entry {
     boolean maybeBuried;
     /** A delay that was granted for the next delivery. */
     long retryDelayMillis;
-    Moment retrySubmitted = new Moment(0, 0, 0, 0);
+    Moment retrySubmitted = Moment.NEVER;
     long retryGrantedOrder = Long.MAX_VALUE;
 
     Entry(GroupBook group, Message message) {
@@ -28,6 +28,9 @@ final class Entry {
     /** An answer was taken. */
     void granted(Command.Answer answer, Moment now) {
         Lease lease = answer.lease();
+        if (message.task != null) {
+            message.task.granted(answer, now);
+        }
         switch (answer.verdict()) {
             case ACK, FILTER -> {
                 doneOrder = now.order();
@@ -37,16 +40,53 @@ final class Entry {
                 deadOrder = now.order();
                 lease.ended = true;
             }
-            case RETRY -> {
+            case RETRY, PUT_OFF -> {
                 lease.ended = true;
-                retryDelayMillis = answer.millis();
+                lease.isPutOff |= answer.verdict() == Command.Verdict.PUT_OFF;
+                retryDelayMillis = delayMillis(answer);
                 retrySubmitted = answer.submitted();
                 retryGrantedOrder = now.order();
             }
             case EXTEND -> lease.extensions.stream()
                     .filter(extension -> extension.submitted.order() == answer.submitted().order())
                     .forEach(extension -> extension.grantedOrder = now.order());
+            case PROGRESS, RESULT -> {
+                // the lease goes on as it was
+            }
         }
+    }
+
+    private long delayMillis(Command.Answer answer) {
+        Task task = message.task;
+        return answer.millis() >= 0 || task == null ? answer.millis() : task.leastBackoff(answer.lease().attempts);
+    }
+
+    /** An answer is on its way. */
+    void submitted(Command.Answer answer) {
+        if (message.task != null && !answer.stale()) {
+            message.task.submitted(answer);
+        }
+    }
+
+    /** An answer was refused: the lease had ended before. */
+    void refused(Command.Answer answer) {
+        if (message.task != null) {
+            message.task.refused(answer);
+        }
+    }
+
+    /** Whether it may have been dead and offered anew between two events. */
+    boolean mayBeRedriven(long afterOrder, long beforeOrder) {
+        Task task = message.task;
+        return group.redrives.stream().anyMatch(span -> span.mayLieBetween(afterOrder, beforeOrder))
+                || (task != null
+                        && task.redrives.stream().anyMatch(span -> span.mayLieBetween(afterOrder, beforeOrder)));
+    }
+
+    /** Whether somebody may have made it ready, whatever it waits for, between two events. */
+    boolean mayBeRunNow(long afterOrder, long beforeOrder) {
+        Task task = message.task;
+        return task != null && task.runs.stream().anyMatch(span -> span.mayLieBetween(afterOrder, beforeOrder));
     }
 
     /** Nobody will say whether the answer was taken. */
@@ -54,7 +94,7 @@ final class Entry {
         switch (answer.verdict()) {
             case ACK, FILTER -> maybeDone |= !answer.stale();
             case BURY -> maybeBuried = true;
-            case RETRY, EXTEND -> {
+            case RETRY, EXTEND, PUT_OFF, PROGRESS, RESULT -> {
                 // it comes back, now or later
             }
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What clients know of a group. */
 final class GroupBook {
@@ -22,6 +23,8 @@ final class GroupBook {
     long deleteSubmittedOrder = Long.MAX_VALUE;
     boolean deleteAnswered;
     Counters counters = Counters.NONE;
+    /** What is known of it as a task queue, if it is one. */
+    @Nullable TaskQueue queue;
 
     GroupBook(TopicBook topic, String name) {
         this.topic = topic;

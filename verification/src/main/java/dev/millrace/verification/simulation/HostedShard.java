@@ -56,7 +56,9 @@ final class HostedShard implements WatchedLogs.Watcher {
     private @Nullable Shard shard;
     /** Digests of the states that may come back: the last durable one and those written since. */
     private final List<Long> digests = new ArrayList<>();
-    private long cycleBeganNanos;
+    private Moment cycleBegan = Moment.NEVER;
+    private Moment opened = Moment.NEVER;
+    private int openings;
     private long failedAtNanos = Long.MIN_VALUE;
     private boolean down = true;
 
@@ -67,8 +69,18 @@ final class HostedShard implements WatchedLogs.Watcher {
         this.bugs = bugs;
     }
 
-    long cycleBeganNanos() {
-        return cycleBeganNanos;
+    Moment cycleBegan() {
+        return cycleBegan;
+    }
+
+    /** When it was opened last. */
+    Moment opened() {
+        return opened;
+    }
+
+    /** How often it was opened. */
+    int openings() {
+        return openings;
     }
 
     boolean isDown() {
@@ -89,15 +101,18 @@ final class HostedShard implements WatchedLogs.Watcher {
     /** Opens and recovers it. */
     void open(LogFactory logs, Executor background) {
         shard = null;
-        Shard opened = new Shard(number, options, new WatchedLogs(logs, this),
+        Moment began = world.moment();
+        Shard found = new Shard(number, options, new WatchedLogs(logs, this),
                 new Surroundings(world.clock, NOBODY, background), bugs);
-        RecoveryReport report = opened.recovery();
-        shard = opened;
+        RecoveryReport report = found.recovery();
+        shard = found;
+        opened = began;
+        openings++;
         down = false;
         world.opened();
         world.trace.event("shard " + number + " recovered " + report.batches() + " batches, torn " + report.tornBytes()
                 + ", " + report.notes());
-        long digest = opened.machine().digest();
+        long digest = found.machine().digest();
         if (!digests.isEmpty() && !digests.contains(digest)) {
             throw new Violation("shard " + number + " came back with a state that it never had: " + report);
         }
@@ -125,7 +140,7 @@ final class HostedShard implements WatchedLogs.Watcher {
     /** Runs one cycle; whether there is more to do at once. */
     boolean cycle() {
         Shard current = shard();
-        cycleBeganNanos = world.clock.trueNanos();
+        cycleBegan = world.moment();
         try {
             boolean more = current.doWork();
             if (!more) {

@@ -32,10 +32,13 @@ final class Ledger {
         message.fate = Fate.ACCEPTED;
         message.answeredOrder = now.order();
         hasId(message, id);
+        if (message.task != null) {
+            message.task.accepted(now);
+        }
     }
 
     /** Ids belong to one message for ever. */
-    private void hasId(Message message, long id) {
+    void hasId(Message message, long id) {
         Message known = byId.putIfAbsent(id, message);
         if ((known != null && known != message) || (message.id != 0 && message.id != id)) {
             throw new Violation("id " + Long.toHexString(id) + " of " + message + " is that of " + known);
@@ -89,6 +92,9 @@ final class Ledger {
         }
         entry.leases.put(lease.delivered.order(), lease);
         entry.maybeDone = entry.maybeDone && lease.delivered.order() < lastAnswer(entry);
+        if (message.task != null) {
+            message.task.queue.read(message.task, entry, lease);
+        }
     }
 
     private static long lastAnswer(Entry entry) {
@@ -104,7 +110,7 @@ final class Ledger {
         if (entry.doneOrder < order) {
             throw new Violation(entry + " was acknowledged, and delivered again: " + lease);
         }
-        boolean redriven = entry.group.redrives.stream().anyMatch(span -> span.mayLieBetween(entry.deadOrder, order));
+        boolean redriven = entry.mayBeRedriven(entry.deadOrder, order);
         if (entry.deadOrder < order && !redriven) {
             throw new Violation(entry + " was buried, and delivered again: " + lease);
         }
@@ -123,15 +129,17 @@ final class Ledger {
 
     private static void notEarly(Entry entry, Lease lease) {
         Message message = entry.message;
-        if (message.submitted.isEarly(lease.delivered, message.delayMillis)) {
+        long order = lease.delivered.order();
+        if (message.submitted.isEarly(lease.delivered, message.delayMillis)
+                && !entry.mayBeRunNow(message.submitted.order(), order)) {
             throw new Violation("deferred " + message + " was delivered early: " + lease);
         }
         boolean afterRetry = entry.retryGrantedOrder < lease.delivered.order();
         boolean later = entry.leases.values()
                 .stream()
                 .anyMatch(other -> other.delivered.order() > entry.retrySubmitted.order());
-        boolean redriven = entry.group.redrives.stream()
-                .anyMatch(span -> span.mayLieBetween(entry.retrySubmitted.order(), lease.delivered.order()));
+        boolean redriven = entry.mayBeRedriven(entry.retrySubmitted.order(), order)
+                || entry.mayBeRunNow(entry.retrySubmitted.order(), order);
         if (afterRetry && !later && !redriven
                 && entry.retrySubmitted.isEarly(lease.delivered, entry.retryDelayMillis)) {
             throw new Violation(entry + " was given back for " + entry.retryDelayMillis + " ms at "
@@ -147,7 +155,7 @@ final class Ledger {
         if (!earlier.mayBeOver(later.delivered)) {
             throw new Violation(entry + " is with two consumers at once: " + earlier + ", " + later);
         }
-        if (later.attempts > earlier.attempts) {
+        if (later.attempts > earlier.attempts || entry.message.task != null) {
             return;
         }
         if (!mayComeBackFromTheDead(entry, earlier.delivered.order(), later.delivered.order())) {
@@ -158,10 +166,15 @@ final class Ledger {
     /** Whether it may have been dead, which emptying leaves alone, and been redriven between two events. */
     private static boolean mayComeBackFromTheDead(Entry entry, long afterOrder, long beforeOrder) {
         return mayHaveDied(entry.group, entry)
-                && entry.group.redrives.stream().anyMatch(span -> span.mayLieBetween(afterOrder, beforeOrder));
+                && entry.mayBeRedriven(afterOrder, beforeOrder);
     }
 
     // ---- the end ----
+
+    @Nullable
+    Message byId(long id) {
+        return byId.get(id);
+    }
 
     /** After everything was consumed: nothing that had to be delivered is missing. */
     void complete() {
@@ -180,10 +193,15 @@ final class Ledger {
             return;
         }
         Entry entry = group.entries.get(message);
-        boolean over = (entry != null && entry.isOver()) || mayBePurgedDead(group, message, entry);
+        Task task = message.task;
+        boolean over = (entry != null && entry.isOver()) || mayBePurgedDead(group, message, entry)
+                || (task != null && task.mayHaveBeenEnded());
         if (message.fate == Fate.ACCEPTED && !over) {
             throw new Violation(message + " was accepted and never came to its end in " + group + ": "
                     + (entry == null ? "not delivered" : "last " + entry.leases.lastEntry()));
+        }
+        if (task != null) {
+            return;
         }
         Boolean others = commands.putIfAbsent(message.command, over);
         if (others != null && others != over) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Main {
     private static final String HELP = """
-            usage: millrace simulate [--seeds N] [--minutes M] [--seed S] [--shards K] [--steps T] [--trace FILE]
+            usage: millrace simulate [--seeds N] [--minutes M] [--seed S] [--shards K] [--steps T]
+                                [--workload W] [--trace FILE]
 
             Runs the shards and the file log that are shipped on a simulated disk and clock, with clients, operators,
             crashes and disk failures in an order that follows from a seed, and checks everything that clients were
@@ -28,6 +30,7 @@ public final class Main {
               --seed S      the first seed; by default one that chance chooses, which is printed
               --shards K    shards of each run; by default 1 and 3 in turn
               --steps T     steps of the eventful part of each run, 2500 by default
+              --workload W  what clients do: messages, tasks, or mixed, which is both and the default
               --trace FILE  writes every event of the first run of each seed to FILE
 
             At the first violation it prints what was broken, the last events and the command that shows it again, and
@@ -40,6 +43,7 @@ public final class Main {
     private int shards;
     private long minutes = 100L * 365 * 24 * 60;
     private int steps = SimulationPlan.DEFAULT_STEPS;
+    private Workload workload = Workload.MIXED;
     private @Nullable Path trace;
 
     private long events;
@@ -81,6 +85,7 @@ public final class Main {
                 case "--shards" -> shards = (int) Math.min(64, number(name, value, 1));
                 case "--minutes" -> minutes = Math.min(minutes, number(name, value, 1));
                 case "--steps" -> steps = (int) Math.min(Integer.MAX_VALUE, number(name, value, 1));
+                case "--workload" -> workload = workload(value);
                 case "--trace" -> trace = Path.of(value);
                 default -> throw new IllegalArgumentException("unknown option " + name);
             }
@@ -90,6 +95,15 @@ public final class Main {
             seeds = 10;
         }
         return this;
+    }
+
+    private static Workload workload(String value) {
+        for (Workload known : Workload.values()) {
+            if (known.name().equalsIgnoreCase(value)) {
+                return known;
+            }
+        }
+        throw new IllegalArgumentException("--workload takes messages, tasks or mixed, not " + value);
     }
 
     private static long number(String name, String value, long least) {
@@ -131,9 +145,9 @@ public final class Main {
 
     private boolean runSeed(long seed) {
         int count = shards > 0 ? shards : seed % 2 == 0 ? 1 : 3;
-        SimulationPlan plan = new SimulationPlan(seed, count, steps, List.of(), Set.of());
+        SimulationPlan plan = new SimulationPlan(seed, count, steps, List.of(), Set.of(), workload);
         String again = "again with: ./millrace simulate --seeds 1 --seed " + seed + " --shards " + count + " --steps "
-                + steps;
+                + steps + " --workload " + workload.name().toLowerCase(Locale.ROOT);
         TimeLimit limit = new TimeLimit(again);
         try (limit) {
             SimulationResult result = runTwice(plan, trace);

@@ -30,6 +30,8 @@ final class Message {
     /** When the answer came. */
     long answeredOrder = Long.MAX_VALUE;
     long id;
+    /** What it is besides in a task queue. */
+    @Nullable Task task;
 
     Message(int number, TopicBook topic, long command, Payload payload, Moment submitted) {
         this.number = number;
@@ -45,6 +47,10 @@ final class Message {
 
     void writeTo(ByteBuffer target) {
         target.putInt(bytes);
+        writeBody(target);
+    }
+
+    void writeBody(ByteBuffer target) {
         int start = target.position();
         target.putLong(number).putLong(check(number));
         for (int i = MIN_BYTES; i < bytes; i++) {

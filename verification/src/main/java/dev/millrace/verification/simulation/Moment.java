@@ -9,10 +9,16 @@ package dev.millrace.verification.simulation;
  *            true time
  * @param forwardMillis
  *            how far the wall clock had been set forward by then
+ * @param backwardMillis
+ *            how far it had been set back
  * @param restarts
  *            how often shards had been opened by then
  */
-record Moment(long order, long nanos, long forwardMillis, long restarts) {
+record Moment(long order, long nanos, long forwardMillis, long backwardMillis, long restarts) {
+    /** Before everything. */
+    static final Moment NEVER = new Moment(0, 0, 0, 0, 0);
+    /** A shard that opens goes on from the beginning of its last cycle, which a slow disk made as long as this. */
+    private static final long LOST_PER_RESTART = 10_000;
 
     /**
      * The least that must have passed between this moment and a later one, so that a delay is not over too early. A
@@ -21,6 +27,16 @@ record Moment(long order, long nanos, long forwardMillis, long restarts) {
     boolean isEarly(Moment later, long delayMillis) {
         long allowed = later.restarts > restarts ? later.forwardMillis - forwardMillis : 0;
         return later.nanos - nanos < (delayMillis - allowed) * 1_000_000;
+    }
+
+    /**
+     * Whether a delay that began at this moment at the latest is over for certain. A shard that opens does not see the
+     * time by which the wall clock was set back.
+     */
+    boolean isOver(Moment later, long delayMillis) {
+        long opened = later.restarts - restarts;
+        long lost = opened > 0 ? later.backwardMillis - backwardMillis + LOST_PER_RESTART * opened : 0;
+        return later.nanos - nanos >= (delayMillis + 1 + lost) * 1_000_000;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.millrace.verification.simulation;
 
+import dev.millrace.core.machine.Backoff;
 import dev.millrace.core.machine.DeadList;
 import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.Machine;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Operator {
     private static final List<String> TOPIC_COUNTERS = List.of("accepted", "joined", "purged");
     private static final List<String> GROUP_COUNTERS = List.of("offered", "done", "filtered", "purged", "retries",
-            "timeouts", "redriven");
+            "timeouts", "redriven", "cancelled", "expired");
 
     private final World world;
     /** Changes whose answer has not come. */
@@ -39,18 +40,23 @@ final class Operator {
     }
 
     private Span change(TopicBook topic, String what, Consumer<Shard> work, Runnable done) {
+        return command(topic, what, shard -> {
+            work.accept(shard);
+            return "done";
+        }, answer -> done.run());
+    }
+
+    /** Has a shard do something; its answer is handed on when it comes, and the span ends in any case. */
+    <T> Span command(TopicBook topic, String what, Function<Shard, T> work, Consumer<T> done) {
         world.trace.event("operator: " + what);
         Span span = new Span(world.moment().order());
         open.add(span);
-        var answered = host(topic).call(shard -> {
-            work.accept(shard);
-            return Boolean.TRUE;
-        }).whenComplete((yes, failure) -> world.heard(() -> {
+        var answered = host(topic).call(work).whenComplete((answer, failure) -> world.heard(() -> {
             open.remove(span);
             span.end(world.moment().order(), failure == null);
-            world.trace.event("operator: " + what + ": " + (failure == null ? "done" : failure.getMessage()));
+            world.trace.event("operator: " + what + ": " + (failure == null ? answer : failure.getMessage()));
             if (failure == null) {
-                done.run();
+                done.accept(answer);
             }
         }));
         world.trace.mix(answered.isDone() ? 1 : 0);
@@ -91,7 +97,9 @@ final class Operator {
     void policy(GroupBook group, int maxAttempts, long minMillis, long maxMillis) {
         group.everLimited |= maxAttempts > 0;
         change(group.topic, "policy of " + group + ": " + maxAttempts + " attempts",
-                shard -> shard.machine().policy(groupOf(shard, group), maxAttempts, minMillis, maxMillis),
+                shard -> shard.machine()
+                        .operations()
+                        .policy(groupOf(shard, group), new Backoff(maxAttempts, minMillis, maxMillis)),
                 () -> {});
     }
 
@@ -146,9 +154,10 @@ final class Operator {
     record TopicFigures(Counters counters, long scheduled, List<GroupFigures> groups) {}
 
     /** What a group says of itself. */
-    record GroupFigures(String name, Counters counters, long ready, long leased, long retrying, long dead) {
+    record GroupFigures(String name, Counters counters, long scheduled, long ready, long leased, long retrying,
+            long dead) {
         long open() {
-            return ready + leased + retrying + dead;
+            return scheduled + ready + leased + retrying + dead;
         }
     }
 
@@ -184,14 +193,15 @@ final class Operator {
                 topic.expired(), topic.purged());
         List<GroupFigures> groups = new ArrayList<>();
         for (Group group : topic.groups()) {
-            law("offered of group " + topic.name() + ":" + group.name(), group.offered(), group.ready(),
-                    group.leased(), group.retrying(), group.done(), group.dead(), group.cancelled(), group.expired(),
+            law("offered of group " + topic.name() + ":" + group.name(), group.offered(), group.scheduled(),
+                    group.ready(), group.leased(), group.retrying(), group.done(), group.dead(), group.cancelled(),
+                    group.expired(),
                     group.purged(), group.filtered(), group.dropped());
             groups.add(new GroupFigures(group.name(),
                     new Counters(GROUP_COUNTERS,
                             List.of(group.offered(), group.done(), group.filtered(), group.purged(), group.retries(),
-                                    group.timeouts(), group.redriven())),
-                    group.ready(), group.leased(), group.retrying(), group.dead()));
+                                    group.timeouts(), group.redriven(), group.cancelled(), group.expired())),
+                    group.scheduled(), group.ready(), group.leased(), group.retrying(), group.dead()));
         }
         return new TopicFigures(
                 new Counters(TOPIC_COUNTERS, List.of(topic.accepted(), topic.joined(), topic.purged())),

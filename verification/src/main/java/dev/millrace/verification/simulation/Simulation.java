@@ -28,6 +28,8 @@ public final class Simulation {
     private final Random random;
     private final Operator operator;
     private final Faults faults;
+    private final Answers answers;
+    private final @Nullable TaskClients tasks;
     private long commands;
 
     private Simulation(SimulationPlan plan, Consumer<String> watcher) {
@@ -35,6 +37,8 @@ public final class Simulation {
         random = world.random;
         operator = new Operator(world);
         faults = new Faults(world, operator);
+        answers = new Answers(world);
+        tasks = plan.workload() == Workload.MESSAGES ? null : new TaskClients(world, operator);
     }
 
     /**
@@ -63,7 +67,7 @@ public final class Simulation {
     }
 
     private void run() {
-        int topics = 2 + random.nextInt(3);
+        int topics = world.plan.workload() == Workload.TASKS ? 0 : 2 + random.nextInt(3);
         for (int i = 0; i < topics; i++) {
             newTopic();
         }
@@ -74,7 +78,7 @@ public final class Simulation {
                 world.checkHeard();
             }
         }
-        new Drain(world, operator, faults).run();
+        new Drain(world, operator, faults).run(tasks == null ? List.of() : tasks.queues());
     }
 
     private TopicBook newTopic() {
@@ -88,6 +92,10 @@ public final class Simulation {
 
     private void step() {
         world.clock.pass(1_000 + random.nextInt(random.nextInt(20) == 0 ? 5_000_000 : 300_000));
+        if (tasks != null && random.nextInt(30) == 0) {
+            tasks.edge();
+            return;
+        }
         int dice = random.nextInt(100);
         if (dice < 40) {
             cycle();
@@ -95,9 +103,15 @@ public final class Simulation {
             world.threads().runOne();
         } else if (dice < 95) {
             client();
+        } else if (tasks != null && isForTasks()) {
+            tasks.administer();
         } else {
             administer();
         }
+    }
+
+    private boolean isForTasks() {
+        return world.plan.workload() == Workload.TASKS || random.nextBoolean();
     }
 
     private void cycle() {
@@ -126,7 +140,11 @@ public final class Simulation {
     }
 
     private void client() {
-        List<Client> alive = world.clients.stream().filter(Client::isAlive).toList();
+        if (tasks != null && isForTasks()) {
+            tasks.client();
+            return;
+        }
+        List<Client> alive = world.clients.stream().filter(client -> client.isAlive() && !client.isForTasks()).toList();
         if (alive.size() < 3 || (alive.size() < MOST_CLIENTS && random.nextInt(15) == 0)) {
             connect();
             return;
@@ -177,7 +195,7 @@ public final class Simulation {
 
     private TopicBook anyTopic() {
         List<TopicBook> topics = List.copyOf(world.ledger.topics.values());
-        List<TopicBook> live = topics.stream().filter(TopicBook::isLive).toList();
+        List<TopicBook> live = topics.stream().filter(topic -> topic.isLive() && !topic.isQueue).toList();
         return live.isEmpty() ? newTopic() : live.get(random.nextInt(live.size()));
     }
 
@@ -211,7 +229,7 @@ public final class Simulation {
                 client.credit(submission, credit);
                 asked.add(new Command.Credit(credit));
             } else if (client.isSubscribed() && dice < 75) {
-                Answer answer = answer(client, submission);
+                Answer answer = answers.any(client, submission, VERDICTS);
                 if (answer != null) {
                     asked.add(answer);
                 }
@@ -227,7 +245,7 @@ public final class Simulation {
     private TopicBook topicFor(Client client) {
         List<TopicBook> topics = world.ledger.topics.values()
                 .stream()
-                .filter(topic -> topic.shard == client.host.number && topic.isLive())
+                .filter(topic -> topic.shard == client.host.number && topic.isLive() && !topic.isQueue)
                 .toList();
         boolean another = world.ledger.topics.size() < MOST_TOPICS && random.nextInt(40) == 0;
         return topics.isEmpty() || another ? newTopicAt(client.host) : topics.get(random.nextInt(topics.size()));
@@ -235,7 +253,7 @@ public final class Simulation {
 
     private Publish publish(Client client, Submission submission, ByteBuffer data, TopicBook topic) {
         boolean deferred = random.nextInt(4) == 0;
-        long delay = deferred ? delay() : 0;
+        long delay = deferred ? Answers.delay(random) : 0;
         int count = deferred || random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(8);
         long command = ++commands;
         Moment now = world.moment();
@@ -264,61 +282,6 @@ public final class Simulation {
             topic = newTopic();
         }
         return topic;
-    }
-
-    private long delay() {
-        return switch (random.nextInt(8)) {
-            case 0 -> 1;
-            case 1 -> random.nextInt(100_000);
-            case 2 -> 86_400_000L * (1 + random.nextInt(400));
-            default -> 1 + random.nextInt(60);
-        };
-    }
-
-    private @Nullable Answer answer(Client client, Submission submission) {
-        boolean again = client.held.isEmpty() || random.nextInt(25) == 0;
-        List<Lease> from = again ? client.settled : client.held;
-        if (from.isEmpty()) {
-            return null;
-        }
-        Lease lease = from.get(random.nextInt(from.size()));
-        Verdict verdict = VERDICTS.get(random.nextInt(VERDICTS.size()));
-        long millis = verdict == Verdict.EXTEND ? 1 + random.nextInt(500) : random.nextInt(4) == 0 ? 0 : delay();
-        Moment now = world.moment();
-        boolean first = lease.answeredOrder == Long.MAX_VALUE;
-        Answer answer = new Answer(lease, verdict, millis, now, first, isStale(lease));
-        world.trace.event(client + " says " + verdict + " " + millis + " to " + lease.entry() + ", " + lease
-                + (answer.stale() ? ", stale" : ""));
-        send(submission, lease, answer);
-        if (verdict != Verdict.EXTEND) {
-            lease.answeredOrder = Math.min(lease.answeredOrder, now.order());
-            if (client.held.remove(lease)) {
-                client.settled.add(lease);
-            }
-        }
-        return answer;
-    }
-
-    private static void send(Submission submission, Lease lease, Answer answer) {
-        switch (answer.verdict()) {
-            case ACK -> submission.ack(lease.token);
-            case FILTER -> submission.filter(lease.token);
-            case RETRY -> submission.retry(lease.token, answer.millis());
-            case BURY -> submission.bury(lease.token, "no " + lease.token);
-            case EXTEND -> {
-                submission.extend(lease.token, answer.millis());
-                lease.extensions.add(new Lease.Extension(answer.submitted(), answer.millis()));
-            }
-        }
-    }
-
-    /** Whether everybody knows that this lease is over. */
-    private static boolean isStale(Lease lease) {
-        Entry entry = lease.entry();
-        boolean purged = entry.group.empties.stream()
-                .anyMatch(span -> span.answered && span.submittedOrder > lease.delivered.order());
-        return lease.ended || entry.doneOrder != Long.MAX_VALUE || purged
-                || entry.leases.lastKey() > lease.delivered.order();
     }
 
     // ---- operators ----

@@ -17,8 +17,11 @@ import java.util.Set;
  *            planted in the shard
  * @param logBugs
  *            planted in the log, by name
+ * @param workload
+ *            what clients do
  */
-public record SimulationPlan(long seed, int shards, int steps, List<PlantedBugs.Bug> bugs, Set<String> logBugs) {
+public record SimulationPlan(long seed, int shards, int steps, List<PlantedBugs.Bug> bugs, Set<String> logBugs,
+        Workload workload) {
     static final int DEFAULT_STEPS = 2_500;
 
     public SimulationPlan {
@@ -26,8 +29,13 @@ public record SimulationPlan(long seed, int shards, int steps, List<PlantedBugs.
         logBugs = Set.copyOf(logBugs);
     }
 
-    /** Without bugs. */
+    /** Messages, without bugs. */
     public static SimulationPlan of(long seed, int shards) {
-        return new SimulationPlan(seed, shards, DEFAULT_STEPS, List.of(), Set.of());
+        return of(seed, shards, Workload.MESSAGES);
+    }
+
+    /** Without bugs. */
+    public static SimulationPlan of(long seed, int shards, Workload workload) {
+        return new SimulationPlan(seed, shards, DEFAULT_STEPS, List.of(), Set.of(), workload);
     }
 }

@@ -16,6 +16,8 @@ final class TopicBook {
     final Map<String, GroupBook> groups = new LinkedHashMap<>();
     /** Purges of what waits in the topic. */
     final List<Span> empties = new ArrayList<>();
+    /** Of tasks. */
+    boolean isQueue;
     boolean everPaused;
     long deleteSubmittedOrder = Long.MAX_VALUE;
     boolean deleteAnswered;

@@ -15,6 +15,7 @@ final class VirtualClock implements ShardClock {
     private long monotonicOffset;
     private long wallOffsetMillis;
     private long forwardMillis;
+    private long backwardMillis;
     private @Nullable Runnable others;
 
     VirtualClock(long wallStartMillis) {
@@ -36,11 +37,17 @@ final class VirtualClock implements ShardClock {
     void setWall(long changeMillis) {
         wallOffsetMillis += changeMillis;
         forwardMillis += Math.max(0, changeMillis);
+        backwardMillis += Math.max(0, -changeMillis);
     }
 
     /** How far the wall clock was ever set forward, all together. */
     long forwardMillis() {
         return forwardMillis;
+    }
+
+    /** How far it was ever set back. */
+    long backwardMillis() {
+        return backwardMillis;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.millrace.verification.simulation;
 
 import dev.millrace.core.log.LogException;
 import dev.millrace.core.machine.Planting;
+import dev.millrace.core.shard.SessionKind;
 import dev.millrace.core.shard.ShardLimits;
 import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.core.shard.SyncLevel;
@@ -69,7 +70,7 @@ final class World {
 
     /** This very moment; no two are alike. */
     Moment moment() {
-        return new Moment(++order, clock.trueNanos(), clock.forwardMillis(), openings);
+        return new Moment(++order, clock.trueNanos(), clock.forwardMillis(), clock.backwardMillis(), openings);
     }
 
     void opened() {
@@ -217,7 +218,11 @@ final class World {
     // ---- clients ----
 
     Client newClient(HostedShard host, @Nullable GroupBook group) {
-        Client client = new Client(this, ++clientNumbers, host, group);
+        return newClient(host, group, SessionKind.ORDINARY);
+    }
+
+    Client newClient(HostedShard host, @Nullable GroupBook group, SessionKind kind) {
+        Client client = new Client(this, ++clientNumbers, host, group, kind);
         clients.add(client);
         return client;
     }

@@ -16,13 +16,15 @@ import java.util.regex.Pattern;
  *
  * @param launcher the {@code millrace} script
  * @param sync its sync level: always, interval or os
+ * @param tasks whether it also listens for the native protocol
  */
-public record MillraceKind(Path launcher, String sync) implements ServerKind {
+public record MillraceKind(Path launcher, String sync, boolean tasks) implements ServerKind {
     /** What the launcher takes additional JVM options from. */
     public static final String JVM_OPTIONS_VARIABLE = "MILLRACE_JAVA_OPTIONS";
 
     private static final Pattern TCP = Pattern.compile("nsq-tcp listening on (\\S+):(\\d+)");
     private static final Pattern HTTP = Pattern.compile("nsq-http listening on (\\S+):(\\d+)");
+    private static final Pattern GRPC = Pattern.compile("grpc listening on (\\S+):(\\d+)");
     private static final Pattern READY = Pattern.compile("ready in (\\d+) ms");
     /** The first start may build the project. */
     private static final long START_MILLIS = 600_000;
@@ -43,7 +45,12 @@ public record MillraceKind(Path launcher, String sync) implements ServerKind {
 
     @Override
     public ServerKind withSyncByOs() {
-        return new MillraceKind(launcher, "os");
+        return new MillraceKind(launcher, "os", tasks);
+    }
+
+    @Override
+    public ServerKind withTasks() {
+        return new MillraceKind(launcher, sync, true);
     }
 
     @Override
@@ -54,12 +61,13 @@ public record MillraceKind(Path launcher, String sync) implements ServerKind {
         ManagedProcess process = ManagedProcess.start(
                 List.of(launcher.toAbsolutePath().toString(), "server", "--data", dataDir.toString(), "--nsq-tcp",
                         "127.0.0.1:0", "--nsq-http", "127.0.0.1:0", "--lookupd-tcp", "off", "--lookupd-http", "off",
-                        "--grpc", "off", "--http", "off", "--sync", sync),
+                        "--grpc", tasks ? "127.0.0.1:0" : "off", "--http", "off", "--sync", sync),
                 Path.of("").toAbsolutePath(), Map.of(JVM_OPTIONS_VARIABLE, String.join(" ", jvmOptions)));
         try {
             MatchResult ready = process.await(READY, START_MILLIS);
             return new RunningServer(process, address(process.await(TCP, START_MILLIS)),
-                    address(process.await(HTTP, START_MILLIS)), Long.parseLong(ready.group(1)));
+                    address(process.await(HTTP, START_MILLIS)),
+                    tasks ? address(process.await(GRPC, START_MILLIS)) : null, Long.parseLong(ready.group(1)));
         } catch (IOException e) {
             process.kill();
             throw e;

@@ -49,7 +49,7 @@ public record NsqdKind(String name, Path binary, long memQueueSize) implements S
         try {
             InetSocketAddress tcp = loopback(process.await(TCP, START_MILLIS));
             InetSocketAddress http = loopback(process.await(HTTP, START_MILLIS));
-            return new RunningServer(process, tcp, http, process.ageMillis());
+            return new RunningServer(process, tcp, http, null, process.ageMillis());
         } catch (IOException e) {
             process.kill();
             throw e;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A server that the tool has started. */
 public record RunningServer(ManagedProcess process, InetSocketAddress tcp, @Nullable InetSocketAddress http,
-        long readyMillis) implements Server {
+        @Nullable InetSocketAddress grpc, long readyMillis) implements Server {
     @Override
     public OptionalLong pid() {
         return OptionalLong.of(process.pid());

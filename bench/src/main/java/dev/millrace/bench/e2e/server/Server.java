@@ -14,6 +14,11 @@ public interface Server extends AutoCloseable {
     @Nullable
     InetSocketAddress http();
 
+    /** Where it speaks Millrace's native protocol, or null where it does not. */
+    default @Nullable InetSocketAddress grpc() {
+        return null;
+    }
+
     /** Its process on this machine, if known. */
     OptionalLong pid();
 

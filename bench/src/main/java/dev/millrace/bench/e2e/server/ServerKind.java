@@ -26,6 +26,11 @@ public interface ServerKind {
         return true;
     }
 
+    /** The same server with the native protocol, which has tasks. */
+    default ServerKind withTasks() {
+        throw new IllegalArgumentException(name() + " has no tasks: use --servers millrace for this workload");
+    }
+
     /** The same server with syncing left to the operating system, or itself where there is no such choice. */
     default ServerKind withSyncByOs() {
         return this;

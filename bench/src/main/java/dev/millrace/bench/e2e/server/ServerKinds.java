@@ -23,9 +23,9 @@ public record ServerKinds(Path peersBin, Path launcher, long memQueueSize) {
         return switch (text) {
             case "nsqd-disk" -> new NsqdKind(text, peersBin.resolve("nsqd"), NSQD_DEFAULT_MEM_QUEUE_SIZE);
             case "nsqd-memory" -> new NsqdKind(text, peersBin.resolve("nsqd"), memQueueSize);
-            case "millrace" -> new MillraceKind(launcher, "always");
-            case "millrace-os" -> new MillraceKind(launcher, "os");
-            case "millrace-interval" -> new MillraceKind(launcher, "interval");
+            case "millrace" -> new MillraceKind(launcher, "always", false);
+            case "millrace-os" -> new MillraceKind(launcher, "os", false);
+            case "millrace-interval" -> new MillraceKind(launcher, "interval", false);
             default -> external(text);
         };
     }

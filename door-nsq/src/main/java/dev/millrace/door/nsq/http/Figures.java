@@ -9,12 +9,15 @@ import dev.millrace.door.nsq.tcp.Hub;
 import dev.millrace.door.nsq.tcp.TcpDoor;
 import dev.millrace.node.Broker;
 import dev.millrace.node.BrokerException;
+import dev.millrace.node.DeadNames;
 import dev.millrace.node.GroupStats;
 import dev.millrace.node.ShardHealth;
 import dev.millrace.node.TopicStats;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +35,12 @@ import org.jspecify.annotations.Nullable;
 final class Figures {
     private final Broker broker;
     private final TcpDoor tcp;
+    private final DeadNames.Known names;
     private final @Nullable LatencyBook latencies;
 
     Figures(Hub hub, TcpDoor tcp) {
         this.broker = hub.broker();
+        this.names = hub.names();
         this.latencies = hub.latencies();
         this.tcp = tcp;
     }
@@ -47,12 +52,14 @@ final class Figures {
     Snapshot read(String topic, String channel, boolean withClients) {
         List<ClientSnapshot> clients = tcp.clients().join();
         List<TopicStats> stats = stats(topic);
+        DeadNames.Source source = stats == null ? DeadNames.resolve(topic, names) : null;
+        List<TopicStats> withDead = source == null ? stats : stats(source.topic());
         List<ClientSnapshot> producers = clients.stream().filter(client -> !client.published().isEmpty()).toList();
-        if (stats == null) {
+        if (withDead == null) {
             return new Snapshot(null, null);
         }
-        List<TopicFigures> topics = new ArrayList<>(stats.size());
-        for (TopicStats one : stats) {
+        List<TopicFigures> topics = new ArrayList<>(withDead.size());
+        for (TopicStats one : stats == null ? List.<TopicStats>of() : stats) {
             List<GroupStats> groups = one.groups()
                     .stream()
                     .filter(group -> channel.isEmpty() || group.name().equals(channel))
@@ -61,7 +68,19 @@ final class Figures {
                 topics.add(topic(one, groups, withClients ? clients : null));
             }
         }
+        if (topic.isEmpty() || source != null) {
+            new DeadFigures(names, broker.deadReadings(), withClients ? clients : null).of(withDead)
+                    .stream()
+                    .filter(one -> topic.isEmpty() || one.name().equals(topic))
+                    .filter(one -> channel.isEmpty() || one.channels().stream().anyMatch(is(channel)))
+                    .forEach(topics::add);
+            topics.sort(Comparator.comparing(TopicFigures::name));
+        }
         return new Snapshot(topics, withClients && !producers.isEmpty() ? producers : null);
+    }
+
+    private static Predicate<ChannelFigures> is(String channel) {
+        return one -> one.name().equals(channel);
     }
 
     private @Nullable List<TopicStats> stats(String topic) {

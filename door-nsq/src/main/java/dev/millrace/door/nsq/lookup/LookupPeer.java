@@ -134,6 +134,9 @@ final class LookupPeer implements Runnable {
                     request("REGISTER " + names.topic() + " " + channel, null);
                 }
             }
+            for (String dead : topics.deadTopics()) {
+                request("REGISTER " + dead, null);
+            }
             LOG.info("registered at nsqlookupd {}", address);
             return true;
         } catch (IOException | JsonException e) {

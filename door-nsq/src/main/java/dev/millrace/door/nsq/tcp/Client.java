@@ -14,6 +14,8 @@ import dev.millrace.door.nsq.wire.MessageIds;
 import dev.millrace.door.nsq.wire.Names;
 import dev.millrace.door.nsq.wire.ProtocolException;
 import dev.millrace.node.BrokerException;
+import dev.millrace.node.DeadNames;
+import dev.millrace.node.DeadReader;
 import io.netty.channel.Channel;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -64,8 +66,7 @@ final class Client implements CommandSink {
     private boolean draining;
     private long touchedMillis = Long.MIN_VALUE;
     private TopicCache.@Nullable Topic topic;
-    private @Nullable Subscription subscription;
-    private @Nullable ShardLink home;
+    private @Nullable Supply supply;
     private String subscribedTopic = "";
     private String channel = "";
     private @Nullable LatencyWindow latency;
@@ -254,6 +255,14 @@ final class Client implements CommandSink {
     }
 
     private void startSubscription(String topicName, String channelName) {
+        DeadNames.Source dead = DeadNames.resolve(topicName, hub.names());
+        if (dead != null) {
+            DeadReader reader = hub.broker()
+                    .readDead(dead.topic(), dead.group(), channelName, !Names.isEphemeral(channelName));
+            enter(topicName, channelName, new DeadSupply(connection, reader, negotiated.msgTimeoutMillis()));
+            unblock();
+            return;
+        }
         block();
         outbox.submit();
         Subscriber subscriber = new Subscriber(hub, outbox.link(hub.topic(topicName).shard()).session());
@@ -279,14 +288,19 @@ final class Client implements CommandSink {
             connection.fail("E_SUB_FAILED SUB failed exiting");
             return;
         }
-        subscription = made;
+        latency = hub.latencies() == null ? null : hub.latencies().window(topicName, channelName);
+        ShardLink home = outbox.link(hub.topic(topicName).shard());
+        enter(topicName, channelName, new ChannelSupply(outbox, home, made, hub.ephemerals()));
+        unblock();
+    }
+
+    private void enter(String topicName, String channelName, Supply from) {
+        supply = from;
         subscribedTopic = topicName;
         channel = channelName;
-        home = outbox.link(hub.topic(topicName).shard());
-        latency = hub.latencies() == null ? null : hub.latencies().window(topicName, channelName);
         enter(SUBSCRIBED);
+        outbox.submit();
         replies.response(OK, null);
-        unblock();
     }
 
     private String reason(@Nullable Throwable failure, String topicName, String channelName) {
@@ -331,8 +345,8 @@ final class Client implements CommandSink {
     }
 
     private void credit(int count) {
-        if (subscription != null && home != null) {
-            outbox.to(home).credit(subscription, count);
+        if (supply != null) {
+            supply.credit(count);
         }
     }
 
@@ -348,7 +362,7 @@ final class Client implements CommandSink {
     @Override
     public void finish(long id) {
         int slot = inFlight.find(id);
-        if (slot == InFlight.NOT_FOUND || home == null) {
+        if (slot == InFlight.NOT_FOUND || supply == null) {
             notInFlight(Command.FIN, id);
             return;
         }
@@ -359,34 +373,34 @@ final class Client implements CommandSink {
         }
         inFlight.remove(slot);
         finished++;
-        outbox.to(home).ack(id, token);
+        supply.ack(id, token);
     }
 
     @Override
     public void requeue(long id, long delayMillis) {
         int slot = inFlight.find(id);
-        if (slot == InFlight.NOT_FOUND || home == null) {
+        if (slot == InFlight.NOT_FOUND || supply == null) {
             notInFlight(Command.REQ, id);
             return;
         }
         long token = inFlight.token(slot);
         inFlight.remove(slot);
         requeued++;
-        outbox.to(home).retry(id, token, Math.min(delayMillis, hub.limits().maxReqTimeoutMillis()));
+        supply.retry(id, token, Math.min(delayMillis, hub.limits().maxReqTimeoutMillis()));
     }
 
     /** The lease ends msg_timeout from now, but no later than max-msg-timeout after the delivery. */
     @Override
     public void touch(long id) {
         int slot = inFlight.find(id);
-        if (slot == InFlight.NOT_FOUND || home == null) {
+        if (slot == InFlight.NOT_FOUND || supply == null) {
             notInFlight(Command.TOUCH, id);
             return;
         }
         long left = inFlight.sentMillis(slot) + hub.negotiable().maxMsgTimeoutMillis() - connection.loop().nowMillis();
         long lease = Math.max(0, Math.min(negotiated.msgTimeoutMillis(), left));
         touchedMillis = connection.loop().nowMillis();
-        outbox.to(home).extend(id, inFlight.token(slot), lease);
+        supply.extend(id, inFlight.token(slot), lease);
     }
 
     private void notInFlight(byte command, long id) {
@@ -401,13 +415,13 @@ final class Client implements CommandSink {
 
     /** The connection has ended. */
     void ended() {
-        if (subscription != null) {
-            hub.ephemerals().leave(subscribedTopic, channel);
+        if (supply != null) {
+            supply.leave();
         }
     }
 
-    /** An answer came when the lease had ended: it does not count as one. */
-    void stale(byte command) {
+    /** An answer came when the lease had ended, or failed: it does not count as one. */
+    void undone(byte command) {
         if (command == Command.FIN) {
             finished--;
         } else if (command == Command.REQ) {
@@ -418,11 +432,10 @@ final class Client implements CommandSink {
     /** Whether the message is to be sent, by the sample rate; if not, it leaves the channel. */
     boolean accepts(MessageView message) {
         int rate = negotiated.sampleRate();
-        if (rate == 0 || ThreadLocalRandom.current().nextInt(100) <= rate || home == null) {
+        if (rate == 0 || ThreadLocalRandom.current().nextInt(100) <= rate || supply == null) {
             return true;
         }
-        outbox.to(home).filter(message.token);
-        return false;
+        return !supply.filter(message.token);
     }
 
     void sent(MessageView message, long nowMillis) {

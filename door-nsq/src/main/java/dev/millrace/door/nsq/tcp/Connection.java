@@ -12,7 +12,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -85,7 +84,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
         this.output = new Output(channel, hub.load(), this::messagesSent);
         this.replies = new Replies(output, this);
         this.outbox = new Outbox(this, hub);
-        this.negotiated = new Negotiated(hub.negotiable(), remoteHost(channel));
+        this.negotiated = new Negotiated(hub.negotiable(), RemoteAddress.host(channel));
         this.client = new Client(this, hub, negotiated);
         this.input = new Input(this, client, new CommandDecoder(hub.decoderLimits(), client), channel.alloc());
         this.deliveries = new Deliveries(output, this, loop.view());
@@ -103,6 +102,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
 
     Outbox outbox() {
         return outbox;
+    }
+
+    Deliveries deliveries() {
+        return deliveries;
     }
 
     boolean isEnded() {
@@ -197,8 +200,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
 
     private void sessionEnded(ShardLink.Ended end) {
         replies.sessionEnded(end.link(), hub.inbound());
+        sourceEnded(end.reason());
+    }
+
+    /** Where its messages come from is no more. */
+    void sourceEnded(String reason) {
         if (!ended) {
-            LOG.info("{}: closed because its session ended: {}", this, end.reason());
+            LOG.info("{}: closed because its session ended: {}", this, reason);
             output.flush();
             abort();
         }
@@ -329,8 +337,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     }
 
     @Override
-    public void stale(byte command) {
-        client.stale(command);
+    public void undone(byte command) {
+        client.undone(command);
     }
 
     @Override
@@ -387,10 +395,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     }
 
     Credentials credentials(byte[] secret) {
-        String ip = channel.remoteAddress() instanceof InetSocketAddress remote ? remote.getAddress().getHostAddress()
-                : "";
         String text = new String(secret, StandardCharsets.UTF_8);
-        return new Credentials(ip, Upgrade.session(channel) != null, Upgrade.commonName(channel), text);
+        return new Credentials(RemoteAddress.host(channel), Upgrade.session(channel) != null,
+                Upgrade.commonName(channel), text);
     }
 
     void authFailed(@Nullable Throwable failure) {
@@ -576,23 +583,11 @@ final class Connection extends ChannelInboundHandlerAdapter implements Replies.O
     // ---- figures ----
 
     ClientSnapshot snapshot() {
-        return client.snapshot(remoteAddress(channel), connectedAtSeconds, channel);
-    }
-
-    private static String remoteHost(Channel channel) {
-        return channel.remoteAddress() instanceof InetSocketAddress remote ? remote.getAddress().getHostAddress() : "";
-    }
-
-    static String remoteAddress(Channel channel) {
-        if (channel.remoteAddress() instanceof InetSocketAddress remote) {
-            String host = remote.getAddress().getHostAddress();
-            return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + remote.getPort();
-        }
-        return "@";
+        return client.snapshot(RemoteAddress.of(channel), connectedAtSeconds, channel);
     }
 
     @Override
     public String toString() {
-        return "client " + remoteAddress(channel);
+        return "client " + RemoteAddress.of(channel);
     }
 }

@@ -2,7 +2,10 @@ package dev.millrace.door.nsq.tcp;
 
 import dev.millrace.core.message.MessageView;
 import dev.millrace.core.shard.Delivery;
+import dev.millrace.node.DeadLetter;
+import dev.millrace.node.DeadLoan;
 import java.util.ArrayDeque;
+import java.util.List;
 
 /**
  * Messages leased to the connection and not sent yet. They are encoded straight from the log's bytes when the socket
@@ -35,6 +38,9 @@ final class Deliveries {
     private final Output output;
     private final Recipient recipient;
     private final MessageView view;
+    /** Dead letters on loan to the connection and not sent yet. */
+    private final ArrayDeque<DeadLoan> letters = new ArrayDeque<>(1);
+    private Runnable lettersSent = () -> {};
     private boolean pumping;
     private boolean loading;
     private boolean closed;
@@ -53,8 +59,18 @@ final class Deliveries {
         }
     }
 
+    /** Sends dead letters, then runs {@code whenSent}; one page at a time. */
+    void add(List<DeadLoan> loans, Runnable whenSent) {
+        letters.addAll(loans);
+        lettersSent = whenSent;
+    }
+
+    boolean hasNoLetters() {
+        return letters.isEmpty();
+    }
+
     boolean isEmpty() {
-        return queue.isEmpty();
+        return queue.isEmpty() && letters.isEmpty();
     }
 
     /** Sends as much as the socket takes. Making room may call back: the call under way goes on then. */
@@ -68,7 +84,26 @@ final class Deliveries {
         while (more && !loading && (delivery = queue.peek()) != null) {
             more = pump(delivery);
         }
+        while (!letters.isEmpty() && !closed && recipient.hasRoom()) {
+            send(letters.remove());
+        }
         pumping = false;
+    }
+
+    private void send(DeadLoan loan) {
+        DeadLetter letter = loan.letter();
+        view.id = letter.id();
+        view.token = letter.cursor();
+        view.attempts = loan.attempt();
+        view.bornAtNanos = letter.bornAtNanos();
+        view.bytes = letter.body();
+        view.bodyOffset = letter.body().position();
+        view.bodyLength = letter.body().remaining();
+        recipient.sent(view);
+        output.message(view, letters.size());
+        if (letters.isEmpty()) {
+            lettersSent.run();
+        }
     }
 
     /** Whether the delivery was sent to its end. */
@@ -122,6 +157,7 @@ final class Deliveries {
      */
     void close() {
         closed = true;
+        letters.clear();
         Delivery busy = loading ? queue.poll() : null;
         queue.forEach(Delivery::close);
         queue.clear();

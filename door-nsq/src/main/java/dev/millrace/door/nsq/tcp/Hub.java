@@ -6,6 +6,7 @@ import dev.millrace.door.nsq.latency.LatencyBook;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.wire.DecoderLimits;
 import dev.millrace.node.Broker;
+import dev.millrace.node.DeadNames;
 import io.netty.handler.ssl.SslContext;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ public final class Hub {
     private final @Nullable Authorizer authorizer;
     private final @Nullable TopicStarter starter;
     private final Ephemerals ephemerals;
+    private final DeadNames.Known names;
     private final @Nullable LatencyBook latencies;
     private final Inbound inbound = new Inbound();
     private final Load load;
@@ -35,7 +37,9 @@ public final class Hub {
         public static final Extras NONE = new Extras(null, null, null);
     }
 
-    public Hub(Broker broker, NsqdOptions options, String version, Ephemerals ephemerals, Extras extras) {
+    /** {@code names} must follow the broker. */
+    public Hub(Broker broker, NsqdOptions options, String version, Ephemerals ephemerals, DeadNames.Known names,
+            Extras extras) {
         this.broker = broker;
         this.limits = options.limits();
         this.load = new Load(options.maxConnections(), options.maxDeliveryBytes());
@@ -45,6 +49,7 @@ public final class Hub {
         this.tlsDemanded = options.tls().required() != NsqdOptions.TlsRequired.NO;
         this.version = version;
         this.ephemerals = ephemerals;
+        this.names = names;
         this.latencies = options.latency().percentiles().isEmpty()
                 ? null
                 : new LatencyBook(options.latency().percentiles(), options.latency().window());
@@ -117,6 +122,11 @@ public final class Hub {
 
     String version() {
         return version;
+    }
+
+    /** Topics and channels that exist. */
+    public DeadNames.Known names() {
+        return names;
     }
 
     public Ephemerals ephemerals() {

@@ -35,14 +35,14 @@ final class InFlight {
         return size;
     }
 
-    /** Slots at hand; more than {@code 2 * size()} except when new. */
+    /** Slots at hand; more than four thirds of {@link #size} except when new. */
     int capacity() {
         return ids.length;
     }
 
     /** @param id not 0 */
     void put(long id, long token, long nowMillis, long birthNanos) {
-        if (size * 2 >= ids.length) {
+        if (size * 4 >= ids.length * 3) {
             resize(Math.max(FIRST_CAPACITY, ids.length * 2));
         }
         int slot = home(id);

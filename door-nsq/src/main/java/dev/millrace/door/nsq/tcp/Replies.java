@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 final class Replies {
     /** What the answers of a batch mean for the client's state. */
     interface Owner {
-        /** FIN, REQ or TOUCH came too late: the lease had ended. */
-        void stale(byte command);
+        /** FIN, REQ or TOUCH was not done: mostly it came too late, and the lease had ended. */
+        void undone(byte command);
 
         /** The fatal error frame's text for a publish that was not done. */
         String refusal(byte command, byte outcome, int shard);
@@ -157,16 +157,26 @@ final class Replies {
             return;
         }
         if (command == Command.FIN || command == Command.REQ || command == Command.TOUCH) {
-            owner.stale(command);
-            write(new Frame(Output.ERROR, notInFlight(command, MessageIds.bytes(batch.id(index))), null));
+            owner.undone(command);
+            byte[] id = MessageIds.bytes(batch.id(index));
+            write(new Frame(Output.ERROR, undone(command, id, outcome), null));
         }
+    }
+
+    /** The frame for FIN, REQ or TOUCH that ended so. */
+    static byte[] undone(byte command, byte[] id, byte outcome) {
+        return outcome == Outcome.STALE ? notInFlight(command, id) : failed(command, id, "internal error");
     }
 
     /** The frame for FIN, REQ or TOUCH of a message that this connection does not hold. */
     static byte[] notInFlight(byte command, byte[] id) {
+        return failed(command, id, "ID not in flight");
+    }
+
+    private static byte[] failed(byte command, byte[] id, String why) {
         String name = Command.name(command);
         byte[] before = ("E_" + name + "_FAILED " + name + " ").getBytes(StandardCharsets.US_ASCII);
-        byte[] after = " failed ID not in flight".getBytes(StandardCharsets.US_ASCII);
+        byte[] after = (" failed " + why).getBytes(StandardCharsets.US_ASCII);
         byte[] text = new byte[before.length + id.length + after.length];
         System.arraycopy(before, 0, text, 0, before.length);
         System.arraycopy(id, 0, text, before.length, id.length);

@@ -3,6 +3,7 @@ package dev.millrace.door.nsq.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.door.nsq.TestNode;
+import dev.millrace.door.nsq.lookup.KnownTopics;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.wire.Wire;
 import io.netty.buffer.ByteBuf;
@@ -32,7 +33,7 @@ class DeadlineTest {
         channel = new EmbeddedChannel();
         loop = new LoopContext(channel.eventLoop());
         Hub hub = new Hub(node.broker(), NsqdOptions.defaults(), "1.3.0", new Ephemerals(node.broker()),
-                Hub.Extras.NONE);
+                KnownTopics.of(node.broker()).join(), Hub.Extras.NONE);
         connection = new Connection(channel, hub, loop);
         channel.pipeline().addLast(connection);
         channel.pipeline().fireChannelActive();

@@ -128,7 +128,7 @@ public final class RealFiles implements FilePort {
         Path probe = folder.resolve("probe.tmp");
         ByteBuffer block = ByteBuffer.allocateDirect(2 * BLOCK_BYTES).alignedSlice(BLOCK_BYTES).slice(0, BLOCK_BYTES);
         try (StoreFile file = open(probe, Access.WRITE_DIRECT_SYNC)) {
-            return file.write(block, 0) == BLOCK_BYTES;
+            return file.write(block, 0) == BLOCK_BYTES && file.read(block.clear(), 0) == BLOCK_BYTES;
         } catch (IOException | UnsupportedOperationException refused) {
             // The only question was whether it works; a disk that is broken altogether fails at the next real write.
             return false;

@@ -1,9 +1,5 @@
-package dev.millrace.node;
+package dev.millrace.core.log;
 
-import dev.millrace.core.log.Block;
-import dev.millrace.core.log.BlockReader;
-import dev.millrace.core.log.Location;
-import dev.millrace.core.log.LogException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -15,10 +11,10 @@ import java.util.concurrent.CompletableFuture;
  * <p>
  * Thread safety: filled by one thread, then {@link #read} once; readers run on a thread of the log.
  */
-final class LogWalk {
+public final class LogWalk {
     /** Reads the record that starts at {@code offset} of the batch. */
     @FunctionalInterface
-    interface RecordReader {
+    public interface RecordReader {
         void read(ByteBuffer batch, int offset);
     }
 
@@ -28,16 +24,16 @@ final class LogWalk {
     private final ArrayDeque<Step> steps = new ArrayDeque<>();
     private final CompletableFuture<Boolean> done = new CompletableFuture<>();
 
-    LogWalk(BlockReader reader) {
+    public LogWalk(BlockReader reader) {
         this.reader = reader;
     }
 
-    void add(long location, RecordReader step) {
+    public void add(long location, RecordReader step) {
         steps.add(new Step(location, step));
     }
 
     /** Completes once everything was read. */
-    CompletableFuture<Boolean> read() {
+    public CompletableFuture<Boolean> read() {
         step();
         return done;
     }

@@ -1,7 +1,6 @@
 package dev.millrace.door.grpc;
 
-import dev.millrace.grpc.v1.PublishRequest;
-import dev.millrace.grpc.v1.PublishResponse;
+import com.google.protobuf.MessageLite;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -9,25 +8,25 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One stream of publishes. It is read while less than a window of it waits to be durable and its answers are taken, so a
- * client that sends faster fills its own side.
+ * One stream of requests that each have an answer: publishes, enqueues. It is read while less than a window of it waits to
+ * be durable and its answers are taken, so a client that sends faster fills its own side.
  *
  * <p>
  * Thread safety: requests come one at a time; answers are written by the serial executor only.
  */
-final class PublishStream implements StreamObserver<PublishRequest> {
-    private static final Logger LOG = LoggerFactory.getLogger(PublishStream.class);
+final class RequestStream<Q extends MessageLite, A> implements StreamObserver<Q> {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestStream.class);
     private static final int WINDOW_REQUESTS = 256;
     private static final long WINDOW_BYTES = 4 << 20;
 
-    private final Publishing publishing;
-    private final ServerCallStreamObserver<PublishResponse> answers;
+    private final Function<Q, CompletableFuture<A>> work;
+    private final ServerCallStreamObserver<A> answers;
     private final SerialExecutor serial;
-    private final int lane;
     private final AtomicInteger requests = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     /** The next request has been asked for. */
@@ -36,11 +35,11 @@ final class PublishStream implements StreamObserver<PublishRequest> {
     /** Serial: the client sends no more. */
     private boolean halfClosed;
 
-    PublishStream(Publishing publishing, ServerCallStreamObserver<PublishResponse> answers, SerialExecutor serial) {
-        this.publishing = publishing;
+    /** {@code work} never fails: what it refuses is an answer. It is called by one thread at a time. */
+    RequestStream(Function<Q, CompletableFuture<A>> work, ServerCallStreamObserver<A> answers, SerialExecutor serial) {
+        this.work = work;
         this.answers = answers;
         this.serial = serial;
-        lane = publishing.lane();
         answers.disableAutoRequest();
         answers.setOnCancelHandler(() -> cancelled = true);
         answers.setOnReadyHandler(this::ask);
@@ -56,13 +55,12 @@ final class PublishStream implements StreamObserver<PublishRequest> {
     }
 
     @Override
-    public void onNext(PublishRequest request) {
+    public void onNext(Q request) {
         int size = request.getSerializedSize();
         requests.incrementAndGet();
         bytes.addAndGet(size);
         asked.set(false);
-        CompletableFuture<PublishResponse> answer = publishing.publish(request, lane);
-        Later.run(answer, serial, response -> {
+        Later.run(work.apply(request), serial, response -> {
             if (!cancelled) {
                 answers.onNext(response);
             }
@@ -84,7 +82,7 @@ final class PublishStream implements StreamObserver<PublishRequest> {
     @Override
     public void onError(Throwable broken) {
         cancelled = true;
-        LOG.debug("a publish stream broke: {}", Status.fromThrowable(broken));
+        LOG.debug("a stream of requests broke: {}", Status.fromThrowable(broken));
     }
 
     @Override

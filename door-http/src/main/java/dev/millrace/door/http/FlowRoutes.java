@@ -1,0 +1,102 @@
+package dev.millrace.door.http;
+
+import dev.millrace.net.http.HttpExchange;
+import dev.millrace.net.http.HttpFailure;
+import dev.millrace.net.http.Router;
+import dev.millrace.node.Broker;
+import dev.millrace.node.tasks.BatchInfo;
+import dev.millrace.node.tasks.Enqueued;
+import dev.millrace.node.tasks.QueueGroups;
+import dev.millrace.node.tasks.TaskFlows;
+import dev.millrace.node.tasks.TaskSpec;
+import java.io.IOException;
+import java.util.List;
+
+/** Batches, and when the tasks of a group are delivered together. */
+final class FlowRoutes {
+    private static final int MAX_BODY_BYTES = 64 << 10;
+
+    private final Broker broker;
+    private final HttpDoorOptions options;
+    private final Budget budget;
+
+    FlowRoutes(Broker broker, Budget budget, HttpDoorOptions options) {
+        this.broker = broker;
+        this.options = options;
+        this.budget = budget;
+    }
+
+    void addTo(Router router) {
+        String queue = "/api/v1/queues/{queue}";
+        router.add("PUT", queue + "/groups", this::setGroups);
+        router.add("GET", queue + "/groups", this::groups);
+        router.add("POST", queue + "/batches", this::open);
+        router.add("GET", queue + "/batches/{id}", this::show);
+        router.add("POST", queue + "/batches/{id}/close", this::close);
+    }
+
+    private TaskFlows flows() {
+        return broker.tasks().flows();
+    }
+
+    private void setGroups(HttpExchange exchange) throws IOException {
+        String queue = Names.queue(exchange);
+        QueueGroups groups = FlowRequest.groups(JsonInput.of(exchange, MAX_BODY_BYTES));
+        QueueRoutes.find(broker, queue);
+        Answers.await(flows().groups(queue, groups));
+        exchange.send(204);
+    }
+
+    private void groups(HttpExchange exchange) {
+        String queue = Names.queue(exchange);
+        QueueRoutes.find(broker, queue);
+        Json.send(exchange, 200, FlowJson.of(Answers.await(flows().groups(queue))));
+    }
+
+    /** The body is the task that is enqueued when all is over. */
+    private void open(HttpExchange exchange) throws IOException, InterruptedException {
+        String queue = Names.queue(exchange);
+        JsonInput.requireJson(exchange);
+        long declared = exchange.contentLength();
+        int limit = options.maxRequestBytes();
+        try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
+            List<TaskSpec> tasks = TaskRequest.read(JsonInput.of(exchange, limit), queue, options.maxMessageBytes());
+            if (tasks.size() != 1) {
+                throw new HttpFailure(400, "INVALID", "a batch has one task that is enqueued when it is over, not "
+                        + tasks.size());
+            }
+            Enqueued opened = Answers.await(flows().openBatch(queue, tasks.getFirst()));
+            if (!opened.refusal().isEmpty()) {
+                throw new HttpFailure(429, "LIMIT", "the batch was not opened: " + opened.refusal());
+            }
+            Json.send(exchange, opened.duplicate() ? 200 : 201,
+                    FlowJson.of(new TaskSpec.BatchRef(queue, opened.id())).put("duplicate", opened.duplicate()));
+        }
+    }
+
+    private static TaskSpec.BatchRef batch(HttpExchange exchange) {
+        return new TaskSpec.BatchRef(Names.queue(exchange), MessageJson.parse("batch id", exchange.parameter("id")));
+    }
+
+    private static HttpFailure missing(TaskSpec.BatchRef batch) {
+        return Problems.notFound("queue '" + batch.queue() + "' has no batch " + MessageJson.hex(batch.id())
+                + "; of one that is over, the task that was enqueued has the counts");
+    }
+
+    private void show(HttpExchange exchange) {
+        TaskSpec.BatchRef batch = batch(exchange);
+        QueueRoutes.find(broker, batch.queue());
+        BatchInfo info = Answers.await(flows().batch(batch)).orElseThrow(() -> missing(batch));
+        Json.send(exchange, 200, FlowJson.of(info));
+    }
+
+    private void close(HttpExchange exchange) throws IOException {
+        JsonInput.of(exchange, MAX_BODY_BYTES).end();
+        TaskSpec.BatchRef batch = batch(exchange);
+        QueueRoutes.find(broker, batch.queue());
+        if (!Answers.await(flows().closeBatch(batch))) {
+            throw missing(batch);
+        }
+        exchange.send(204);
+    }
+}

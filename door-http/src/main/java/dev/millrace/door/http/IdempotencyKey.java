@@ -1,0 +1,66 @@
+package dev.millrace.door.http;
+
+import dev.millrace.net.http.HttpExchange;
+import dev.millrace.net.http.HttpFailure;
+import dev.millrace.node.tasks.TaskSpec;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The header {@code Idempotency-Key}: a request that is repeated with the same key within a day does nothing again and is
+ * answered with the ids of the first. That is what a task's unique key does, so each task of the request gets one made of
+ * it; messages of topics have none, so there the header is refused rather than ignored.
+ */
+final class IdempotencyKey {
+    static final long WINDOW_MILLIS = 86_400_000;
+    private static final String HEADER = "Idempotency-Key";
+    /** What a unique key made of it begins with; a client could use the same only on purpose. */
+    private static final String PREFIX = "idempotency-key:";
+    private static final int MAX_LENGTH = 128;
+
+    private IdempotencyKey() {}
+
+    /** Refuses a request that has the header although it cannot be kept. */
+    static void refuse(HttpExchange exchange, String why) {
+        if (exchange.header(HEADER) != null) {
+            throw new HttpFailure(400, "NOT_IDEMPOTENT",
+                    "the header " + HEADER + " cannot be kept here, and nothing was"
+                            + " done: " + why);
+        }
+    }
+
+    /** The tasks with unique keys of the request's header; as they are if it has none. */
+    static List<TaskSpec> apply(HttpExchange exchange, List<TaskSpec> tasks) {
+        List<String> all = exchange.headers(HEADER);
+        if (all.isEmpty()) {
+            return tasks;
+        }
+        String key = all.size() == 1 ? bare(all.getFirst()) : "";
+        boolean valid = !key.isEmpty() && key.length() <= MAX_LENGTH && key.chars().allMatch(c -> c > ' ' && c < 127);
+        if (!valid) {
+            throw new HttpFailure(400, "INVALID", "the header " + HEADER + " must be there once and have 1 to "
+                    + MAX_LENGTH + " visible ASCII characters, such as a UUID");
+        }
+        String made = PREFIX + key;
+        return tasks.size() == 1 ? List.of(with(tasks.getFirst(), made))
+                : IntStream.range(0, tasks.size()).mapToObj(i -> with(tasks.get(i), made + "/" + i)).toList();
+    }
+
+    /** It may be a quoted string of RFC 9651. */
+    private static String bare(String value) {
+        String text = value.strip();
+        boolean quoted = text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"");
+        return quoted ? text.substring(1, text.length() - 1) : text;
+    }
+
+    private static TaskSpec with(TaskSpec task, String unique) {
+        TaskSpec.Keys keys = task.keys();
+        if (!keys.unique().isEmpty()) {
+            throw new HttpFailure(400, "INVALID", "a task has one unique key: leave out uniqueKey '" + keys.unique()
+                    + "' or the header " + HEADER);
+        }
+        return new TaskSpec(task.type(), task.payload(), task.headers(),
+                new TaskSpec.Keys(keys.order(), keys.limit(), unique, WINDOW_MILLIS, false, keys.priority()),
+                task.terms(), task.flow());
+    }
+}

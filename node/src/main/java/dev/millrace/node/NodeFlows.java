@@ -1,0 +1,118 @@
+package dev.millrace.node;
+
+import dev.millrace.core.machine.BatchProgress;
+import dev.millrace.core.machine.GatherLimits;
+import dev.millrace.node.tasks.BatchInfo;
+import dev.millrace.node.tasks.Enqueued;
+import dev.millrace.node.tasks.QueueGroups;
+import dev.millrace.node.tasks.TaskEncoder;
+import dev.millrace.node.tasks.TaskFlows;
+import dev.millrace.node.tasks.TaskSpec;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/** Batches and groups of a node; each request goes to the shard that is home to its queue. */
+final class NodeFlows implements TaskFlows {
+    private final NodeBroker broker;
+
+    NodeFlows(NodeBroker broker) {
+        this.broker = broker;
+    }
+
+    private static <T> CompletableFuture<T> invalid(RuntimeException reason) {
+        return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
+                String.valueOf(reason.getMessage())));
+    }
+
+    @Override
+    public CompletableFuture<Enqueued> openBatch(String queue, TaskSpec completion) {
+        return broker.nodeTasks()
+                .run(queue, () -> TaskEncoder.completion(broker.topic(queue), completion))
+                .thenApply(List::getFirst);
+    }
+
+    /**
+     * Each task at the home of its queue, but for members of a batch that is in another shard: they are forwarded from there,
+     * so that the batch counts them before they are anywhere else.
+     */
+    CompletableFuture<List<Enqueued>> enqueue(String queue, List<TaskSpec> tasks) {
+        int home = broker.topic(queue).shard();
+        Map<String, List<Integer>> through = new LinkedHashMap<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            TaskSpec.BatchRef batch = tasks.get(i).flow().batch();
+            boolean elsewhere = !batch.isNone() && broker.topic(batch.queue()).shard() != home;
+            through.computeIfAbsent(elsewhere ? batch.queue() : "", name -> new ArrayList<>()).add(i);
+        }
+        NodeTasks shards = broker.nodeTasks();
+        if (through.keySet().equals(Set.of(""))) {
+            return shards.run(queue, () -> TaskEncoder.encode(broker.topic(queue), tasks));
+        }
+        List<CompletableFuture<List<Enqueued>>> parts = new ArrayList<>();
+        through.forEach((batchQueue, places) -> {
+            List<TaskSpec> some = places.stream().map(tasks::get).toList();
+            parts.add(batchQueue.isEmpty() ? shards.run(queue, () -> TaskEncoder.encode(broker.topic(queue), some))
+                    : shards.run(batchQueue, () -> TaskEncoder.forward(broker.topic(batchQueue), queue, some)));
+        });
+        return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(done -> {
+            Enqueued[] all = new Enqueued[tasks.size()];
+            int part = 0;
+            for (List<Integer> places : through.values()) {
+                List<Enqueued> answers = parts.get(part++).join();
+                for (int i = 0; i < answers.size(); i++) {
+                    all[places.get(i)] = answers.get(i);
+                }
+            }
+            return List.of(all);
+        });
+    }
+
+    @Override
+    public CompletableFuture<Boolean> closeBatch(TaskSpec.BatchRef batch) {
+        return broker.at(batch.queue(),
+                shard -> shard.machine().tracked().batches().close(shard.machine().topic(batch.queue()), batch.id()));
+    }
+
+    @Override
+    public CompletableFuture<Optional<BatchInfo>> batch(TaskSpec.BatchRef batch) {
+        return broker.at(batch.queue(), shard -> {
+            BatchProgress progress = shard.machine()
+                    .tracked()
+                    .batches()
+                    .progress(shard.machine().topic(batch.queue()), batch.id());
+            return progress == null ? Optional.empty()
+                    : Optional.of(new BatchInfo(batch, progress.closed(), progress.added(), progress.done(),
+                            progress.dead(), progress.cancelled(), progress.expired()));
+        });
+    }
+
+    @Override
+    public CompletableFuture<Void> groups(String queue, QueueGroups groups) {
+        GatherLimits limits;
+        try {
+            limits = new GatherLimits(groups.maxSize(), groups.maxDelay().toMillis(), groups.grace().toMillis());
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            return invalid(e);
+        }
+        return broker.at(queue, shard -> {
+            shard.machine().tracked().gather(NodeTasks.group(shard, queue), limits);
+            return Boolean.TRUE;
+        }).thenAccept(done -> {
+            // the answer is that it is done
+        });
+    }
+
+    @Override
+    public CompletableFuture<QueueGroups> groups(String queue) {
+        return broker.at(queue, shard -> {
+            GatherLimits limits = NodeTasks.group(shard, queue).gatherLimits();
+            return new QueueGroups(limits.maxSize(), Duration.ofMillis(limits.maxDelayMillis()),
+                    Duration.ofMillis(limits.graceMillis()));
+        });
+    }
+}

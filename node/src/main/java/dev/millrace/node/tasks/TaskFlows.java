@@ -1,0 +1,34 @@
+package dev.millrace.node.tasks;
+
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Tasks that belong together: batches and groups. Futures complete and fail as those of {@link Tasks}. Any thread.
+ *
+ * <p>
+ * A batch is the task that waits for its end: it has that task's id, and is called off when that task is cancelled or
+ * deleted. Tasks are added by enqueueing them with its {@link TaskSpec.BatchRef}.
+ */
+public interface TaskFlows {
+    /**
+     * Opens a batch, making the queue if it is missing.
+     *
+     * @param completion
+     *            the task that is enqueued when the batch is closed and all its tasks are over; headers
+     *            {@code millrace-batch-...} have the counts
+     */
+    CompletableFuture<Enqueued> openBatch(String queue, TaskSpec completion);
+
+    /** No task is added any more; false when there is no such batch. */
+    CompletableFuture<Boolean> closeBatch(TaskSpec.BatchRef batch);
+
+    /** How far a batch is; empty when there is none of this id, or its last task is enqueued already. */
+    CompletableFuture<Optional<BatchInfo>> batch(TaskSpec.BatchRef batch);
+
+    /** Sets when the tasks of one group key of a queue are delivered together. */
+    CompletableFuture<Void> groups(String queue, QueueGroups groups);
+
+    /** When they are. */
+    CompletableFuture<QueueGroups> groups(String queue);
+}

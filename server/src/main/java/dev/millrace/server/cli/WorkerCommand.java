@@ -1,0 +1,196 @@
+package dev.millrace.server.cli;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import sun.misc.Signal;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code worker}: runs a shell command for each task. One thread pulls, another extends leases, a virtual thread looks
+ * after each task; SIGTERM and SIGINT end the pulling, what runs may end within {@code --drain}.
+ */
+// sun.misc.Signal is the only way to signals that leaves the exit code to the program, as in the server.
+@Command(name = "worker", description = "Runs a shell command for each task of a queue.", footer = {"",
+    "The payload comes on standard input; MILLRACE_TASK_ID, _TYPE, _ATTEMPT, _TOKEN, MILLRACE_QUEUE, MILLRACE_URL and",
+    "MILLRACE_HEADER_NAME in the environment. Exit code 0: done. 75: put off for --put-off, not counted.",
+    "Any other: failed, the end of standard error is the error.", "", "Example:",
+    "  millrace worker emails --exec './send-mail.sh' --concurrency 8"})
+public final class WorkerCommand implements Callable<Integer> {
+    private static final int PULL_WAIT_MILLIS = 1_000;
+    private static final int TROUBLE_SECONDS = 1;
+    private static final String PULL = "pull";
+    private static final String EXTEND = "extend";
+    private static final int MAX_CONCURRENCY = 1_000;
+    private static final long MIN_LEASE_MILLIS = 3_000;
+    /** For those that do not end within the time to drain. */
+    private static final int LAST_SECONDS = 15;
+
+    @Mixin private Common common;
+    @Parameters(index = "0", paramLabel = "QUEUE") private String queue;
+    @Option(names = "--exec", paramLabel = "COMMAND", required = true,
+            description = "run by sh -c") private String exec;
+    @Option(names = "--concurrency", paramLabel = "COUNT", defaultValue = "1",
+            description = "tasks at once, 1 to 1000 [1]") private int concurrency;
+    @Option(names = "--type", paramLabel = "TYPE",
+            description = "only these; others are put off for another worker. May be repeated") private @Nullable List<String> types;
+    @Option(names = "--lease", paramLabel = "DURATION", defaultValue = "30s",
+            description = "extended while a task runs; at least 3s [30s]") private String lease;
+    @Option(names = "--timeout", paramLabel = "DURATION",
+            description = "what an attempt may take if its task does not say [no limit]") private @Nullable String timeout;
+    @Option(names = "--put-off", paramLabel = "DURATION", defaultValue = "10s",
+            description = "wait after exit code 75, and of other types [10s]") private String putOff;
+    @Option(names = "--drain", paramLabel = "DURATION", defaultValue = "30s",
+            description = "what runs may take after SIGTERM [30s]") private String drain;
+    @Option(names = "--keep-output",
+            description = "the end of standard output becomes the task's result") private boolean keepOutput;
+
+    private final CountDownLatch stop = new CountDownLatch(1);
+    /** What the server could not be asked for lately; guarded by itself. */
+    private final Set<String> failing = new HashSet<>();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (concurrency < 1 || concurrency > MAX_CONCURRENCY) {
+            throw new CliException("--concurrency must be 1 to " + MAX_CONCURRENCY + ", not " + concurrency);
+        }
+        long leaseMillis = Common.millis("--lease", lease);
+        if (leaseMillis < MIN_LEASE_MILLIS) {
+            throw new CliException("--lease must be at least 3s, not " + lease);
+        }
+        long drainMillis = Common.millis("--drain", drain);
+        ShellTask.Place place = new ShellTask.Place(common.api().within(Duration.ofMillis(leaseMillis / 3)), queue,
+                exec, leaseMillis, Common.millis("--put-off", putOff),
+                timeout == null ? 0 : Common.millis("--timeout", timeout), keepOutput);
+        place.api().get("/api/v1/server"); // whoever starts a worker without a server wants to know
+        say("takes tasks of " + queue + " at " + place.api().url());
+        Leases leases = new Leases(place);
+        for (String name : new String[]{"TERM", "INT"}) {
+            Signal.handle(new Signal(name), _ -> signalled(leases));
+        }
+        // Whatever else ends this process, such as its terminal going away.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> leases.running().forEach(ShellTask::killNow)));
+        Thread beats = Thread.ofVirtual().start(() -> beat(leases));
+        Semaphore free = new Semaphore(concurrency);
+        work(place, leases, free);
+        if (!free.tryAcquire(concurrency, drainMillis, TimeUnit.MILLISECONDS)) {
+            leases.running().forEach(task -> task.stop(ShellTask.Stop.DRAINED));
+            free.tryAcquire(concurrency, LAST_SECONDS, TimeUnit.SECONDS);
+        }
+        beats.interrupt();
+        return 0;
+    }
+
+    /** The first signal drains; a second one kills what runs and ends at once: the leases then end by time. */
+    private void signalled(Leases leases) {
+        if (stop.getCount() == 0) {
+            leases.running().forEach(ShellTask::killNow);
+            Runtime.getRuntime().halt(1);
+        }
+        stop.countDown();
+    }
+
+    private void beat(Leases leases) {
+        try {
+            while (true) {
+                Thread.sleep(leases.beatMillis());
+                try {
+                    worked(EXTEND, leases.beat());
+                } catch (CliException e) {
+                    failed(EXTEND, e);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // all is done
+        }
+    }
+
+    private void work(ShellTask.Place place, Leases leases, Semaphore free) throws InterruptedException {
+        while (stop.getCount() > 0) {
+            if (!free.tryAcquire(PULL_WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+                continue;
+            }
+            int room = 1 + free.drainPermits();
+            int taken = 0;
+            try {
+                for (JsonNode task : pull(place, room)) {
+                    taken++;
+                    start(new ShellTask(place, task), leases, free);
+                }
+            } catch (CliException e) {
+                failed(PULL, e);
+                stop.await(TROUBLE_SECONDS, TimeUnit.SECONDS);
+            } finally {
+                free.release(room - taken);
+            }
+        }
+    }
+
+    private JsonNode pull(ShellTask.Place place, int room) {
+        ObjectNode ask = Api.JSON.createObjectNode()
+                .put("max", room)
+                .put("waitMillis", PULL_WAIT_MILLIS)
+                .put("leaseMillis", place.leaseMillis())
+                .put("base64", true);
+        JsonNode tasks = place.post("pull", ask).path("tasks");
+        worked(PULL, true);
+        return tasks;
+    }
+
+    /** A server that was there once will come back; an outage is told once, whatever it hinders. */
+    private void failed(String what, CliException e) {
+        synchronized (failing) {
+            if (failing.isEmpty()) {
+                say(e.getMessage() + ". Trying again every second");
+            }
+            failing.add(what);
+        }
+    }
+
+    private void worked(String what, boolean reached) {
+        synchronized (failing) {
+            if (failing.remove(what) && failing.isEmpty() && reached) {
+                say("the server is back");
+            }
+        }
+    }
+
+    private void start(ShellTask task, Leases leases, Semaphore free) {
+        List<String> wanted = types;
+        leases.add(task);
+        Thread.ofVirtual().start(() -> {
+            try {
+                if (stop.getCount() == 0) {
+                    task.giveBack();
+                } else if (wanted != null && !wanted.contains(task.type())) {
+                    task.putOff("this worker takes other types");
+                } else {
+                    task.run();
+                }
+            } catch (CliException e) {
+                say(e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                leases.remove(task);
+                free.release();
+            }
+        });
+    }
+
+    private void say(@Nullable String what) {
+        common.err().println("millrace worker: " + what);
+        common.err().flush();
+    }
+}
