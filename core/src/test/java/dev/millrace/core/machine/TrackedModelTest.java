@@ -118,7 +118,8 @@ class TrackedModelTest {
             settle();
         } else if (dice < 86) {
             passTime(random.nextInt(8) == 0 ? untilWindowEnds()
-                    : random.nextInt(4) == 0 ? random.nextLong(2_000) : random.nextLong(60));
+                : random.nextInt(4) == 0 ? random.nextLong(2_000)
+                : random.nextLong(60));
         } else if (dice < 89) {
             endSession();
         } else if (dice < 97) {
