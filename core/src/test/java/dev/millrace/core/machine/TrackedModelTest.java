@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.core.machine.TrackedModel.Hold;
 import dev.millrace.core.machine.TrackedModel.Status;
 import dev.millrace.core.machine.TrackedModel.Task;
+import dev.millrace.core.message.Envelope;
 import dev.millrace.core.message.EnvelopeWriter;
 import dev.millrace.core.message.Ids;
 import dev.millrace.core.message.MessageView;
@@ -112,7 +113,9 @@ class TrackedModelTest {
         } else if (dice < 75) {
             settle();
         } else if (dice < 86) {
-            passTime(random.nextInt(4) == 0 ? random.nextLong(2_000) : random.nextLong(60));
+            passTime(random.nextInt(8) == 0 ? untilWindowEnds()
+                : random.nextInt(4) == 0 ? random.nextLong(2_000)
+                : random.nextLong(60));
         } else if (dice < 89) {
             endSession();
         } else if (dice < 97) {
@@ -168,6 +171,10 @@ class TrackedModelTest {
         if (unique != null) {
             envelope.uniqueKey(unique, window, untilDone);
         }
+        String clientId = random.nextInt(4) == 0 ? "id" + random.nextInt(8) : null;
+        if (clientId != null) {
+            envelope.clientId(clientId);
+        }
         if (expires > 0) {
             envelope.expiresIn(expires);
         }
@@ -179,13 +186,15 @@ class TrackedModelTest {
         }
         ByteBuffer source = source(envelope, new byte[random.nextInt(random.nextInt(20) == 0 ? 2_000 : 40)]);
         long holder = rig.machine.tracked().holder(topic(), source, 0);
-        assertThat(holder).as("holder of %s", unique)
-                .isEqualTo(unique == null ? 0 : model.holder(unique, rig.nowMillis));
+        long named = model.holderOfId(clientId);
+        assertThat(holder).as("holder of %s and %s", clientId, unique)
+                .isEqualTo(named != 0 || unique == null ? named : model.holder(unique, rig.nowMillis));
         if (holder != 0) {
             return;
         }
         long id = rig.machine.tracked().enqueue(topic(), source, 0);
         Task task = new Task(id, priority, key, limit, unique);
+        task.clientId = clientId;
         task.maxAttempts = most;
         task.backoffMillis = backoff;
         task.retentionMillis = retention;
@@ -210,7 +219,16 @@ class TrackedModelTest {
         ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + envelope.length() + body.length);
         bytes.putInt(envelope.length() + body.length);
         envelope.write(bytes);
+        collide(bytes, Envelope.UNIQUE_HIGH);
+        collide(bytes, Envelope.ID_HIGH);
         return bytes.put(body).flip();
+    }
+
+    /** Half of a hash has one of two values, so that keys are told apart by the other half alone. */
+    private static void collide(ByteBuffer bytes, int word) {
+        if (Envelope.has(bytes, Integer.BYTES, word)) {
+            Envelope.set(bytes, Integer.BYTES, word, 1 + (Envelope.word(bytes, Integer.BYTES, word) & 1));
+        }
     }
 
     // ---- leases ----
@@ -369,6 +387,16 @@ class TrackedModelTest {
     }
 
     // ---- time ----
+
+    /** To the last millisecond of the window of a unique key; 0 when there is none. */
+    private long untilWindowEnds() {
+        return model.holds.values()
+                .stream()
+                .mapToLong(hold -> hold.endsMillis() - 1 - rig.nowMillis)
+                .filter(left -> left > 0)
+                .min()
+                .orElse(0);
+    }
 
     private void passTime(long millis) {
         rig.passTime(millis, millis);
@@ -614,6 +642,10 @@ class TrackedModelTest {
         assertThat(tracking.limits.rows.size()).as("limits").isZero();
         assertThat(topic().keys().uniques.rows.size()).as("unique keys").isZero();
         assertThat(topic().keys().uniques.holders.size()).as("holders of unique keys").isZero();
+        assertThat(topic().keys().uniques.moved.size()).as("unique keys elsewhere").isZero();
+        assertThat(topic().keys().clientIds.rows.size()).as("ids of clients").isZero();
+        assertThat(topic().keys().clientIds.holders.size()).as("holders of ids").isZero();
+        assertThat(topic().keys().clientIds.moved.size()).as("ids elsewhere").isZero();
         assertThat(rig.state().tracked).isZero();
     }
 }

@@ -69,17 +69,22 @@ final class MessageJson {
 
     /** An id or a token: 16 hex digits. */
     static long parse(String kind, String hex) {
+        return parse(kind, hex, "16 hex digits are needed");
+    }
+
+    /** The same with what is to be said of anything else. */
+    static long parse(String kind, String hex, String cure) {
         try {
             if (hex.length() == 16) {
                 return HexFormat.fromHexDigitsToLong(hex);
             }
         } catch (IllegalArgumentException e) {
-            throw bad(kind, hex);
+            throw bad(kind, hex, cure);
         }
-        throw bad(kind, hex);
+        throw bad(kind, hex, cure);
     }
 
-    private static HttpFailure bad(String kind, String hex) {
-        return new HttpFailure(400, "INVALID", "'" + hex + "' is no " + kind + ": 16 hex digits are needed");
+    private static HttpFailure bad(String kind, String hex, String cure) {
+        return new HttpFailure(400, "INVALID", "'" + hex + "' is no " + kind + ": " + cure);
     }
 }

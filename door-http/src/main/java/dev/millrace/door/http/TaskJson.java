@@ -49,6 +49,7 @@ final class TaskJson {
         spec.headers().forEach(headers::put);
         TaskSpec.Keys keys = spec.keys();
         json.put("priority", keys.priority());
+        text(json, "clientId", keys.id());
         text(json, "key", keys.order());
         text(json, "limitKey", keys.limit());
         text(json, "uniqueKey", keys.unique());

@@ -132,6 +132,16 @@ class TaskCommandsTest {
     }
 
     @Test
+    void aTaskWithAnIdOfItsOwn_isNamedByIt() {
+        String id = enqueue("named", "--id", "welcome 7/a", "--in", "1h");
+        assertThat(done("task", "enqueue", "named", "--id", "welcome 7/a")).isEqualTo("duplicate of " + id);
+        assertThat(json("task", "show", "named", "id:welcome 7/a").path("id").asString()).isEqualTo(id);
+        assertThat(done("task", "run-now", "named", "id:welcome 7/a")).isEqualTo("made ready id:welcome 7/a");
+        assertThat(done("task", "delete", "named", "id:welcome 7/a")).isEqualTo("deleted id:welcome 7/a");
+        assertThat(refused("task", "cancel", "named", "id:welcome 7/a")).contains("has no task id:welcome 7/a");
+    }
+
+    @Test
     void oneTask_isCancelledRunAndDeleted() {
         String cancelled = enqueue("ones", "--in", "1h");
         assertThat(done("task", "cancel", "ones", cancelled)).isEqualTo("cancelled " + cancelled);
