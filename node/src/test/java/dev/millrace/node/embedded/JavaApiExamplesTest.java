@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of docs/java-api.md, word for word. */
 final class JavaApiExamplesTest {
-    private static final int EXAMPLES = 11;
+    private static final int EXAMPLES = 12;
     private static final List<String> SOURCES = List.of(
             "src/test/java/dev/millrace/node/embedded/JavaApiExamplesTest.java",
             "src/test/java/dev/millrace/node/embedded/TaskExamplesTest.java",
