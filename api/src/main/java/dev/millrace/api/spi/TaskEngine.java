@@ -44,6 +44,9 @@ public interface TaskEngine extends TaskSource {
      */
     CompletableFuture<Slice> changeSome(String queue, TaskState state, TaskAction action, String cursor);
 
+    /** Its batches and groups. */
+    FlowEngine flows();
+
     /** Makes the queue if it is missing. */
     CompletableFuture<Void> limits(String queue, QueueLimits limits);
 

@@ -44,7 +44,7 @@ final class TaskViews {
         TaskSpec.Terms terms = new TaskSpec.Terms(delayMillis(task.due(), now), Checks.millisUp(options.expiresIn()),
                 options.maxAttempts(), backoff, Checks.millisUp(options.timeout()),
                 options.deadline().map(Instant::toEpochMilli).orElse(0L), Checks.millisUp(options.retention()));
-        return new TaskSpec(task.type(), task.buffer(), task.headers(), keys, terms);
+        return new TaskSpec(task.type(), task.buffer(), task.headers(), keys, terms, FlowViews.of(task.flow(), now));
     }
 
     private static long delayMillis(Due due, Instant now) {
@@ -60,11 +60,9 @@ final class TaskViews {
     // ---- to the user ----
 
     static Task of(TaskSpec spec) {
-        byte[] body = new byte[spec.payload().remaining()];
-        spec.payload().get(spec.payload().position(), body);
         TaskSpec.Keys keys = spec.keys();
         TaskSpec.Terms terms = spec.terms();
-        Task task = Task.of(spec.type(), body)
+        Task task = FlowViews.of(spec)
                 .key(keys.order())
                 .limitKey(keys.limit())
                 .priority(keys.priority())
