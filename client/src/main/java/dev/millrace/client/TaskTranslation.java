@@ -51,7 +51,7 @@ final class TaskTranslation {
     }
 
     private static void keys(TaskSpec.Builder spec, TaskKeys keys) {
-        spec.setKey(keys.order()).setLimitKey(keys.limit()).setPriority(keys.priority());
+        spec.setKey(keys.order()).setLimitKey(keys.limit()).setPriority(keys.priority()).setClientId(keys.id());
         if (keys.unique() instanceof Unique.Within within) {
             spec.setUniqueKey(within.key()).setUniqueMillis(Checks.millisUp(within.window()));
         } else if (keys.unique() instanceof Unique.UntilDone untilDone) {
@@ -116,6 +116,12 @@ final class TaskTranslation {
         }
         if (spec.getDeadlineMillis() != 0) {
             task = task.deadline(Instant.ofEpochMilli(spec.getDeadlineMillis()));
+        }
+        if (!spec.getClientId().isEmpty()) {
+            task = task.id(spec.getClientId());
+        }
+        if (spec.getDueAtMillis() != 0) {
+            task = task.at(Instant.ofEpochMilli(spec.getDueAtMillis()));
         }
         for (Map.Entry<String, String> header : spec.getHeadersMap().entrySet()) {
             task = task.header(header.getKey(), header.getValue());

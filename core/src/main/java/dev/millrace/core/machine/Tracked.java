@@ -200,15 +200,23 @@ public final class Tracked {
         return end(false);
     }
 
-    /** Durations become instants. */
+    /** Durations, and what was said by the wall clock, become instants of elapsed time. */
     private void stamp(ByteBuffer bytes, int envelope) {
         Envelope.set(bytes, envelope, Envelope.AT, machine.nowMillis());
         for (int word = Envelope.DUE; word <= Envelope.UNIQUE_ENDS; word++) {
             if (Envelope.has(bytes, envelope, word)) {
-                long instant = machine.after(Envelope.word(bytes, envelope, word));
+                boolean byWall = word == Envelope.DUE
+                        && (Envelope.flags(bytes, envelope) & Envelope.DUE_BY_WALL) != 0;
+                long given = Envelope.word(bytes, envelope, word);
+                long instant = byWall ? atWall(given) : machine.after(given);
                 Envelope.set(bytes, envelope, word, instant + planted(word));
             }
         }
+    }
+
+    private long atWall(long wallMillis) {
+        long left = wallMillis - machine.wallMillis();
+        return left <= 0 ? 0 : machine.after(left);
     }
 
     private int planted(int word) {

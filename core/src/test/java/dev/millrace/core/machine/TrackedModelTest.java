@@ -161,7 +161,13 @@ class TrackedModelTest {
         int most = random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0;
         long backoff = random.nextInt(3) == 0 ? random.nextLong(100) : -1;
         long retention = random.nextInt(5) == 0 ? 1 + random.nextLong(500) : 0;
-        envelope.priority(priority).maxAttempts(most).delay(delay).header("name", "value " + priority);
+        if (random.nextInt(4) == 0) {
+            // An instant is a delay by the wall clock of the moment; one that is past is none.
+            envelope.dueAt(rig.wallMillis + (delay == 0 ? -random.nextLong(1_000) : delay));
+        } else {
+            envelope.delay(delay);
+        }
+        envelope.priority(priority).maxAttempts(most).header("name", "value " + priority);
         if (key != null) {
             envelope.key(key);
         }
@@ -399,7 +405,7 @@ class TrackedModelTest {
     }
 
     private void passTime(long millis) {
-        rig.passTime(millis, millis);
+        rig.passTime(millis, random.nextInt(10) == 0 ? millis + random.nextLong(-500, 500) : millis);
         while (!rig.machine.advance(1 + random.nextInt(random.nextBoolean() ? 3 : 1_000))) {
             // a slice
         }

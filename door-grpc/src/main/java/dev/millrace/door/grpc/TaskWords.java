@@ -23,12 +23,14 @@ final class TaskWords {
                 .setUniqueKey(keys.unique())
                 .setUniqueMillis(keys.uniqueMillis())
                 .setUntilDone(keys.untilDone())
-                .setPriority(keys.priority());
+                .setPriority(keys.priority())
+                .setClientId(keys.id());
         dev.millrace.node.tasks.TaskSpec.Terms terms = task.terms();
         if (terms.backoff().minMillis() >= 0) {
             spec.setMinBackoffMillis(terms.backoff().minMillis()).setMaxBackoffMillis(terms.backoff().maxMillis());
         }
         return spec.setDelayMillis(terms.delayMillis())
+                .setDueAtMillis(terms.dueAtMillis())
                 .setExpiresMillis(terms.expiresMillis())
                 .setMaxAttempts(terms.maxAttempts())
                 .setTimeoutMillis(terms.timeoutMillis())

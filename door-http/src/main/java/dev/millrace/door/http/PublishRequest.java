@@ -38,7 +38,8 @@ final class PublishRequest {
 
     private void addJson(JsonInput message) {
         long delay = message.numberOr("delayMillis", 0, 0, PublishBatch.MAX_DELAY_MILLIS);
-        add(message.body(), delay);
+        long dueAt = DueTime.dueAt(message);
+        add(message.body(), dueAt == 0 ? delay : Math.max(0, dueAt - System.currentTimeMillis()));
         message.end();
     }
 
