@@ -83,6 +83,8 @@ final class TaskTranslation {
             case RETRYING -> dev.millrace.grpc.v1.TaskState.TASK_STATE_RETRYING;
             case DEAD -> dev.millrace.grpc.v1.TaskState.TASK_STATE_DEAD;
             case DONE -> dev.millrace.grpc.v1.TaskState.TASK_STATE_DONE;
+            case CANCELLED -> dev.millrace.grpc.v1.TaskState.TASK_STATE_CANCELLED;
+            case EXPIRED -> dev.millrace.grpc.v1.TaskState.TASK_STATE_EXPIRED;
         };
     }
 
@@ -161,6 +163,8 @@ final class TaskTranslation {
             case TASK_STATE_RETRYING -> TaskState.RETRYING;
             case TASK_STATE_DEAD -> TaskState.DEAD;
             case TASK_STATE_DONE -> TaskState.DONE;
+            case TASK_STATE_CANCELLED -> TaskState.CANCELLED;
+            case TASK_STATE_EXPIRED -> TaskState.EXPIRED;
             case TASK_STATE_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException(
                     "the server knows a state that this client does not: use a client of its version");
         };

@@ -100,6 +100,26 @@ public abstract class TaskChoiceContract extends TaskContractBase {
     }
 
     @Test
+    void whatWasCancelledOrHasExpired_isListedForItsRetention() {
+        Task kept = task("x").retention(LONG).delay(LONG);
+        MessageId cancelled = enqueue(kept);
+        MessageId expired = enqueue(kept.expiresIn(Duration.ofMillis(1)));
+        enqueue(task("counted only").delay(LONG).expiresIn(Duration.ofMillis(1)));
+        assertThat(mails().cancel(cancelled)).isTrue();
+        assertThat(mails().cancel(cancelled)).isFalse();
+        until(stats -> stats.expired() == 2);
+        assertThat(mails().stats().cancelled()).isEqualTo(1);
+        assertThat(mails().list(TaskState.CANCELLED, "", 10).items()).extracting(TaskInfo::id)
+                .containsExactly(cancelled);
+        assertThat(mails().list(TaskState.EXPIRED, "", 10).items()).extracting(TaskInfo::id).containsExactly(expired);
+        assertThat(info(expired).times().until()).isPresent();
+        assertThat(mails().redrive(cancelled)).isFalse();
+        assertThat(mails().delete(cancelled)).isTrue();
+        assertThat(mails().all(TaskState.EXPIRED, TaskAction.DELETE)).isEqualTo(1);
+        assertThat(mails().task(expired)).isEmpty();
+    }
+
+    @Test
     void cancellingAll_asksWhatRunsToStop_asCancellingOneDoes() {
         enqueue(task("a"));
         try (Worker worker = work(1, (task, context) -> {

@@ -134,7 +134,7 @@ public final class Task {
                 options.expiresIn(), options.retention()));
     }
 
-    /** How long it can be asked for after it was done. */
+    /** How long it can be asked for after it was done, cancelled, or has expired. */
     public Task retention(Duration retention) {
         return with(new TaskOptions(options.maxAttempts(), options.backoff(), options.timeout(), options.deadline(),
                 options.expiresIn(), retention));

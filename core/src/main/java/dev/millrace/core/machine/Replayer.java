@@ -73,7 +73,7 @@ public final class Replayer {
             case BodyLayout.PUBLISH, BodyLayout.DEFER, BodyLayout.ENQUEUE -> bodies(kind, record, location);
             case Records.LEASE_EACH, Records.KEEP, Records.END, Records.TRACK, Records.GROUP_LIMITS,
                     Records.TOPIC_TRACK, Records.OUTPUT, Records.GROUP_GATHER, Records.BATCH_CLOSE, Records.MAIL_SENT,
-                    Records.MAIL_ADDRESS, Records.MAIL_RECEIVED, Records.ARCHIVE ->
+                    Records.MAIL_ADDRESS, Records.MAIL_RECEIVED, Records.ARCHIVE, Records.OVER_KEPT ->
                     tracked.apply(kind, record, location);
             case Records.LEASE -> lease(record);
             case Records.ACK -> acks(record);

@@ -439,8 +439,7 @@ class TrackedModelTest {
                 if (task != null && answer == Tracked.Answer.ASKED) {
                     task.cancelAsked = true;
                 } else if (answer == Tracked.Answer.DONE) {
-                    model.cancelled++;
-                    model.tasks.remove(id);
+                    model.over(Objects.requireNonNull(task), Status.KEPT_CANCELLED, rig.nowMillis);
                 }
             }
             case 2 -> {
@@ -456,7 +455,7 @@ class TrackedModelTest {
                 boolean waits = task != null && task.status != Status.LEASED;
                 assertThat(answer == Tracked.Answer.DONE).isEqualTo(waits);
                 if (task != null && waits) {
-                    model.purged += task.status == Status.KEPT ? 0 : 1;
+                    model.purged += task.isKept() ? 0 : 1;
                     model.tasks.remove(id);
                 }
             }
@@ -498,7 +497,7 @@ class TrackedModelTest {
             case READY -> ready;
             case SCHEDULED, RETRYING -> waiting;
             case DEAD -> Tracked.Answer.DEAD;
-            case KEPT -> Tracked.Answer.OVER;
+            case KEPT, KEPT_CANCELLED, KEPT_EXPIRED -> Tracked.Answer.OVER;
         };
     }
 
@@ -517,7 +516,7 @@ class TrackedModelTest {
                 // What workers said of it goes with the rest.
                 task.said.clear();
             } else {
-                model.purged += task.status == Status.KEPT ? 0 : 1;
+                model.purged += task.isKept() ? 0 : 1;
                 model.tasks.remove(task.id);
             }
         }
@@ -535,7 +534,9 @@ class TrackedModelTest {
         assertThat(group.leased()).as("leased").isEqualTo(model.count(Status.LEASED));
         assertThat(group.retrying()).as("retrying").isEqualTo(model.count(Status.RETRYING));
         assertThat(group.dead()).as("dead").isEqualTo(model.count(Status.DEAD));
-        assertThat(group.kept()).as("kept").isEqualTo(model.count(Status.KEPT));
+        assertThat(group.kept()).as("kept")
+                .isEqualTo(model.count(Status.KEPT) + model.count(Status.KEPT_CANCELLED)
+                        + model.count(Status.KEPT_EXPIRED));
         assertThat(group.done()).as("done").isEqualTo(model.done);
         assertThat(group.cancelled()).as("cancelled").isEqualTo(model.cancelled);
         assertThat(group.expired()).as("expired").isEqualTo(model.expired);
@@ -587,6 +588,8 @@ class TrackedModelTest {
             case RETRYING -> TrackedList.State.RETRYING;
             case DEAD -> TrackedList.State.DEAD;
             case KEPT -> TrackedList.State.DONE;
+            case KEPT_CANCELLED -> TrackedList.State.CANCELLED;
+            case KEPT_EXPIRED -> TrackedList.State.EXPIRED;
         };
     }
 

@@ -102,6 +102,8 @@ final class TaskWishes {
             case TASK_STATE_RETRYING -> dev.millrace.node.tasks.TaskState.RETRYING;
             case TASK_STATE_DEAD -> dev.millrace.node.tasks.TaskState.DEAD;
             case TASK_STATE_DONE -> dev.millrace.node.tasks.TaskState.DONE;
+            case TASK_STATE_CANCELLED -> dev.millrace.node.tasks.TaskState.CANCELLED;
+            case TASK_STATE_EXPIRED -> dev.millrace.node.tasks.TaskState.EXPIRED;
             case UNRECOGNIZED -> throw RefusedException.invalid("the state is none that this server knows");
         };
     }

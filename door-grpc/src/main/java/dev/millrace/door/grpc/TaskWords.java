@@ -70,6 +70,8 @@ final class TaskWords {
             case RETRYING -> TaskState.TASK_STATE_RETRYING;
             case DEAD -> TaskState.TASK_STATE_DEAD;
             case DONE -> TaskState.TASK_STATE_DONE;
+            case CANCELLED -> TaskState.TASK_STATE_CANCELLED;
+            case EXPIRED -> TaskState.TASK_STATE_EXPIRED;
         };
     }
 

@@ -184,7 +184,7 @@ final class TaskRoutes {
             case READY -> "it is ready";
             case IN_LINE -> "it waits behind others of its key; cancel it instead";
             case DEAD -> "it is dead; redrive or delete it instead";
-            case OVER -> "it is done";
+            case OVER -> "it is over, and only kept to be looked at";
         };
         if (why != null) {
             throw new HttpFailure(409, "STATE", "task " + exchange.parameter("id") + " cannot be " + what + ": " + why);

@@ -158,6 +158,11 @@ class QueueTest {
         assertThat(scheduled.json().at("/tasks").size()).isEqualTo(1);
         assertThat(scheduled.at("/tasks/0/id")).isEqualTo(later);
         assertThat(rig.get("/api/v1/queues").at("/queues/0/name")).isEqualTo("mails");
+        String kept = enqueue("{\"retentionMillis\":600000}");
+        rig.post(TASKS + "/" + kept + "/cancel", "{}");
+        assertThat(rig.get(TASKS + "?state=cancelled").at("/tasks/0/id")).isEqualTo(kept);
+        expectState(kept, "cancelled");
+        assertThat(rig.post(TASKS + "/" + kept + "/cancel", "{}").at("/detail")).contains("it is over");
     }
 
     @Test

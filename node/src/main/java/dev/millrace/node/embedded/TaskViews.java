@@ -130,6 +130,8 @@ final class TaskViews {
             case RETRYING -> TaskState.RETRYING;
             case DEAD -> TaskState.DEAD;
             case DONE -> TaskState.DONE;
+            case CANCELLED -> TaskState.CANCELLED;
+            case EXPIRED -> TaskState.EXPIRED;
         };
     }
 
@@ -145,6 +147,8 @@ final class TaskViews {
             case RETRYING -> dev.millrace.node.tasks.TaskState.RETRYING;
             case DEAD -> dev.millrace.node.tasks.TaskState.DEAD;
             case DONE -> dev.millrace.node.tasks.TaskState.DONE;
+            case CANCELLED -> dev.millrace.node.tasks.TaskState.CANCELLED;
+            case EXPIRED -> dev.millrace.node.tasks.TaskState.EXPIRED;
         };
     }
 }

@@ -151,7 +151,7 @@ public record TaskSpec(String type, ByteBuffer payload, Map<String, String> head
      * @param deadlineMillis
      *            wall time after which no attempt is worth while; workers see to it
      * @param retentionMillis
-     *            how long it can be looked at after it is done
+     *            how long it can be looked at after it is done, was cancelled or has expired
      * @param dueAtMillis
      *            wall time before which it is not delivered, instead of a delay; at once if it is past
      */

@@ -24,7 +24,7 @@ public final class TaskCommand extends Parent {
         @Mixin Common common;
         @Parameters(index = "0", paramLabel = "QUEUE") String queue;
         @Option(names = "--state", paramLabel = "STATE",
-                description = "only those scheduled, ready, leased, retrying, dead or done")
+                description = "only those scheduled, ready, leased, retrying, dead, done, cancelled or expired")
         @Nullable String state;
         @Option(names = "--type", paramLabel = "TYPE", description = "only those of this type")
         @Nullable String type;
