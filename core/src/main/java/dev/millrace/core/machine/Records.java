@@ -68,6 +68,9 @@ public final class Records {
     /** Flag of an OVER_KEPT: they were leased, and their leases end by it. */
     public static final int FLAG_LEASED = 1;
 
+    /** Messages that were published with a key for a while. */
+    public static final byte ONCE = 0x37;
+
     private static final byte THIRD_VERSION = 3;
     private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
@@ -137,6 +140,7 @@ public final class Records {
             case GROUP_REPLAY -> "GROUP_REPLAY";
             case DEAD_JOB -> "DEAD_JOB";
             case OVER_KEPT -> "OVER_KEPT";
+            case ONCE -> "ONCE";
             case LEASE_EACH -> "LEASE_EACH";
             case KEEP -> "KEEP";
             case END -> "END";

@@ -84,8 +84,19 @@ public final class Replayer {
             case Records.ATTEMPT -> attempt(record, location);
             case Records.REDRIVE, Records.DEAD_PURGE -> deadItems(kind, record);
             case Records.DROP -> drop(record);
+            case Records.ONCE -> once(record);
             case Records.MOVE -> Relocation.apply(applier, record);
             default -> topology(kind, record);
+        }
+    }
+
+    private void once(ByteBuffer record) {
+        while (record.remaining() >= 40) {
+            Topic topic = state.topic(record.getInt());
+            record.getInt();
+            Uniques.Key key = new Uniques.Key(record.getLong(), record.getLong());
+            long id = record.getLong();
+            applier.operated.once(topic, key, id, record.getLong());
         }
     }
 

@@ -260,7 +260,7 @@ final class TrackedTopics {
         if (purpose == Tracking.UNIQUE_END) {
             Topic topic = state.topicOrNull(Waiting.owner(payload));
             if (topic != null) {
-                topic.keys().uniques.windowEnded(id, Waiting.generation(payload), topic::isUnderWay);
+                topic.uniques().windowEnded(id, Waiting.generation(payload), topic::isUnderWay);
             }
             return;
         }
