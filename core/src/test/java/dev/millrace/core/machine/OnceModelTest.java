@@ -53,7 +53,7 @@ class OnceModelTest {
 
     private void publish(String key) {
         // Half of a hash has one of two values, so that keys are told apart by the other half alone.
-        long high = 1 + (key.hashCode() & 1);
+        long high = 1L + (key.hashCode() & 1);
         long low = key.hashCode();
         Hold hold = holds.get(key);
         long holder = hold == null || hold.endsMillis <= rig.nowMillis ? 0 : hold.id;
