@@ -64,14 +64,7 @@ final class TaskTranslation {
         if (due instanceof Due.In in) {
             spec.setDelayMillis(Checks.millisUp(in.delay()));
         } else if (due instanceof Due.At at) {
-            Duration left = Duration.between(Instant.now(), at.instant());
-            if (left.isNegative()) {
-                spec.setDueAtMillis(1);
-            } else {
-                Checks.delay("the time until " + at.instant(), left);
-                long millis = at.instant().toEpochMilli();
-                spec.setDueAtMillis(Instant.ofEpochMilli(millis).isBefore(at.instant()) ? millis + 1 : millis);
-            }
+            spec.setDueAtMillis(Checks.wallMillis(at.instant(), Instant.now()));
         }
     }
 

@@ -3,9 +3,12 @@ package dev.millrace.api.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.api.Group;
+import dev.millrace.api.Message;
 import dev.millrace.api.MessageId;
 import dev.millrace.api.MillraceException;
 import dev.millrace.api.Page;
+import dev.millrace.api.Topic;
 import dev.millrace.api.task.Due;
 import dev.millrace.api.task.Enqueued;
 import dev.millrace.api.task.Task;
@@ -69,6 +72,21 @@ public abstract class TaskChoiceContract extends TaskContractBase {
         MessageId past = enqueue(task("now").at(Instant.parse("2001-01-31T12:00:00Z")));
         assertThat(info(past).state()).isEqualTo(TaskState.READY);
         assertThatThrownBy(() -> mails().enqueue(task("never").at(Instant.now().plus(Duration.ofDays(40_000)))))
+                .isInstanceOf(MillraceException.Invalid.class)
+                .hasMessageContaining("100 years");
+    }
+
+    @Test
+    void at_ofAMessage_isNeverEarly_andAnInstantThatIsPastIsNow() {
+        Instant due = Instant.now().plusMillis(300);
+        Topic orders = m.topic("orders");
+        orders.publish(Message.of("later").at(due));
+        orders.publish(Message.of("now").at(Instant.EPOCH));
+        Group mail = orders.group("mail");
+        assertThat(mail.pull(1, Duration.ofSeconds(30), LONG).get(0).text()).isEqualTo("now");
+        assertThat(mail.pull(1, Duration.ofSeconds(30), LONG).get(0).text()).isEqualTo("later");
+        assertThat(Instant.now()).isAfterOrEqualTo(due);
+        assertThatThrownBy(() -> orders.publish(Message.of("never").at(Instant.now().plus(Duration.ofDays(40_000)))))
                 .isInstanceOf(MillraceException.Invalid.class)
                 .hasMessageContaining("100 years");
     }

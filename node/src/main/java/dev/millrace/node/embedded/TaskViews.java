@@ -47,20 +47,9 @@ final class TaskViews {
                 options.maxAttempts(), backoff, Checks.millisUp(options.timeout()),
                 options.deadline().map(Instant::toEpochMilli).orElse(0L), Checks.millisUp(options.retention()));
         if (task.due() instanceof Due.At at) {
-            terms = terms.dueAt(dueAtMillis(at.instant(), now));
+            terms = terms.dueAt(Checks.wallMillis(at.instant(), now));
         }
         return new TaskSpec(task.type(), task.buffer(), task.headers(), keys, terms);
-    }
-
-    /** Rounded up, at least 1. */
-    private static long dueAtMillis(Instant instant, Instant now) {
-        Duration left = Duration.between(now, instant);
-        if (left.isNegative()) {
-            return 1;
-        }
-        Checks.delay("the time until " + instant, left);
-        long millis = instant.toEpochMilli();
-        return Math.max(1, Instant.ofEpochMilli(millis).isBefore(instant) ? millis + 1 : millis);
     }
 
     // ---- to the user ----
