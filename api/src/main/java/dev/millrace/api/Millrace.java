@@ -2,6 +2,8 @@ package dev.millrace.api;
 
 import dev.millrace.api.internal.Engines;
 import dev.millrace.api.spi.Target;
+import dev.millrace.api.task.Batch;
+import dev.millrace.api.task.BatchId;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.TaskQueue;
 import dev.millrace.api.task.Worker;
@@ -64,6 +66,9 @@ public interface Millrace extends AutoCloseable {
     List<QueueStats> queues();
 
     CompletableFuture<List<QueueStats>> queuesAsync();
+
+    /** A batch that was opened before, here or in another process; see {@link TaskQueue#openBatch}. */
+    Batch batch(BatchId id);
 
     /** Sets up handlers for the tasks of queues. */
     Worker.Builder worker();

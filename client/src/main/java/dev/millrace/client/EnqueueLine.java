@@ -53,7 +53,7 @@ final class EnqueueLine {
         EnqueueRequest.Builder request = EnqueueRequest.newBuilder().setQueue(queue);
         long bytes = 0;
         for (Task task : tasks) {
-            long size = (long) task.size() + TASK_BYTES;
+            long size = (long) task.size() + task.flow().size() + TASK_BYTES;
             if (request.getTasksCount() == MAX_REQUEST_TASKS || (bytes > 0 && bytes + size > maxRequestBytes)) {
                 requests.add(request);
                 request = EnqueueRequest.newBuilder().setQueue(queue);

@@ -5,6 +5,7 @@ import dev.millrace.api.MillraceException;
 import dev.millrace.api.Page;
 import dev.millrace.api.spi.Feed;
 import dev.millrace.api.spi.FeedListener;
+import dev.millrace.api.spi.FlowEngine;
 import dev.millrace.api.spi.Leased;
 import dev.millrace.api.spi.TaskEngine;
 import dev.millrace.api.task.Enqueued;
@@ -54,6 +55,7 @@ final class GrpcTasks implements TaskEngine {
     private final EnqueueLine line;
     private final TasksGrpc.TasksStub stub;
     private final long timeoutMillis;
+    private final GrpcFlows flows = new GrpcFlows(this);
 
     GrpcTasks(GrpcEngine engine, EnqueueLine line) {
         this.engine = engine;
@@ -62,13 +64,19 @@ final class GrpcTasks implements TaskEngine {
         timeoutMillis = engine.timeoutMillis();
     }
 
-    private <A, T> CompletableFuture<T> ask(String what, BiConsumer<TasksGrpc.TasksStub, StreamObserver<A>> call,
+    @Override
+    public FlowEngine flows() {
+        return flows;
+    }
+
+    /** One call with a deadline; {@code what} names it in failures. */
+    <A, T> CompletableFuture<T> ask(String what, BiConsumer<TasksGrpc.TasksStub, StreamObserver<A>> call,
             Function<A, T> answer) {
         return Calls.ask(what, (StreamObserver<A> observer) -> call
                 .accept(stub.withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS), observer), answer);
     }
 
-    private <A> CompletableFuture<Void> tell(String what, BiConsumer<TasksGrpc.TasksStub, StreamObserver<A>> call) {
+    <A> CompletableFuture<Void> tell(String what, BiConsumer<TasksGrpc.TasksStub, StreamObserver<A>> call) {
         return ask(what, call, (A answer) -> answer).thenAccept(answer -> {
             // it is done
         });
@@ -243,7 +251,7 @@ final class GrpcTasks implements TaskEngine {
         return queue(queue, answer -> TaskTranslation.stats(answer.getQueue()));
     }
 
-    private <T> CompletableFuture<T> queue(String queue, Function<GetQueueResponse, T> answer) {
+    <T> CompletableFuture<T> queue(String queue, Function<GetQueueResponse, T> answer) {
         GetQueueRequest request = GetQueueRequest.newBuilder().setQueue(queue).build();
         return ask("queue " + queue, (tasks, call) -> tasks.getQueue(request, call), answer);
     }

@@ -37,6 +37,7 @@ final class TaskTranslation {
                 .setType(task.type())
                 .setPayload(ByteString.copyFrom(task.buffer()))
                 .putAllHeaders(task.headers());
+        FlowTranslation.add(spec, task.flow());
         keys(spec, task.keys());
         due(spec, task.due());
         TaskOptions options = task.options();
@@ -93,7 +94,7 @@ final class TaskTranslation {
     // ---- to the user ----
 
     static Task task(TaskSpec spec, byte[] payload) {
-        Task task = Task.of(spec.getType(), payload)
+        Task task = FlowTranslation.task(spec, payload)
                 .key(spec.getKey())
                 .limitKey(spec.getLimitKey())
                 .priority(spec.getPriority())

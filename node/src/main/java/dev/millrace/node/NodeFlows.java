@@ -86,8 +86,8 @@ final class NodeFlows implements TaskFlows {
                     .batches()
                     .progress(shard.machine().topic(batch.queue()), batch.id());
             return progress == null ? Optional.empty()
-                    : Optional.of(new BatchInfo(batch, progress.closed(), progress.added(), progress.done(),
-                            progress.dead(), progress.cancelled(), progress.expired()));
+                    : Optional.of(new BatchInfo(batch, progress.closed(), progress.over(), progress.added(),
+                            progress.done(), progress.dead(), progress.cancelled(), progress.expired()));
         });
     }
 

@@ -8,6 +8,7 @@ import dev.millrace.core.shard.ShardOptions;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
+import dev.millrace.node.tasks.BatchInfo;
 import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.TaskAnswer;
@@ -239,7 +240,8 @@ class FlowsTest {
                     "millrace-batch-done", "2", "millrace-batch-dead", "1", "millrace-batch-cancelled", "1",
                     "millrace-batch-expired", "0"));
         }
-        assertThat(tasks().flows().batch(batch).join()).isEmpty();
+        assertThat(tasks().flows().batch(batch).join()).contains(new BatchInfo(batch, true, true, 4, 2, 1, 1, 0));
+        assertThat(tasks().flows().closeBatch(batch).join()).isTrue();
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.millrace.api.MessageId;
 import dev.millrace.api.Page;
 import dev.millrace.api.spi.Feed;
 import dev.millrace.api.spi.FeedListener;
+import dev.millrace.api.spi.FlowEngine;
 import dev.millrace.api.spi.Leased;
 import dev.millrace.api.spi.TaskEngine;
 import dev.millrace.api.task.Enqueued;
@@ -89,6 +90,11 @@ final class EnqueuedTypes {
         @Override
         public CompletableFuture<Slice> changeSome(String queue, TaskFilter which, TaskAction action, String cursor) {
             return engine.changeSome(queue, which, action, cursor);
+        }
+
+        @Override
+        public FlowEngine flows() {
+            return engine.flows();
         }
 
         @Override

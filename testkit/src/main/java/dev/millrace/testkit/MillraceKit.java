@@ -3,6 +3,7 @@ package dev.millrace.testkit;
 import dev.millrace.api.Millrace;
 import dev.millrace.api.PublishLimits;
 import dev.millrace.api.internal.Engines;
+import dev.millrace.api.spi.Engine;
 import dev.millrace.api.task.Worker;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
@@ -36,11 +37,13 @@ public final class MillraceKit implements AutoCloseable {
     private final AtomicLong logIds = new AtomicLong();
     private final TestClock clock;
     private final EnqueuedTypes enqueued = new EnqueuedTypes();
+    private Engine engine;
     private Millrace millrace;
 
     private MillraceKit(Instant start) {
         clock = new TestClock(start);
-        millrace = open();
+        engine = open();
+        millrace = Engines.over(engine, PublishLimits.defaults());
     }
 
     /** Starts an empty engine; its time is now. */
@@ -53,13 +56,13 @@ public final class MillraceKit implements AutoCloseable {
         return new MillraceKit(time);
     }
 
-    private Millrace open() {
+    private Engine open() {
         FileLogOptions options = FileLogOptions.of(FOLDER)
                 .withSegmentBytes(SEGMENT_BYTES)
                 .withMemory(new FileLogOptions.Memory(SEGMENT_BYTES, SEGMENT_BYTES));
-        return Engines.over(EmbeddedEngines.open(
+        return EmbeddedEngines.open(
                 onDefect -> new FileLogFactory(options, files, new RealThreads(1, onDefect), logIds::incrementAndGet),
-                clock, enqueued::watching), PublishLimits.defaults());
+                clock, enqueued::watching);
     }
 
     /** The API; another one after {@link #restart}. */
@@ -87,30 +90,40 @@ public final class MillraceKit implements AutoCloseable {
         for (int cycle = 0; cycle < 2; cycle++) {
             millrace.topics();
         }
+        EmbeddedEngines.awaitFollowing(engine);
     }
 
     /** Ends the engine as its process ends, and starts it again on the same data. */
     public void restart() {
         millrace.close();
-        millrace = open();
+        engine = open();
+        millrace = Engines.over(engine, PublishLimits.defaults());
     }
 
     // ---- tasks ----
 
     /**
      * Runs every task of the worker's queues that is ready now, one after the other on this thread, and those that become
-     * ready by it; as a worker of one handler would. No other worker may be at work on these queues.
+     * ready by it, steps of chains and ends of batches included; as a worker of one handler would. No other worker may be at work on these queues.
      *
      * @param worker
      *            set up, not started
      * @return attempts that were made
      */
     public int runDue(Worker.Builder worker) {
-        return Engines.runDue(worker);
+        int all = 0;
+        int round;
+        do {
+            EmbeddedEngines.awaitFollowing(engine);
+            round = Engines.runDue(worker);
+            all += round;
+        } while (round > 0);
+        return all;
     }
 
-    /** What is known of a queue, to be asserted. */
+    /** What is known of a queue, to be asserted; what follows tasks that are over has been enqueued by then. */
     public QueueAssert queue(String name) {
+        EmbeddedEngines.awaitFollowing(engine);
         return new QueueAssert(name, millrace, enqueued);
     }
 

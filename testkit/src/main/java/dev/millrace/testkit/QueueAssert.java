@@ -18,7 +18,10 @@ public final class QueueAssert {
         this.enqueued = enqueued;
     }
 
-    /** So many tasks of this type were ever enqueued since the kit was started; duplicates do not count. */
+    /**
+     * So many tasks of this type were ever enqueued since the kit was started; duplicates do not count, nor do steps of chains
+     * and ends of batches, which the engine enqueues.
+     */
     public QueueAssert enqueued(String type, long count) {
         return check("enqueued tasks of type " + type, enqueued.of(name).getOrDefault(type, 0L), count);
     }

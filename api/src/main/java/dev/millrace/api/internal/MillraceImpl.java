@@ -6,6 +6,8 @@ import dev.millrace.api.Topic;
 import dev.millrace.api.TopicStats;
 import dev.millrace.api.spi.Engine;
 import dev.millrace.api.spi.TaskEngine;
+import dev.millrace.api.task.Batch;
+import dev.millrace.api.task.BatchId;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.TaskQueue;
 import dev.millrace.api.task.Worker;
@@ -45,6 +47,11 @@ final class MillraceImpl implements Millrace {
     public CompletableFuture<List<QueueStats>> queuesAsync() {
         TaskEngine tasks = core.tasks();
         return core.askAsync(engine -> tasks.queues());
+    }
+
+    @Override
+    public Batch batch(BatchId id) {
+        return new BatchImpl(core, core.tasks(), id, false);
     }
 
     @Override

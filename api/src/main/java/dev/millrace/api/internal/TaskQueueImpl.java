@@ -3,7 +3,10 @@ package dev.millrace.api.internal;
 import dev.millrace.api.MessageId;
 import dev.millrace.api.Page;
 import dev.millrace.api.spi.TaskEngine;
+import dev.millrace.api.task.Batch;
+import dev.millrace.api.task.BatchId;
 import dev.millrace.api.task.Enqueued;
+import dev.millrace.api.task.QueueGroups;
 import dev.millrace.api.task.QueueLimits;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
@@ -64,8 +67,28 @@ final class TaskQueueImpl implements TaskQueue {
         if (tasks.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
-        long bytes = tasks.stream().mapToLong(task -> task.size() + TASK_BYTES).sum();
+        long bytes = tasks.stream().mapToLong(TaskQueueImpl::bytes).sum();
         return core.gate().pass(bytes, () -> engine.enqueue(name, tasks));
+    }
+
+    private static long bytes(Task task) {
+        return task.size() + task.flow().size() + TASK_BYTES;
+    }
+
+    @Override
+    public Batch openBatch(Task completion) {
+        return await(open(completion), "opening a batch in");
+    }
+
+    @Override
+    public CompletableFuture<Batch> openBatchAsync(Task completion) {
+        return Futures.handOver(open(completion), core.engine().executor());
+    }
+
+    private CompletableFuture<Batch> open(Task completion) {
+        return core.gate()
+                .pass(bytes(completion), () -> engine.flows().openBatch(name, completion))
+                .thenApply(opened -> new BatchImpl(core, engine, new BatchId(name, opened.id()), opened.duplicate()));
     }
 
     // ---- looking ----
@@ -197,6 +220,26 @@ final class TaskQueueImpl implements TaskQueue {
     @Override
     public CompletableFuture<QueueLimits> limitsAsync() {
         return askAsync(tasks -> tasks.limits(name));
+    }
+
+    @Override
+    public void groups(QueueGroups groups) {
+        ask(tasks -> tasks.flows().groups(name, groups), "setting the groups of");
+    }
+
+    @Override
+    public CompletableFuture<Void> groupsAsync(QueueGroups groups) {
+        return askAsync(tasks -> tasks.flows().groups(name, groups));
+    }
+
+    @Override
+    public QueueGroups groups() {
+        return ask(tasks -> tasks.flows().groups(name), "the groups of");
+    }
+
+    @Override
+    public CompletableFuture<QueueGroups> groupsAsync() {
+        return askAsync(tasks -> tasks.flows().groups(name));
     }
 
     @Override

@@ -47,6 +47,9 @@ public interface TaskEngine extends TaskSource {
      */
     CompletableFuture<Slice> changeSome(String queue, TaskFilter which, TaskAction action, String cursor);
 
+    /** Its batches and groups. */
+    FlowEngine flows();
+
     /** Makes the queue if it is missing. */
     CompletableFuture<Void> limits(String queue, QueueLimits limits);
 

@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -27,15 +29,20 @@ public final class Task {
     private final Due due;
     private final TaskKeys keys;
     private final TaskOptions options;
-    private final Map<String, String> headers;
+    private final Around around;
 
-    private Task(String type, byte[] body, Due due, TaskKeys keys, TaskOptions options, Map<String, String> headers) {
+    /** What is beside the payload: headers, what it is a part of, and of how many tasks it is made, 0: it is one. */
+    private record Around(Map<String, String> headers, TaskFlow flow, int gathered) {
+        static final Around NOTHING = new Around(Map.of(), TaskFlow.NONE, 0);
+    }
+
+    private Task(String type, byte[] body, Due due, TaskKeys keys, TaskOptions options, Around around) {
         this.type = type;
         this.body = body;
         this.due = due;
         this.keys = keys;
         this.options = options;
-        this.headers = headers;
+        this.around = around;
     }
 
     /**
@@ -50,7 +57,7 @@ public final class Task {
                     + type.length());
         }
         return new Task(type, payload.clone(), new Due.In(Duration.ZERO), TaskKeys.NONE, TaskOptions.DEFAULTS,
-                Map.of());
+                Around.NOTHING);
     }
 
     /** With this text in UTF-8. */
@@ -142,45 +149,175 @@ public final class Task {
 
     /** Adds or replaces a header; the worker sees it. */
     public Task header(String name, String value) {
-        Map<String, String> more = new LinkedHashMap<>(headers);
+        Map<String, String> more = new LinkedHashMap<>(around.headers);
         more.put(name, value);
-        return new Task(type, body, due, keys, options, Map.copyOf(more));
+        return with(new Around(Map.copyOf(more), around.flow, around.gathered));
+    }
+
+    // ---- what it is a part of ----
+
+    /** As {@link #then(String, Task, PreviousResult)}; the step is given the id of the one before, not its result. */
+    public Task then(String queue, Task step) {
+        return then(queue, step, PreviousResult.NONE);
+    }
+
+    /**
+     * A step that is enqueued when this task, and all steps named before, are done, exactly once; {@link #previous} tells it
+     * what was before it. All steps together have at most 16 KiB. A step that dies ends the chain until it is redriven.
+     *
+     * <pre>
+     *   m.queue("pictures").enqueue(Task.of("resize", "cat.png")
+     *           .then("pages", Task.of("publish", "cat.html").maxAttempts(3), PreviousResult.HEADER)
+     *           .then("mails", Task.of("tell", "Ada")));
+     * </pre>
+     *
+     * @param queue
+     *            where it goes; made if it is missing
+     * @param step
+     *            without steps, batch or group of its own; its delay counts from the end of the step before
+     * @param result
+     *            what it is given of the result that the step before it left
+     */
+    public Task then(String queue, Task step, PreviousResult result) {
+        return with(around.flow.then(new TaskFlow.Step(queue, step, result)));
+    }
+
+    /**
+     * As a member of this batch, which must be open; as {@link Batch#add} does it.
+     *
+     * <pre>
+     *   worker.handle("folder", (task, context) -&gt; m.queue("files")
+     *           .enqueue(Task.of("file", "a.txt").inBatch(task.flow().batch().orElseThrow())));
+     * </pre>
+     */
+    public Task inBatch(BatchId batch) {
+        return with(around.flow.batch(batch));
+    }
+
+    /**
+     * To be delivered as one task together with others of the queue that have this group key, at most 255 bytes of UTF-8;
+     * {@link QueueGroups} says when. What the handler gets has the type, headers and options of the first one, and
+     * {@link #payloads}.
+     *
+     * <pre>
+     *   m.queue("notices").enqueue(Task.of("digest", "news 1").group("user 7"));
+     * </pre>
+     */
+    public Task group(String key) {
+        return with(around.flow.group(key));
+    }
+
+    /**
+     * What a handler of a group gets, for tests of handlers: one task made of several. It cannot be enqueued.
+     *
+     * @param payloads
+     *            copied
+     */
+    public static Task gathered(String type, String group, List<byte[]> payloads) {
+        int bytes = 0;
+        for (byte[] payload : payloads) {
+            bytes += Integer.BYTES + payload.length;
+        }
+        ByteBuffer all = ByteBuffer.allocate(bytes);
+        payloads.forEach(payload -> all.putInt(payload.length).put(payload));
+        Checks.atLeast("the number of payloads", payloads.size(), 1);
+        return of(type, "").group(group).gathered(all.array(), payloads.size());
+    }
+
+    private Task gathered(byte[] all, int count) {
+        return new Task(type, all, due, keys, options, new Around(around.headers, around.flow, count));
     }
 
     private Task with(Due other) {
-        return new Task(type, body, other, keys, options, headers);
+        return new Task(type, body, other, keys, options, around);
     }
 
     private Task with(TaskKeys other) {
-        return new Task(type, body, due, other, options, headers);
+        return new Task(type, body, due, other, options, around);
     }
 
     private Task with(TaskOptions other) {
-        return new Task(type, body, due, keys, other, headers);
+        return new Task(type, body, due, keys, other, around);
+    }
+
+    private Task with(TaskFlow other) {
+        return with(new Around(around.headers, other, around.gathered));
+    }
+
+    private Task with(Around other) {
+        return new Task(type, body, due, keys, options, other);
     }
 
     public String type() {
         return type;
     }
 
-    /** A copy of the payload. */
+    /**
+     * A copy of the payload.
+     *
+     * @throws MillraceException.Invalid
+     *             when it is made of several tasks ({@link #isGathered}) and so has {@link #payloads}; so do
+     *             {@link #buffer} and {@link #text}
+     */
     public byte[] body() {
-        return body.clone();
+        return one().clone();
     }
 
     /** The payload as a read-only view, without copying. */
     public ByteBuffer buffer() {
-        return ByteBuffer.wrap(body).asReadOnlyBuffer();
+        return ByteBuffer.wrap(one()).asReadOnlyBuffer();
     }
 
     /** The payload read as UTF-8. */
     public String text() {
-        return new String(body, StandardCharsets.UTF_8);
+        return new String(one(), StandardCharsets.UTF_8);
     }
 
-    /** Length of the payload in bytes. */
+    private byte[] one() {
+        if (isGathered()) {
+            throw new MillraceException.Invalid("this task is made of " + around.gathered + " tasks of group '"
+                    + around.flow.group() + "': read its payloads; to enqueue it again, enqueue them one by one");
+        }
+        return body;
+    }
+
+    /** Whether it was made of tasks of one group, be it of a single one. */
+    public boolean isGathered() {
+        return around.gathered > 0;
+    }
+
+    /**
+     * The payloads of the tasks that it was made of, in the order of enqueueing, as read-only views; of another task its one
+     * payload.
+     */
+    public List<ByteBuffer> payloads() {
+        if (!isGathered()) {
+            return List.of(buffer());
+        }
+        List<ByteBuffer> all = new ArrayList<>(around.gathered);
+        ByteBuffer from = ByteBuffer.wrap(body).asReadOnlyBuffer();
+        for (int i = 0; i < around.gathered; i++) {
+            int length = from.getInt();
+            all.add(from.slice(from.position(), length).asReadOnlyBuffer());
+            from.position(from.position() + length);
+        }
+        return List.copyOf(all);
+    }
+
+    /**
+     * {@link #payloads} read as UTF-8.
+     *
+     * <pre>
+     *   worker.handle("digest", (task, context) -&gt; send(task.flow().group(), String.join("\n", task.texts())));
+     * </pre>
+     */
+    public List<String> texts() {
+        return payloads().stream().map(payload -> StandardCharsets.UTF_8.decode(payload).toString()).toList();
+    }
+
+    /** Length of the payload, or of all payloads, in bytes. */
     public int size() {
-        return body.length;
+        return body.length - around.gathered * Integer.BYTES;
     }
 
     public Due due() {
@@ -196,11 +333,21 @@ public final class Task {
     }
 
     public Map<String, String> headers() {
-        return headers;
+        return around.headers;
+    }
+
+    /** What it is a part of. */
+    public TaskFlow flow() {
+        return around.flow;
+    }
+
+    /** What a step of a chain is told of the one before it; empty of any other task, also of the first one. */
+    public Optional<PreviousTask> previous() {
+        return PreviousTask.in(around.headers);
     }
 
     @Override
     public String toString() {
-        return "Task[" + type + ", " + body.length + " bytes]";
+        return "Task[" + type + ", " + size() + " bytes]";
     }
 }

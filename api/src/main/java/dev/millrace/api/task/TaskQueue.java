@@ -13,7 +13,7 @@ import java.util.function.LongConsumer;
  *
  * <p>
  * Calls return, and futures complete, when what they did is durable. Those that concern one task say whether they did
- * something: not when there is no such task, or when its state does not allow it. All but enqueueing and setting limits
+ * something: not when there is no such task, or when its state does not allow it. All but enqueueing, opening batches and setting limits
  * fail with {@link dev.millrace.api.MillraceException.NotFound} while there is no such queue.
  */
 public interface TaskQueue {
@@ -32,6 +32,17 @@ public interface TaskQueue {
     List<Enqueued> enqueueAll(List<Task> tasks);
 
     CompletableFuture<List<Enqueued>> enqueueAllAsync(List<Task> tasks);
+
+    /**
+     * Opens a batch: tasks are added to it, and once it is closed and all of them are over, this task is enqueued here with
+     * their counts ({@link BatchProgress#of}). Until then it waits, counted as scheduled. See {@link Batch}.
+     *
+     * @param completion
+     *            without a group; it may be the first of a chain, and a member of another batch
+     */
+    Batch openBatch(Task completion);
+
+    CompletableFuture<Batch> openBatchAsync(Task completion);
 
     /** A task as it stands; empty when there is none of that id, or its retention is over. */
     Optional<TaskInfo> task(MessageId id);
@@ -132,6 +143,16 @@ public interface TaskQueue {
     QueueLimits limits();
 
     CompletableFuture<QueueLimits> limitsAsync();
+
+    /** Sets when tasks of one group are delivered as one, making the queue if it is missing. */
+    void groups(QueueGroups groups);
+
+    CompletableFuture<Void> groupsAsync(QueueGroups groups);
+
+    /** When they are. */
+    QueueGroups groups();
+
+    CompletableFuture<QueueGroups> groupsAsync();
 
     /** Hands out nothing until {@link #resume}; what is leased goes on. */
     void pause();

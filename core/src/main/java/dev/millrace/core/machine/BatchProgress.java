@@ -5,6 +5,8 @@ package dev.millrace.core.machine;
  *
  * @param closed
  *            no more members can be added
+ * @param over
+ *            the message that waited for its end has been delivered
  * @param added
  *            members so far
  * @param done
@@ -16,7 +18,8 @@ package dev.millrace.core.machine;
  * @param expired
  *            expired
  */
-public record BatchProgress(boolean closed, long added, long done, long dead, long cancelled, long expired) {
+public record BatchProgress(boolean closed, boolean over, long added, long done, long dead, long cancelled,
+        long expired) {
     /** Members that are over. */
     public long ended() {
         return done + dead + cancelled + expired;

@@ -1,15 +1,18 @@
 package dev.millrace.core.machine;
 
 /**
- * The batches of a topic that are not over: how many members they have, and how many of them ended how. A batch has the id
- * of the message that waits for its end.
+ * The batches of a topic: how many members they have, and how many of them ended how. A batch has the id of the message that
+ * waits for its end. Those that are over are kept for a while, so that whoever waits for the end finds the counts.
  *
  * <pre>
  *   0  id     1  seq of the message that waits     2  members added
  *   3  done   4  dead     5  cancelled             6  expired
- *   7  1: closed, 2: the message that waited is on its way
+ *   7  1: closed, 2: the message that waited is on its way, 4: it has arrived; then 1 is the id of the next one that is over
  * </pre>
  *
+ * Row -1 links those that are over: 1 the first, 2 the last, 3 how many.
+ *
+ * <p>
  * Part of {@link Applier}: owner thread only.
  */
 final class BatchTable {
@@ -25,6 +28,14 @@ final class BatchTable {
     private static final int FLAGS = 7;
     private static final int CLOSED = 1;
     private static final int OVER = 2;
+    private static final int ARRIVED = 4;
+
+    /** Of those that are over; then the oldest is forgotten. */
+    static final int KEPT = 1_000;
+    private static final long ENDED = -1;
+    private static final int FIRST = 1;
+    private static final int LAST = 2;
+    private static final int COUNT = 3;
 
     LongTable rows = new LongTable(ROW_WORDS, 0);
 
@@ -38,8 +49,12 @@ final class BatchTable {
         rows = new LongTable(ROW_WORDS, 0);
     }
 
+    boolean has(long id) {
+        return id != ENDED && rows.contains(id);
+    }
+
     boolean isOpen(long id) {
-        return rows.contains(id) && rows.get(id, FLAGS) == 0;
+        return has(id) && rows.get(id, FLAGS) == 0;
     }
 
     boolean isClosed(long id) {
@@ -55,7 +70,7 @@ final class BatchTable {
 
     /** Members end; returns whether the batch is over now. */
     boolean ended(long id, int how, long count) {
-        if (!rows.contains(id)) {
+        if (!rows.contains(id) || isArrived(id)) {
             return false;
         }
         rows.set(id, how, rows.get(id, how) + count);
@@ -76,12 +91,37 @@ final class BatchTable {
         return all;
     }
 
+    private boolean isArrived(long id) {
+        return (rows.get(id, FLAGS) & ARRIVED) != 0;
+    }
+
+    /** The message that waited has arrived. */
+    void arrived(long id) {
+        rows.set(id, FLAGS, CLOSED | OVER | ARRIVED);
+        rows.set(id, SEQ, 0);
+        rows.put(ENDED);
+        if (rows.get(ENDED, COUNT) == 0) {
+            rows.set(ENDED, FIRST, id);
+        } else {
+            rows.set(rows.get(ENDED, LAST), SEQ, id);
+        }
+        rows.set(ENDED, LAST, id);
+        if (rows.get(ENDED, COUNT) < KEPT) {
+            rows.set(ENDED, COUNT, rows.get(ENDED, COUNT) + 1);
+        } else {
+            long oldest = rows.get(ENDED, FIRST);
+            rows.set(ENDED, FIRST, rows.get(oldest, SEQ));
+            rows.remove(oldest);
+        }
+    }
+
     private long ended(long id) {
         return rows.get(id, DONE) + rows.get(id, DEAD) + rows.get(id, CANCELLED) + rows.get(id, EXPIRED);
     }
 
     BatchProgress progress(long id) {
-        return new BatchProgress(isClosed(id), rows.get(id, ADDED), rows.get(id, DONE), rows.get(id, DEAD),
+        return new BatchProgress(isClosed(id), isArrived(id), rows.get(id, ADDED), rows.get(id, DONE),
+                rows.get(id, DEAD),
                 rows.get(id, CANCELLED), rows.get(id, EXPIRED));
     }
 }

@@ -31,10 +31,10 @@ public final class Batches {
         return topic.keys().batches.isOpen(id) ? Posting.home(state.shard, topic.number) : 0;
     }
 
-    /** No member is added any more; false when there is no such batch. One that is closed already stays so. */
+    /** No member is added any more; false when there is no such batch. One that is closed already, or over, stays so. */
     public boolean close(Topic topic, long id) {
         machine.finish();
-        if (!topic.tracked() || !topic.keys().batches.rows.contains(id)) {
+        if (!topic.tracked() || !topic.keys().batches.has(id)) {
             return false;
         }
         if (topic.keys().batches.isOpen(id)) {
@@ -45,9 +45,12 @@ public final class Batches {
         return true;
     }
 
-    /** How far a batch is; null when there is none of this id, or its last message is on its way. */
+    /**
+     * How far a batch is; null when there is none of this id: it never was, was called off, or was over before the last
+     * {@value BatchTable#KEPT} of its topic that are.
+     */
     public @Nullable BatchProgress progress(Topic topic, long id) {
         machine.finish();
-        return topic.tracked() && topic.keys().batches.rows.contains(id) ? topic.keys().batches.progress(id) : null;
+        return topic.tracked() && topic.keys().batches.has(id) ? topic.keys().batches.progress(id) : null;
     }
 }

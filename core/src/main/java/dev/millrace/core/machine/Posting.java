@@ -141,7 +141,7 @@ final class Posting {
         Group group = state.groupOrNull(mail.group(number));
         long seq = mail.seq(number);
         if (group != null && !group.removed && group.tracking().stateOf(seq) == Tracking.HELD) {
-            group.topic.keys().batches.rows.remove(group.tracking().rows.get(seq + 1, Tracking.ID));
+            group.topic.keys().batches.arrived(group.tracking().rows.get(seq + 1, Tracking.ID));
             group.tracking().gathering.merged(seq);
         }
         mail.rows.remove(number);

@@ -75,6 +75,8 @@ final class FlowModel {
 
     final TreeMap<Long, Item> items = new TreeMap<>();
     final TreeMap<Long, Batch> batches = new TreeMap<>();
+    /** Those whose last message has come. */
+    final TreeMap<Long, Batch> over = new TreeMap<>();
     /** By label. */
     final TreeMap<String, Due> due = new TreeMap<>();
     final TreeMap<String, Gathered> open = new TreeMap<>();

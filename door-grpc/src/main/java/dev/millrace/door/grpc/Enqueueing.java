@@ -5,6 +5,7 @@ import dev.millrace.grpc.v1.EnqueueResponse;
 import dev.millrace.grpc.v1.EnqueueResult;
 import dev.millrace.grpc.v1.ErrorDetail;
 import dev.millrace.grpc.v1.ErrorDetail.Category;
+import dev.millrace.grpc.v1.OpenBatchRequest;
 import dev.millrace.node.Broker;
 import dev.millrace.node.NameRules;
 import dev.millrace.node.tasks.Enqueued;
@@ -119,8 +120,32 @@ final class Enqueueing {
     }
 
     private static @Nullable ErrorDetail refusal(Enqueued one) {
-        return one.refusal().isEmpty() ? null
-                : Refusals.detail(Category.CATEGORY_LIMIT, "the task was not enqueued: " + one.refusal());
+        return one.refusal().isEmpty() ? null : refusal(one, "the task was not enqueued: ");
+    }
+
+    private static ErrorDetail refusal(Enqueued one, String what) {
+        return Refusals.detail(one.isWithoutBatch() ? Category.CATEGORY_NOT_FOUND : Category.CATEGORY_LIMIT,
+                what + one.refusal());
+    }
+
+    /** Opens a batch; the id is that of the batch. Waits on the calling thread while too many bytes are under way. */
+    CompletableFuture<Enqueued> openBatch(OpenBatchRequest request) {
+        String queue = NameRules.check("queue", request.getQueue());
+        TaskSpec task = TaskWishes
+                .tasks(EnqueueRequest.newBuilder().setQueue(queue).addTasks(request.getTask()).build(),
+                        limits)
+                .getFirst();
+        Runnable share = budget.take(request.getSerializedSize());
+        return broker.tasks()
+                .flows()
+                .openBatch(queue, task)
+                .whenComplete((opened, failure) -> share.run())
+                .thenApply(opened -> {
+                    if (!opened.refusal().isEmpty()) {
+                        throw new RefusedException(refusal(opened, "the batch was not opened: "));
+                    }
+                    return opened;
+                });
     }
 
     private static EnqueueResponse refusal(EnqueueRequest request, ErrorDetail error) {

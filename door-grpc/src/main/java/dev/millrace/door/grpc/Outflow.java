@@ -6,6 +6,7 @@ import dev.millrace.core.shard.Delivery;
 import dev.millrace.grpc.v1.Deliveries;
 import dev.millrace.grpc.v1.ServerMessage;
 import dev.millrace.node.tasks.TaskReader;
+import dev.millrace.node.tasks.TaskSpec;
 import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -101,9 +102,13 @@ final class Outflow {
                 .setId(view.id)
                 .setToken(view.token)
                 .setAttempt(view.attempts)
-                .setBornAtNanos(view.bornAtNanos)
-                .setBody(ByteString.copyFrom(view.bytes.slice(view.bodyOffset, view.bodyLength)));
-        return view.envelope < 0 ? delivery : delivery.setTask(TaskWords.of(TaskReader.read(view)));
+                .setBornAtNanos(view.bornAtNanos);
+        TaskSpec task = view.envelope < 0 ? null : TaskReader.read(view);
+        if (task != null && task.flow().gathered() > 0) {
+            return delivery.setTask(FlowWords.payload(TaskWords.of(task), task));
+        }
+        delivery.setBody(ByteString.copyFrom(view.bytes.slice(view.bodyOffset, view.bodyLength)));
+        return task == null ? delivery : delivery.setTask(TaskWords.of(task));
     }
 
     private void loaded() {

@@ -29,14 +29,14 @@ final class TaskWishes {
         long nowMillis = System.currentTimeMillis();
         for (int i = 0; i < request.getTasksCount(); i++) {
             dev.millrace.grpc.v1.TaskSpec wish = request.getTasks(i);
-            int size = wish.getPayload().size();
-            bytes += size;
+            int size = FlowWishes.largestPayload(wish);
+            bytes += wish.getPayload().size();
             if (size > limits.messageBytes()) {
                 throw RefusedException.limit("task " + i + ": the payload has " + size
                         + " bytes; the setting max-message-size allows " + limits.messageBytes());
             }
             try {
-                tasks.add(task(wish, nowMillis));
+                tasks.add(task(wish, nowMillis).with(FlowWishes.flow(wish, request.getQueue(), nowMillis)));
             } catch (RefusedException e) {
                 throw RefusedException.invalid("task " + i + ": " + e.getMessage());
             }
@@ -48,7 +48,8 @@ final class TaskWishes {
         return tasks;
     }
 
-    private static TaskSpec task(dev.millrace.grpc.v1.TaskSpec wish, long nowMillis) {
+    /** By itself, whatever it is a part of. */
+    static TaskSpec task(dev.millrace.grpc.v1.TaskSpec wish, long nowMillis) {
         boolean isUnique = !wish.getUniqueKey().isEmpty();
         if (!isUnique && (wish.getUniqueMillis() > 0 || wish.getUntilDone())) {
             throw RefusedException.invalid("unique_key must be there when unique_millis or until_done is");

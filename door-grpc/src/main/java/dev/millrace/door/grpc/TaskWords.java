@@ -29,6 +29,7 @@ final class TaskWords {
         if (terms.backoff().minMillis() >= 0) {
             spec.setMinBackoffMillis(terms.backoff().minMillis()).setMaxBackoffMillis(terms.backoff().maxMillis());
         }
+        FlowWords.add(spec, task.flow());
         return spec.setDelayMillis(terms.delayMillis())
                 .setDueAtMillis(terms.dueAtMillis())
                 .setExpiresMillis(terms.expiresMillis())
@@ -42,7 +43,7 @@ final class TaskWords {
         TaskInfo.Builder info = TaskInfo.newBuilder()
                 .setId(task.id())
                 .setState(of(task.state()))
-                .setTask(of(task.spec()).setPayload(ByteString.copyFrom(task.spec().payload().duplicate())))
+                .setTask(FlowWords.payload(of(task.spec()), task.spec()))
                 .setAttempts(task.attempts())
                 .setMaxAttempts(task.maxAttempts())
                 .setEnqueuedAtMillis(task.times().enqueuedMillis())

@@ -1,9 +1,12 @@
 package dev.millrace.door.grpc;
 
+import dev.millrace.grpc.v1.BatchRef;
 import dev.millrace.grpc.v1.ChangeTaskRequest;
 import dev.millrace.grpc.v1.ChangeTaskResponse;
 import dev.millrace.grpc.v1.ChangeTasksRequest;
 import dev.millrace.grpc.v1.ChangeTasksResponse;
+import dev.millrace.grpc.v1.CloseBatchRequest;
+import dev.millrace.grpc.v1.CloseBatchResponse;
 import dev.millrace.grpc.v1.CreateQueueRequest;
 import dev.millrace.grpc.v1.CreateQueueResponse;
 import dev.millrace.grpc.v1.DeleteTaskRequest;
@@ -12,6 +15,8 @@ import dev.millrace.grpc.v1.DeleteTasksRequest;
 import dev.millrace.grpc.v1.DeleteTasksResponse;
 import dev.millrace.grpc.v1.EnqueueRequest;
 import dev.millrace.grpc.v1.EnqueueResponse;
+import dev.millrace.grpc.v1.GetBatchRequest;
+import dev.millrace.grpc.v1.GetBatchResponse;
 import dev.millrace.grpc.v1.GetQueueRequest;
 import dev.millrace.grpc.v1.GetQueueResponse;
 import dev.millrace.grpc.v1.GetTaskRequest;
@@ -20,9 +25,13 @@ import dev.millrace.grpc.v1.ListQueuesRequest;
 import dev.millrace.grpc.v1.ListQueuesResponse;
 import dev.millrace.grpc.v1.ListTasksRequest;
 import dev.millrace.grpc.v1.ListTasksResponse;
+import dev.millrace.grpc.v1.OpenBatchRequest;
+import dev.millrace.grpc.v1.OpenBatchResponse;
 import dev.millrace.grpc.v1.PauseQueueRequest;
 import dev.millrace.grpc.v1.PauseQueueResponse;
 import dev.millrace.grpc.v1.Queue;
+import dev.millrace.grpc.v1.SetQueueGroupsRequest;
+import dev.millrace.grpc.v1.SetQueueGroupsResponse;
 import dev.millrace.grpc.v1.SetQueueLimitsRequest;
 import dev.millrace.grpc.v1.SetQueueLimitsResponse;
 import dev.millrace.grpc.v1.TaskInfo;
@@ -32,9 +41,12 @@ import dev.millrace.node.BrokerException;
 import dev.millrace.node.GroupStats;
 import dev.millrace.node.NameRules;
 import dev.millrace.node.TopicStats;
+import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.TaskAnswer;
 import dev.millrace.node.tasks.TaskFilter;
+import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskPage;
+import dev.millrace.node.tasks.TaskSpec;
 import dev.millrace.node.tasks.Tasks;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -201,6 +213,42 @@ final class TasksService extends TasksGrpc.TasksImplBase {
                 : broker.tasks().all(queue, which, change).thenApply(done -> new Tasks.Slice(done, 0));
     }
 
+    // ---- batches ----
+
+    @Override
+    public void openBatch(OpenBatchRequest request, StreamObserver<OpenBatchResponse> call) {
+        answering.answer(call, () -> enqueueing.openBatch(request),
+                opened -> OpenBatchResponse.newBuilder()
+                        .setBatch(BatchRef.newBuilder().setQueue(request.getQueue()).setId(opened.id()))
+                        .setDuplicate(opened.duplicate())
+                        .build());
+    }
+
+    @Override
+    public void getBatch(GetBatchRequest request, StreamObserver<GetBatchResponse> call) {
+        answering.answer(call, () -> {
+            TaskSpec.BatchRef batch = FlowWishes.batch(request.getBatch());
+            return at(batch.queue(), () -> broker.tasks().flows().batch(batch))
+                    .thenApply(found -> found.orElseThrow(() -> missing(batch)));
+        }, batch -> GetBatchResponse.newBuilder().setBatch(FlowWords.of(batch)).build());
+    }
+
+    @Override
+    public void closeBatch(CloseBatchRequest request, StreamObserver<CloseBatchResponse> call) {
+        answering.answer(call, () -> {
+            TaskSpec.BatchRef batch = FlowWishes.batch(request.getBatch());
+            return at(batch.queue(), () -> broker.tasks().flows().closeBatch(batch)).thenAccept(there -> {
+                if (!there) {
+                    throw missing(batch);
+                }
+            });
+        }, done -> CloseBatchResponse.getDefaultInstance());
+    }
+
+    private static BrokerException missing(TaskSpec.BatchRef batch) {
+        return new BrokerException(BrokerException.Category.NOT_FOUND, TaskFlows.missing(batch));
+    }
+
     // ---- queues ----
 
     @Override
@@ -212,13 +260,16 @@ final class TasksService extends TasksGrpc.TasksImplBase {
     @Override
     public void getQueue(GetQueueRequest request, StreamObserver<GetQueueResponse> call) {
         String queue = request.getQueue();
-        answering.answer(call, () -> workers(queue).thenCompose(figures -> broker.tasks()
-                .limits(queue)
-                .thenApply(limits -> GetQueueResponse.newBuilder()
-                        .setQueue(queue(queue, figures))
-                        .setLimits(TaskWords.of(limits))
-                        .build())),
-                answer -> answer);
+        answering.answer(call, () -> workers(queue).thenCompose(figures -> {
+            GetQueueResponse.Builder answer = GetQueueResponse.newBuilder().setQueue(queue(queue, figures));
+            return broker.tasks().limits(queue).thenCompose(limits -> {
+                answer.setLimits(TaskWords.of(limits));
+                return broker.tasks()
+                        .flows()
+                        .groups(queue)
+                        .thenApply(groups -> answer.setGroups(FlowWords.of(groups)).build());
+            });
+        }), answer -> answer);
     }
 
     @Override
@@ -255,6 +306,15 @@ final class TasksService extends TasksGrpc.TasksImplBase {
             dev.millrace.node.tasks.QueueLimits limits = TaskWords.of(request.getLimits());
             return broker.tasks().createQueue(queue).thenCompose(made -> broker.tasks().limits(queue, limits));
         }, done -> SetQueueLimitsResponse.getDefaultInstance());
+    }
+
+    @Override
+    public void setQueueGroups(SetQueueGroupsRequest request, StreamObserver<SetQueueGroupsResponse> call) {
+        answering.answer(call, () -> {
+            String queue = name(request.getQueue());
+            QueueGroups groups = FlowWishes.groups(request.getGroups());
+            return broker.tasks().createQueue(queue).thenCompose(made -> broker.tasks().flows().groups(queue, groups));
+        }, done -> SetQueueGroupsResponse.getDefaultInstance());
     }
 
     // ---- what queues there are ----

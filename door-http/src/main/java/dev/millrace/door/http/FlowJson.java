@@ -48,6 +48,7 @@ final class FlowJson {
 
     static ObjectNode of(BatchInfo batch) {
         return of(batch.batch()).put("closed", batch.closed())
+                .put("over", batch.over())
                 .put("added", batch.added())
                 .put("open", batch.open())
                 .put("done", batch.done())

@@ -79,8 +79,7 @@ final class FlowRoutes {
     }
 
     private static HttpFailure missing(TaskSpec.BatchRef batch) {
-        return Problems.notFound("queue '" + batch.queue() + "' has no batch " + MessageJson.hex(batch.id())
-                + "; of one that is over, the task that was enqueued has the counts");
+        return Problems.notFound(TaskFlows.missing(batch));
     }
 
     private void show(HttpExchange exchange) {

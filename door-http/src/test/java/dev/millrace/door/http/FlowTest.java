@@ -87,7 +87,9 @@ class FlowTest {
         ack("work", pull("work"));
         Answer over = pull("end");
         assertThat(over.at("/tasks/0/headers/millrace-batch-done")).isEqualTo("2");
-        assertThat(rig.get(QUEUES + "end/batches/" + batch).status()).isEqualTo(404);
+        assertThat(rig.get(QUEUES + "end/batches/" + batch).at("/over")).isEqualTo("true");
+        assertThat(rig.post(QUEUES + "end/batches/" + batch + "/close", "{}").status()).isEqualTo(204);
+        assertThat(rig.get(QUEUES + "end/batches/0000000000000001").at("/detail")).contains("was called off");
         assertThat(rig.post(QUEUES + "end/batches/0000000000000001/close", "{}").status()).isEqualTo(404);
     }
 

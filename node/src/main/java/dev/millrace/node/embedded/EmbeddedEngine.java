@@ -26,6 +26,7 @@ import dev.millrace.node.Broker;
 import dev.millrace.node.BrokerException;
 import dev.millrace.node.Node;
 import dev.millrace.node.NodeOptions;
+import dev.millrace.node.ShardFigures;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -300,6 +301,24 @@ final class EmbeddedEngine implements Engine {
     @Override
     public InstantSource clock() {
         return () -> Instant.ofEpochMilli(clock.wallMillis());
+    }
+
+    /** Returns when what follows tasks that are over has been enqueued, but for what is refused. */
+    void awaitFollowing() {
+        ShardFigures.Mail before = mail();
+        ShardFigures.Mail now = before;
+        while (now.waiting() > 0 && now.refused() == before.refused()) {
+            now = mail(); // each asking waits for the shards
+        }
+    }
+
+    private ShardFigures.Mail mail() {
+        return Failures.translate(broker.figures())
+                .join()
+                .stream()
+                .map(shard -> shard.traffic().mail())
+                .reduce(new ShardFigures.Mail(0, 0, 0), (a, b) -> new ShardFigures.Mail(a.waiting() + b.waiting(),
+                        a.carried() + b.carried(), a.refused() + b.refused()));
     }
 
     // ---- its life ----

@@ -26,4 +26,14 @@ public final class EmbeddedEngines {
             UnaryOperator<TaskEngine> around) {
         return EmbeddedEngine.open(logs, clock, around);
     }
+
+    /**
+     * Returns when what follows tasks that are over (steps of chains, ends of batches, what has gathered) has been enqueued,
+     * but for what is refused. For an engine of {@link #open}.
+     */
+    public static void awaitFollowing(Engine engine) {
+        if (engine instanceof EmbeddedEngine own) {
+            own.awaitFollowing();
+        }
+    }
 }

@@ -5,6 +5,7 @@ import dev.millrace.api.MillraceException;
 import dev.millrace.api.Page;
 import dev.millrace.api.spi.Feed;
 import dev.millrace.api.spi.FeedListener;
+import dev.millrace.api.spi.FlowEngine;
 import dev.millrace.api.spi.Leased;
 import dev.millrace.api.spi.TaskEngine;
 import dev.millrace.api.task.Enqueued;
@@ -37,12 +38,19 @@ final class EmbeddedTasks implements TaskEngine {
     private final Tasks tasks;
     private final Threads threads;
     private final InstantSource clock;
+    private final EmbeddedFlows flows;
 
     EmbeddedTasks(Broker broker, Threads threads, InstantSource clock) {
         this.broker = broker;
         this.clock = clock;
         this.threads = threads;
         tasks = broker.tasks();
+        flows = new EmbeddedFlows(tasks, clock);
+    }
+
+    @Override
+    public FlowEngine flows() {
+        return flows;
     }
 
     // ---- enqueueing ----
@@ -83,8 +91,9 @@ final class EmbeddedTasks implements TaskEngine {
         for (CompletableFuture<List<dev.millrace.node.tasks.Enqueued>> batch : sent) {
             for (dev.millrace.node.tasks.Enqueued one : batch.join()) {
                 if (!one.refusal().isEmpty()) {
-                    throw new MillraceException.LimitReached(taken + " of " + size + " tasks were enqueued: "
-                            + one.refusal());
+                    String message = taken + " of " + size + " tasks were enqueued: " + one.refusal();
+                    throw one.isWithoutBatch() ? new MillraceException.NotFound(message)
+                            : new MillraceException.LimitReached(message);
                 }
                 results.add(new Enqueued(new MessageId(one.id()), one.duplicate()));
             }

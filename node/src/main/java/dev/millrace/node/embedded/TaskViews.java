@@ -49,17 +49,15 @@ final class TaskViews {
         if (task.due() instanceof Due.At at) {
             terms = terms.dueAt(Checks.wallMillis(at.instant(), now));
         }
-        return new TaskSpec(task.type(), task.buffer(), task.headers(), keys, terms);
+        return new TaskSpec(task.type(), task.buffer(), task.headers(), keys, terms, FlowViews.of(task.flow(), now));
     }
 
     // ---- to the user ----
 
     static Task of(TaskSpec spec) {
-        byte[] body = new byte[spec.payload().remaining()];
-        spec.payload().get(spec.payload().position(), body);
         TaskSpec.Keys keys = spec.keys();
         TaskSpec.Terms terms = spec.terms();
-        Task task = Task.of(spec.type(), body)
+        Task task = FlowViews.of(spec)
                 .key(keys.order())
                 .limitKey(keys.limit())
                 .priority(keys.priority())

@@ -7,6 +7,8 @@ package dev.millrace.node.tasks;
  *            which
  * @param closed
  *            no more tasks can be added
+ * @param over
+ *            all its tasks are, and the task that waited for it has been enqueued
  * @param added
  *            tasks so far
  * @param done
@@ -18,8 +20,8 @@ package dev.millrace.node.tasks;
  * @param expired
  *            expired
  */
-public record BatchInfo(TaskSpec.BatchRef batch, boolean closed, long added, long done, long dead, long cancelled,
-        long expired) {
+public record BatchInfo(TaskSpec.BatchRef batch, boolean closed, boolean over, long added, long done, long dead,
+        long cancelled, long expired) {
     /** Tasks that are not over. */
     public long open() {
         return added - done - dead - cancelled - expired;

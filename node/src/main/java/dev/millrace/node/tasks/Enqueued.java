@@ -1,5 +1,7 @@
 package dev.millrace.node.tasks;
 
+import dev.millrace.core.shard.Outcome;
+
 /**
  * What became of a task that was to be enqueued.
  *
@@ -11,4 +13,9 @@ package dev.millrace.node.tasks;
  * @param refusal
  *            why it was refused, naming the limit and its setting, or empty
  */
-public record Enqueued(long id, boolean duplicate, String refusal) {}
+public record Enqueued(long id, boolean duplicate, String refusal) {
+    /** Whether it was refused because the batch that it names is not open: then the same will not be taken later. */
+    public boolean isWithoutBatch() {
+        return refusal.equals(Outcome.limit(Outcome.NO_BATCH));
+    }
+}

@@ -1,5 +1,6 @@
 package dev.millrace.node.tasks;
 
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -20,11 +21,20 @@ public interface TaskFlows {
      */
     CompletableFuture<Enqueued> openBatch(String queue, TaskSpec completion);
 
-    /** No task is added any more; false when there is no such batch. */
+    /** No task is added any more; false when there is no such batch. One that is closed already, or over, stays so. */
     CompletableFuture<Boolean> closeBatch(TaskSpec.BatchRef batch);
 
-    /** How far a batch is; empty when there is none of this id, or its last task is enqueued already. */
+    /**
+     * How far a batch is; empty when there is none of this id: it never was, was called off, or was over before the last
+     * 1,000 of its queue that are.
+     */
     CompletableFuture<Optional<BatchInfo>> batch(TaskSpec.BatchRef batch);
+
+    /** What doors say of a batch that is not there. */
+    static String missing(TaskSpec.BatchRef batch) {
+        return "queue '" + batch.queue() + "' has no batch " + HexFormat.of().toHexDigits(batch.id())
+                + ": it never was, was called off, or was over long ago; the task that was enqueued then has the counts";
+    }
 
     /** Sets when the tasks of one group key of a queue are delivered together. */
     CompletableFuture<Void> groups(String queue, QueueGroups groups);

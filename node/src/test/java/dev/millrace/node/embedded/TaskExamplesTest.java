@@ -6,7 +6,11 @@ import dev.millrace.api.MessageId;
 import dev.millrace.api.Millrace;
 import dev.millrace.api.Snooze;
 import dev.millrace.api.task.AfterFailure;
+import dev.millrace.api.task.Batch;
+import dev.millrace.api.task.BatchProgress;
 import dev.millrace.api.task.Enqueued;
+import dev.millrace.api.task.PreviousResult;
+import dev.millrace.api.task.QueueGroups;
 import dev.millrace.api.task.QueueLimits;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskAction;
@@ -17,6 +21,7 @@ import dev.millrace.api.task.Worker;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -139,5 +144,41 @@ final class TaskExamplesTest {
         assertThat(mails.stats().ready()).isEqualTo(1);
         assertThat(mails.stats().paused()).isTrue();
         assertThat(sent.poll()).startsWith("SCHEDULED until ");
+    }
+
+    @Test
+    void flows() throws InterruptedException {
+        m.queue("pictures")
+                .enqueue(Task.of("resize", "cat.png")
+                        .then("pages", Task.of("publish", "cat.html").maxAttempts(3), PreviousResult.HEADER)
+                        .then("mails", Task.of("tell", "Ada")));
+
+        Batch batch = m.queue("summaries").openBatch(Task.of("report", "the mails are out"));
+        batch.add("letters", Task.of("mail", "to Ada"));
+        batch.addAll("letters", List.of(Task.of("mail", "to Bob"), Task.of("mail", "to Eve")));
+        batch.close();
+
+        m.queue("notices").groups(QueueGroups.DEFAULTS.maxSize(100).grace(Duration.ofSeconds(30)));
+        m.queue("notices").enqueue(Task.of("digest", "news 1").group("user 7"));
+
+        Worker worker = m.worker()
+                .queue("pictures")
+                .queue("pages")
+                .queue("letters")
+                .queue("summaries")
+                .queue("notices")
+                .handle("resize", (task, context) -> context.result("cat-small.png"))
+                .handle("publish", (task, context) -> log(task.text() + " with "
+                        + task.previous().orElseThrow().resultText()))
+                .handle("mail", (task, context) -> send(task.text()))
+                .handle("report", (task, context) -> log(BatchProgress.of(task).orElseThrow().done()
+                        + " mails are out"))
+                .handle("digest", (task, context) -> log(task.flow().group() + ": " + task.texts()))
+                .start();
+        BatchProgress end = batch.await(Duration.ofMinutes(10));
+        assertThat(end.done()).isEqualTo(3);
+        assertThat(List.of(next(sent), next(sent), next(sent), next(sent), next(sent))).containsExactlyInAnyOrder(
+                "to Ada", "to Bob", "to Eve", "3 mails are out", "cat.html with cat-small.png");
+        worker.close();
     }
 }

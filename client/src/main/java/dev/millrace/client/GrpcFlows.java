@@ -1,0 +1,69 @@
+package dev.millrace.client;
+
+import dev.millrace.api.MessageId;
+import dev.millrace.api.MillraceException;
+import dev.millrace.api.spi.FlowEngine;
+import dev.millrace.api.task.BatchId;
+import dev.millrace.api.task.BatchProgress;
+import dev.millrace.api.task.Enqueued;
+import dev.millrace.api.task.QueueGroups;
+import dev.millrace.api.task.Task;
+import dev.millrace.grpc.v1.CloseBatchRequest;
+import dev.millrace.grpc.v1.CloseBatchResponse;
+import dev.millrace.grpc.v1.GetBatchRequest;
+import dev.millrace.grpc.v1.GetBatchResponse;
+import dev.millrace.grpc.v1.OpenBatchRequest;
+import dev.millrace.grpc.v1.OpenBatchResponse;
+import dev.millrace.grpc.v1.SetQueueGroupsRequest;
+import dev.millrace.grpc.v1.SetQueueGroupsResponse;
+import java.util.concurrent.CompletableFuture;
+
+/** Batches and groups of a server. Thread-safe. */
+final class GrpcFlows implements FlowEngine {
+    private final GrpcTasks tasks;
+
+    GrpcFlows(GrpcTasks tasks) {
+        this.tasks = tasks;
+    }
+
+    @Override
+    public CompletableFuture<Enqueued> openBatch(String queue, Task completion) {
+        OpenBatchRequest request;
+        try {
+            request = OpenBatchRequest.newBuilder().setQueue(queue).setTask(TaskTranslation.spec(completion)).build();
+        } catch (MillraceException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return tasks.ask("opening a batch in queue " + queue, (stub, call) -> stub.openBatch(request, call),
+                (OpenBatchResponse answer) -> new Enqueued(new MessageId(answer.getBatch().getId()),
+                        answer.getDuplicate()));
+    }
+
+    @Override
+    public CompletableFuture<Void> closeBatch(BatchId batch) {
+        CloseBatchRequest request = CloseBatchRequest.newBuilder().setBatch(FlowTranslation.batch(batch)).build();
+        return tasks.<CloseBatchResponse>tell("closing batch " + batch, (stub, call) -> stub.closeBatch(request, call));
+    }
+
+    @Override
+    public CompletableFuture<BatchProgress> batch(BatchId batch) {
+        GetBatchRequest request = GetBatchRequest.newBuilder().setBatch(FlowTranslation.batch(batch)).build();
+        return tasks.ask("batch " + batch, (stub, call) -> stub.getBatch(request, call),
+                (GetBatchResponse answer) -> FlowTranslation.progress(answer.getBatch()));
+    }
+
+    @Override
+    public CompletableFuture<Void> groups(String queue, QueueGroups groups) {
+        SetQueueGroupsRequest request = SetQueueGroupsRequest.newBuilder()
+                .setQueue(queue)
+                .setGroups(FlowTranslation.groups(groups))
+                .build();
+        return tasks.<SetQueueGroupsResponse>tell("the groups of queue " + queue,
+                (stub, call) -> stub.setQueueGroups(request, call));
+    }
+
+    @Override
+    public CompletableFuture<QueueGroups> groups(String queue) {
+        return tasks.queue(queue, answer -> FlowTranslation.groups(answer.getGroups()));
+    }
+}
