@@ -161,12 +161,7 @@ class TrackedModelTest {
         int most = random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0;
         long backoff = random.nextInt(3) == 0 ? random.nextLong(100) : -1;
         long retention = random.nextInt(5) == 0 ? 1 + random.nextLong(500) : 0;
-        if (random.nextInt(4) == 0) {
-            // An instant is a delay by the wall clock of the moment; one that is past is none.
-            envelope.dueAt(rig.wallMillis + (delay == 0 ? -random.nextLong(1_000) : delay));
-        } else {
-            envelope.delay(delay);
-        }
+        due(envelope, delay);
         envelope.priority(priority).maxAttempts(most).header("name", "value " + priority);
         if (key != null) {
             envelope.key(key);
@@ -208,6 +203,15 @@ class TrackedModelTest {
         add(task, delay);
         if (unique != null) {
             model.holds.put(unique, new Hold(id, window == 0 ? 0 : rig.nowMillis + 1 + window, untilDone));
+        }
+    }
+
+    /** An instant is a delay by the wall clock of the moment; one that is past is none. */
+    private void due(EnvelopeWriter envelope, long delay) {
+        if (random.nextInt(4) == 0) {
+            envelope.dueAt(rig.wallMillis + (delay == 0 ? -random.nextLong(1_000) : delay));
+        } else {
+            envelope.delay(delay);
         }
     }
 

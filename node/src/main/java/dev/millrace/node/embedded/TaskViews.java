@@ -45,7 +45,7 @@ final class TaskViews {
         TaskSpec.Terms terms = new TaskSpec.Terms(
                 task.due() instanceof Due.In in ? Checks.millisUp(in.delay()) : 0, Checks.millisUp(options.expiresIn()),
                 options.maxAttempts(), backoff, Checks.millisUp(options.timeout()),
-                options.deadline().map(Instant::toEpochMilli).orElse(0L), Checks.millisUp(options.retention()));
+                options.deadline().map(Instant::toEpochMilli).orElse(0L), Checks.millisUp(options.retention()), 0);
         if (task.due() instanceof Due.At at) {
             terms = terms.dueAt(Checks.wallMillis(at.instant(), now));
         }

@@ -157,13 +157,7 @@ public record TaskSpec(String type, ByteBuffer payload, Map<String, String> head
      */
     public record Terms(long delayMillis, long expiresMillis, int maxAttempts, Backoff backoff, long timeoutMillis,
             long deadlineMillis, long retentionMillis, long dueAtMillis) {
-        public static final Terms NONE = new Terms(0, 0, 0, Backoff.OF_QUEUE, 0, 0, 0);
-
-        /** Without an instant before which it is not delivered. */
-        public Terms(long delayMillis, long expiresMillis, int maxAttempts, Backoff backoff, long timeoutMillis,
-                long deadlineMillis, long retentionMillis) {
-            this(delayMillis, expiresMillis, maxAttempts, backoff, timeoutMillis, deadlineMillis, retentionMillis, 0);
-        }
+        public static final Terms NONE = new Terms(0, 0, 0, Backoff.OF_QUEUE, 0, 0, 0, 0);
 
         /** The same, not delivered before this wall time. */
         public Terms dueAt(long wallMillis) {
