@@ -4,6 +4,9 @@ import dev.millrace.api.internal.Checks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something to be published: {@code Message.of("order 17").delay(Duration.ofMinutes(5))}. Immutable; each of its methods
@@ -12,10 +15,12 @@ import java.time.Duration;
 public final class Message {
     private final byte[] body;
     private final Duration delay;
+    private final @Nullable Instant at;
 
-    private Message(byte[] body, Duration delay) {
+    private Message(byte[] body, Duration delay, @Nullable Instant at) {
         this.body = body;
         this.delay = delay;
+        this.at = at;
     }
 
     /** A copy of these bytes, at least one. */
@@ -23,7 +28,7 @@ public final class Message {
         if (body.length == 0) {
             throw new MillraceException.Invalid("the body is empty; a message has at least one byte");
         }
-        return new Message(body.clone(), Duration.ZERO);
+        return new Message(body.clone(), Duration.ZERO, null);
     }
 
     /** This text in UTF-8, at least one character. */
@@ -36,11 +41,25 @@ public final class Message {
      * once. At most 100 years.
      */
     public Message delay(Duration delay) {
-        return new Message(body, Checks.delay("delay", delay));
+        return new Message(body, Checks.delay("delay", delay), null);
     }
 
+    /**
+     * Joins its topic at this instant, instead of after a delay; at once if it is past, at most 100 years away. It becomes a
+     * delay when the engine takes it, by the engine's wall clock then: if a clock is set later, the message does not move.
+     */
+    public Message at(Instant instant) {
+        return new Message(body, Duration.ZERO, instant);
+    }
+
+    /** 0 if it joins at an instant. */
     public Duration delay() {
         return delay;
+    }
+
+    /** The instant at which it joins; empty: after its delay. */
+    public Optional<Instant> at() {
+        return Optional.ofNullable(at);
     }
 
     /** A copy of the body. */

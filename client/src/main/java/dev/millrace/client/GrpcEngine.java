@@ -99,7 +99,11 @@ final class GrpcEngine implements Engine {
 
     @Override
     public CompletableFuture<List<MessageId>> publish(String topic, List<Message> messages) {
-        return line.publish(topic, messages);
+        try {
+            return line.publish(topic, messages);
+        } catch (MillraceException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     @Override

@@ -13,8 +13,8 @@ import dev.millrace.api.task.QueueLimits;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskAction;
+import dev.millrace.api.task.TaskFilter;
 import dev.millrace.api.task.TaskInfo;
-import dev.millrace.api.task.TaskState;
 import dev.millrace.grpc.v1.ChangeTaskRequest;
 import dev.millrace.grpc.v1.ChangeTaskResponse;
 import dev.millrace.grpc.v1.ChangeTasksRequest;
@@ -115,20 +115,32 @@ final class GrpcTasks implements TaskEngine {
     }
 
     @Override
-    public CompletableFuture<Page<TaskInfo>> tasks(String queue, TaskState state, String cursor, int limit) {
+    public CompletableFuture<Optional<MessageId>> idOf(String queue, String id) {
+        if (id.isEmpty()) {
+            return CompletableFuture.failedFuture(new MillraceException.Invalid("an id has 1 to 255 bytes of UTF-8"));
+        }
+        GetTaskRequest request = GetTaskRequest.newBuilder().setQueue(queue).setClientId(id).build();
+        return ask("task " + id + " of queue " + queue, (tasks, call) -> tasks.getTask(request, call),
+                (GetTaskResponse answer) -> answer.hasTask()
+                        ? Optional.of(new MessageId(answer.getTask().getId()))
+                        : Optional.empty());
+    }
+
+    @Override
+    public CompletableFuture<Page<TaskInfo>> tasks(String queue, TaskFilter which, String cursor, int limit) {
         long after;
         try {
             after = cursor(cursor);
         } catch (MillraceException e) {
             return CompletableFuture.failedFuture(e);
         }
-        ListTasksRequest request = ListTasksRequest.newBuilder()
+        ListTasksRequest.Builder request = ListTasksRequest.newBuilder()
                 .setQueue(queue)
-                .setState(TaskTranslation.state(state))
+                .setState(TaskTranslation.state(which.state()))
                 .setAfter(after)
-                .setLimit(limit)
-                .build();
-        return ask("listing tasks of queue " + queue, (tasks, call) -> tasks.listTasks(request, call),
+                .setLimit(limit);
+        which.type().ifPresent(request::setType);
+        return ask("listing tasks of queue " + queue, (tasks, call) -> tasks.listTasks(request.build(), call),
                 (ListTasksResponse page) -> new Page<>(
                         page.getTasksList().stream().map(info -> TaskTranslation.info(queue, info)).toList(),
                         next(page.getNext())));
@@ -181,7 +193,7 @@ final class GrpcTasks implements TaskEngine {
     }
 
     @Override
-    public CompletableFuture<Slice> changeSome(String queue, TaskState state, TaskAction action, String cursor) {
+    public CompletableFuture<Slice> changeSome(String queue, TaskFilter which, TaskAction action, String cursor) {
         long after;
         try {
             after = cursor(cursor);
@@ -190,23 +202,23 @@ final class GrpcTasks implements TaskEngine {
         }
         String what = "changing tasks of queue " + queue;
         if (action == TaskAction.DELETE) {
-            DeleteTasksRequest request = DeleteTasksRequest.newBuilder()
+            DeleteTasksRequest.Builder request = DeleteTasksRequest.newBuilder()
                     .setQueue(queue)
-                    .setState(TaskTranslation.state(state))
+                    .setState(TaskTranslation.state(which.state()))
                     .setSlice(true)
-                    .setAfter(after)
-                    .build();
-            return ask(what, (tasks, call) -> tasks.deleteTasks(request, call),
+                    .setAfter(after);
+            which.type().ifPresent(request::setType);
+            return ask(what, (tasks, call) -> tasks.deleteTasks(request.build(), call),
                     (DeleteTasksResponse answer) -> new Slice(answer.getDeleted(), next(answer.getNext())));
         }
-        ChangeTasksRequest request = ChangeTasksRequest.newBuilder()
+        ChangeTasksRequest.Builder request = ChangeTasksRequest.newBuilder()
                 .setQueue(queue)
-                .setState(TaskTranslation.state(state))
+                .setState(TaskTranslation.state(which.state()))
                 .setChange(change(action))
                 .setSlice(true)
-                .setAfter(after)
-                .build();
-        return ask(what, (tasks, call) -> tasks.changeTasks(request, call),
+                .setAfter(after);
+        which.type().ifPresent(request::setType);
+        return ask(what, (tasks, call) -> tasks.changeTasks(request.build(), call),
                 (ChangeTasksResponse answer) -> new Slice(answer.getChanged(), next(answer.getNext())));
     }
 

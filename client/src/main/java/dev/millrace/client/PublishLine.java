@@ -3,10 +3,12 @@ package dev.millrace.client;
 import com.google.protobuf.ByteString;
 import dev.millrace.api.Message;
 import dev.millrace.api.MessageId;
+import dev.millrace.api.internal.Checks;
 import dev.millrace.grpc.v1.MessagesGrpc;
 import dev.millrace.grpc.v1.NewMessage;
 import dev.millrace.grpc.v1.PublishRequest;
 import dev.millrace.grpc.v1.PublishResponse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +31,7 @@ final class PublishLine {
 
     /** One or more requests, one after the other on the stream; the ids of all, in order. */
     CompletableFuture<List<MessageId>> publish(String topic, List<Message> messages) {
+        Instant now = Instant.now();
         List<CompletableFuture<List<Long>>> parts = new ArrayList<>();
         synchronized (this) {
             int next = 0;
@@ -41,7 +44,8 @@ final class PublishLine {
                     bytes += message.size();
                     request.addMessages(NewMessage.newBuilder()
                             .setBody(ByteString.copyFrom(message.buffer()))
-                            .setDelayMillis(delayMillis(message)));
+                            .setDelayMillis(delayMillis(message))
+                            .setDueAtMillis(message.at().map(at -> Checks.wallMillis(at, now)).orElse(0L)));
                 }
                 parts.add(pipeline.send(number -> request.setNumber(number).build()).thenApply(PublishLine::read));
             }

@@ -52,7 +52,7 @@ final class TaskTranslation {
     }
 
     private static void keys(TaskSpec.Builder spec, TaskKeys keys) {
-        spec.setKey(keys.order()).setLimitKey(keys.limit()).setPriority(keys.priority());
+        spec.setKey(keys.order()).setLimitKey(keys.limit()).setPriority(keys.priority()).setClientId(keys.id());
         if (keys.unique() instanceof Unique.Within within) {
             spec.setUniqueKey(within.key()).setUniqueMillis(Checks.millisUp(within.window()));
         } else if (keys.unique() instanceof Unique.UntilDone untilDone) {
@@ -65,14 +65,7 @@ final class TaskTranslation {
         if (due instanceof Due.In in) {
             spec.setDelayMillis(Checks.millisUp(in.delay()));
         } else if (due instanceof Due.At at) {
-            Duration left = Duration.between(Instant.now(), at.instant());
-            if (left.isNegative()) {
-                spec.setDueAtMillis(1);
-            } else {
-                Checks.delay("the time until " + at.instant(), left);
-                long millis = at.instant().toEpochMilli();
-                spec.setDueAtMillis(Instant.ofEpochMilli(millis).isBefore(at.instant()) ? millis + 1 : millis);
-            }
+            spec.setDueAtMillis(Checks.wallMillis(at.instant(), Instant.now()));
         }
     }
 
@@ -84,6 +77,8 @@ final class TaskTranslation {
             case RETRYING -> dev.millrace.grpc.v1.TaskState.TASK_STATE_RETRYING;
             case DEAD -> dev.millrace.grpc.v1.TaskState.TASK_STATE_DEAD;
             case DONE -> dev.millrace.grpc.v1.TaskState.TASK_STATE_DONE;
+            case CANCELLED -> dev.millrace.grpc.v1.TaskState.TASK_STATE_CANCELLED;
+            case EXPIRED -> dev.millrace.grpc.v1.TaskState.TASK_STATE_EXPIRED;
         };
     }
 
@@ -117,6 +112,12 @@ final class TaskTranslation {
         }
         if (spec.getDeadlineMillis() != 0) {
             task = task.deadline(Instant.ofEpochMilli(spec.getDeadlineMillis()));
+        }
+        if (!spec.getClientId().isEmpty()) {
+            task = task.id(spec.getClientId());
+        }
+        if (spec.getDueAtMillis() != 0) {
+            task = task.at(Instant.ofEpochMilli(spec.getDueAtMillis()));
         }
         for (Map.Entry<String, String> header : spec.getHeadersMap().entrySet()) {
             task = task.header(header.getKey(), header.getValue());
@@ -156,6 +157,8 @@ final class TaskTranslation {
             case TASK_STATE_RETRYING -> TaskState.RETRYING;
             case TASK_STATE_DEAD -> TaskState.DEAD;
             case TASK_STATE_DONE -> TaskState.DONE;
+            case TASK_STATE_CANCELLED -> TaskState.CANCELLED;
+            case TASK_STATE_EXPIRED -> TaskState.EXPIRED;
             case TASK_STATE_UNSPECIFIED, UNRECOGNIZED -> throw new IllegalArgumentException(
                     "the server knows a state that this client does not: use a client of its version");
         };

@@ -1,5 +1,6 @@
 package dev.millrace.node;
 
+import dev.millrace.core.shard.OncePublish;
 import dev.millrace.core.shard.Session;
 import dev.millrace.core.shard.SessionListener;
 import dev.millrace.core.shard.Subscription;
@@ -72,6 +73,9 @@ public interface Broker {
 
     /** Ends a subscription; its leases stay with the session. */
     CompletableFuture<Void> unsubscribe(Subscription subscription);
+
+    /** Publishes messages that have keys; completes with an {@link dev.millrace.core.shard.Outcome} when that is durable. */
+    CompletableFuture<Byte> publishOnce(String topic, OncePublish messages);
 
     CompletableFuture<Void> deleteTopic(String topic);
 

@@ -6,6 +6,7 @@ import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.MissingException;
 import dev.millrace.core.machine.Topic;
 import dev.millrace.core.shard.LimitException;
+import dev.millrace.core.shard.OncePublish;
 import dev.millrace.core.shard.Session;
 import dev.millrace.core.shard.SessionKind;
 import dev.millrace.core.shard.SessionListener;
@@ -223,6 +224,11 @@ final class NodeBroker implements Broker {
     @Override
     public CompletableFuture<Optional<DeadLetter>> deadLetter(String topic, String group, long id) {
         return translate(DeadBulk.find(this, topic, group, id));
+    }
+
+    @Override
+    public CompletableFuture<Byte> publishOnce(String topic, OncePublish messages) {
+        return at(topic, messages::run);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.millrace.core.shard.Shard;
 import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskAnswer;
+import dev.millrace.node.tasks.TaskFilter;
 import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskPage;
@@ -126,15 +127,20 @@ final class NodeTasks implements Tasks {
     }
 
     @Override
-    public CompletableFuture<TaskPage> list(String queue, @Nullable TaskState state, long after, int limit) {
+    public CompletableFuture<TaskPage> page(String queue, TaskFilter which, long after, int limit) {
         if (limit < 1 || limit > 1_000) {
             return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
                     "limit must be 1..1000, not " + limit));
         }
+        String type = which.type();
+        if (type != null) {
+            return TaskTypes.find(broker, queue, which, type, after)
+                    .thenCompose(found -> still(queue, which, found.first(limit)));
+        }
         return NodeBroker.translate(broker.at(queue, shard -> {
             TaskPages pages = new TaskPages(shard);
             TrackedList list = shard.machine().tracked().list(group(shard, queue), after);
-            TrackedList.State wanted = state == null ? null : state.core();
+            TrackedList.State wanted = TaskTypes.core(which.state());
             TrackedList.Entry entry = list.next(wanted);
             while (entry != null) {
                 pages.add(entry);
@@ -144,6 +150,31 @@ final class NodeTasks implements Tasks {
             pages.next(list.isDone() ? 0 : list.lastId());
             return pages;
         }).thenCompose(TaskPages::read));
+    }
+
+    /** Those that are still there in the state that is wanted. */
+    private CompletableFuture<TaskPage> still(String queue, TaskFilter which, TaskTypes.Found found) {
+        return NodeBroker.translate(broker.at(queue, shard -> {
+            TaskPages pages = new TaskPages(shard);
+            pages.next(found.next());
+            for (int i = 0; i < found.ids().size(); i++) {
+                TrackedList.Entry entry = entry(shard, queue, which, found.ids().get(i));
+                if (entry != null) {
+                    pages.add(entry);
+                }
+                if (pages.bytes() >= PAGE_BYTES && i < found.ids().size() - 1) {
+                    pages.next(found.ids().get(i));
+                    break;
+                }
+            }
+            return pages;
+        }).thenCompose(TaskPages::read));
+    }
+
+    private static TrackedList.@Nullable Entry entry(Shard shard, String queue, TaskFilter which, long id) {
+        TrackedList.Entry entry = shard.machine().tracked().entry(group(shard, queue), id);
+        TrackedList.State wanted = TaskTypes.core(which.state());
+        return entry == null || wanted == null || entry.state() == wanted ? entry : null;
     }
 
     // ---- single tasks ----
@@ -176,21 +207,36 @@ final class NodeTasks implements Tasks {
     // ---- many ----
 
     @Override
-    public CompletableFuture<Long> all(String queue, TaskState state, Bulk what) {
-        return all(queue, state, what, new Slice(0, 0));
+    public CompletableFuture<Long> all(String queue, TaskFilter which, Bulk what) {
+        return all(queue, which, what, new Slice(0, 0));
     }
 
-    private CompletableFuture<Long> all(String queue, TaskState state, Bulk what, Slice so) {
-        return some(queue, state, what, so.next()).thenCompose(slice -> {
+    private CompletableFuture<Long> all(String queue, TaskFilter which, Bulk what, Slice so) {
+        return NodeBroker.translate(some(queue, which, what, so.next()).thenCompose(slice -> {
             long done = so.done() + slice.done();
             return slice.next() == 0 ? CompletableFuture.completedFuture(done)
-                    : all(queue, state, what, new Slice(done, slice.next()));
-        });
+                    : all(queue, which, what, new Slice(done, slice.next()));
+        }));
     }
 
     @Override
-    public CompletableFuture<Slice> some(String queue, TaskState state, Bulk what, long after) {
-        return broker.at(queue, shard -> slice(shard, queue, state, what, after));
+    public CompletableFuture<Slice> some(String queue, TaskFilter which, Bulk what, long after) {
+        TaskState state = which.state();
+        if (state == null) {
+            return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
+                    "name the state of the tasks that are meant"));
+        }
+        String type = which.type();
+        if (type == null) {
+            return broker.at(queue, shard -> slice(shard, queue, state, what, after));
+        }
+        return NodeBroker.translate(TaskTypes.find(broker, queue, which, type, after).thenCompose(all -> {
+            TaskTypes.Found found = all.first(SLICE);
+            return broker.at(queue, shard -> {
+                List<Long> ids = found.ids().stream().filter(id -> entry(shard, queue, which, id) != null).toList();
+                return new Slice(change(shard, queue, what, ids), found.next());
+            });
+        }));
     }
 
     private static Slice slice(Shard shard, String queue, TaskState state, Bulk what, long after) {
@@ -205,6 +251,13 @@ final class NodeTasks implements Tasks {
             }
         }
         long next = list.isDone() ? 0 : list.lastId();
+        return new Slice(change(shard, queue, what, ids), next);
+    }
+
+    /** To how many it was done. */
+    private static long change(Shard shard, String queue, Bulk what, List<Long> ids) {
+        Group group = group(shard, queue);
+        Tracked tracked = shard.machine().tracked();
         long done = 0;
         for (long id : ids) {
             Tracked.Answer answer = switch (what) {
@@ -216,7 +269,7 @@ final class NodeTasks implements Tasks {
             };
             done += answer == Tracked.Answer.DONE || answer == Tracked.Answer.ASKED ? 1 : 0;
         }
-        return new Slice(done, next);
+        return done;
     }
 
     // ---- limits ----

@@ -1,10 +1,13 @@
 package dev.millrace.node;
 
 import dev.millrace.core.message.Ids;
+import dev.millrace.core.message.KeyHash;
+import dev.millrace.core.shard.OncePublish;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.core.shard.TopicRef;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -59,6 +62,18 @@ public final class PublishBatch {
             }
         }
         return submission;
+    }
+
+    /** The same messages, each published at most once in this window with this key. */
+    public OncePublish once(TopicRef topic, String key, long windowMillis) {
+        long[] keys = new long[2 * offsets.size()];
+        for (int i = 0; i < offsets.size(); i++) {
+            byte[] own = (key + "/" + i).getBytes(StandardCharsets.UTF_8);
+            long high = KeyHash.high(own);
+            keys[2 * i] = high == 0 ? 1 : high;
+            keys[2 * i + 1] = KeyHash.low(own);
+        }
+        return new OncePublish(topic, data, delays.stream().mapToLong(Long::longValue).toArray(), keys, windowMillis);
     }
 
     private int end(int message) {

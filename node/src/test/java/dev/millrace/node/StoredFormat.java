@@ -134,7 +134,7 @@ final class StoredFormat {
     static TaskSpec task(String payload, String unique, Duration delay) {
         return new TaskSpec("format", ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8)), Map.of("a", "b"),
                 new TaskSpec.Keys("key", "limit", unique, 0, !unique.isEmpty(), 7),
-                new TaskSpec.Terms(delay.toMillis(), 0, 3, new TaskSpec.Backoff(10, 20), 0, 0, 1_000));
+                new TaskSpec.Terms(delay.toMillis(), 0, 3, new TaskSpec.Backoff(10, 20), 0, 0, 1_000, 0));
     }
 
     private static void touch(Client client) {

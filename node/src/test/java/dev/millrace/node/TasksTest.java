@@ -70,7 +70,7 @@ final class TasksTest {
     }
 
     private static TaskSpec.Terms delay(Duration delay) {
-        return new TaskSpec.Terms(delay.toMillis(), 0, 0, TaskSpec.Backoff.OF_QUEUE, 0, 0, 0);
+        return new TaskSpec.Terms(delay.toMillis(), 0, 0, TaskSpec.Backoff.OF_QUEUE, 0, 0, 0, 0);
     }
 
     private Enqueued enqueue(TaskSpec task) {
@@ -107,7 +107,7 @@ final class TasksTest {
     @Test
     void anIdOfAClient_isTakenUntilNothingOfItsTaskIsLeft_alsoAfterAReopen() {
         TaskSpec.Keys named = TaskSpec.Keys.NONE.withId("welcome/7 ü");
-        TaskSpec spec = task("a", named, new TaskSpec.Terms(0, 0, 1, TaskSpec.Backoff.OF_QUEUE, 0, 0, 86_400_000));
+        TaskSpec spec = task("a", named, new TaskSpec.Terms(0, 0, 1, TaskSpec.Backoff.OF_QUEUE, 0, 0, 86_400_000, 0));
         Enqueued first = enqueue(spec);
         close();
         open();
@@ -147,7 +147,7 @@ final class TasksTest {
     @Test
     void find_tellsEverythingThatWasEnqueued() {
         TaskSpec spec = task("payload", new TaskSpec.Keys("order-1", "host-1", "key", 60_000, false, 7),
-                new TaskSpec.Terms(0, 3_600_000, 3, new TaskSpec.Backoff(1_000, 5_000), 1_500, 99_000, 60_000));
+                new TaskSpec.Terms(0, 3_600_000, 3, new TaskSpec.Backoff(1_000, 5_000), 1_500, 99_000, 60_000, 0));
         Enqueued enqueued = enqueue(spec);
         TaskInfo info = find(enqueued.id());
         assertThat(info.spec()).isEqualTo(spec);
@@ -164,7 +164,7 @@ final class TasksTest {
     @Test
     void failedAttempts_areListedWithTheirErrors_untilTheTaskIsDead() {
         Enqueued enqueued = enqueue(task("x", TaskSpec.Keys.NONE,
-                new TaskSpec.Terms(0, 0, 2, new TaskSpec.Backoff(0, 0), 0, 0, 0)));
+                new TaskSpec.Terms(0, 0, 2, new TaskSpec.Backoff(0, 0), 0, 0, 0, 0)));
         try (Client worker = worker(1)) {
             worker.retry(worker.take(), Duration.ZERO, "first");
             worker.retry(worker.take(), Duration.ZERO, "second");
@@ -179,7 +179,7 @@ final class TasksTest {
     @Test
     void progressAndResult_areKeptWithTheTask_alsoAfterAReopen() {
         Enqueued enqueued = enqueue(task("x", TaskSpec.Keys.NONE,
-                new TaskSpec.Terms(0, 0, 0, TaskSpec.Backoff.OF_QUEUE, 0, 0, 60_000)));
+                new TaskSpec.Terms(0, 0, 0, TaskSpec.Backoff.OF_QUEUE, 0, 0, 60_000, 0)));
         try (Client worker = worker(1)) {
             Client.Message message = worker.take();
             Submission said = new Submission();

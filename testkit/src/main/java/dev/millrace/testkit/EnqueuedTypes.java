@@ -12,8 +12,8 @@ import dev.millrace.api.task.QueueLimits;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskAction;
+import dev.millrace.api.task.TaskFilter;
 import dev.millrace.api.task.TaskInfo;
-import dev.millrace.api.task.TaskState;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,8 +73,13 @@ final class EnqueuedTypes {
         }
 
         @Override
-        public CompletableFuture<Page<TaskInfo>> tasks(String queue, TaskState state, String cursor, int limit) {
-            return engine.tasks(queue, state, cursor, limit);
+        public CompletableFuture<Optional<MessageId>> idOf(String queue, String id) {
+            return engine.idOf(queue, id);
+        }
+
+        @Override
+        public CompletableFuture<Page<TaskInfo>> tasks(String queue, TaskFilter which, String cursor, int limit) {
+            return engine.tasks(queue, which, cursor, limit);
         }
 
         @Override
@@ -83,8 +88,8 @@ final class EnqueuedTypes {
         }
 
         @Override
-        public CompletableFuture<Slice> changeSome(String queue, TaskState state, TaskAction action, String cursor) {
-            return engine.changeSome(queue, state, action, cursor);
+        public CompletableFuture<Slice> changeSome(String queue, TaskFilter which, TaskAction action, String cursor) {
+            return engine.changeSome(queue, which, action, cursor);
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.millrace.api.internal;
 
 import dev.millrace.api.MillraceException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.regex.Pattern;
 
 /** Checks of arguments; each message names the argument, its value and what is allowed. */
@@ -30,6 +31,21 @@ public final class Checks {
             throw new MillraceException.Invalid(what + " is " + delay + "; it must be 0 to 100 years");
         }
         return delay;
+    }
+
+    /** An instant within 100 years, or past, as wall time in ms: rounded up, at least 1. */
+    public static long wallMillis(Instant instant, Instant now) {
+        Duration left = Duration.between(now, instant);
+        if (left.isNegative()) {
+            return Math.max(1, Math.min(now.toEpochMilli(), saturated(instant)));
+        }
+        delay("the time until " + instant, left);
+        long millis = instant.toEpochMilli();
+        return Math.max(1, Instant.ofEpochMilli(millis).isBefore(instant) ? millis + 1 : millis);
+    }
+
+    private static long saturated(Instant past) {
+        return past.isBefore(Instant.EPOCH) ? 1 : past.toEpochMilli();
     }
 
     /** 100 ms to 1 day. */

@@ -11,9 +11,9 @@ import dev.millrace.api.task.QueueLimits;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskAction;
+import dev.millrace.api.task.TaskFilter;
 import dev.millrace.api.task.TaskInfo;
 import dev.millrace.api.task.TaskQueue;
-import dev.millrace.api.task.TaskState;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -121,15 +121,25 @@ final class TaskQueueImpl implements TaskQueue {
     }
 
     @Override
-    public Page<TaskInfo> list(TaskState state, String cursor, int limit) {
-        Checks.between("limit", limit, 1, MAX_PAGE);
-        return ask(tasks -> tasks.tasks(name, state, cursor, limit), "listing");
+    public Optional<MessageId> idOf(String id) {
+        return ask(tasks -> tasks.idOf(name, id), "asking");
     }
 
     @Override
-    public CompletableFuture<Page<TaskInfo>> listAsync(TaskState state, String cursor, int limit) {
+    public CompletableFuture<Optional<MessageId>> idOfAsync(String id) {
+        return askAsync(tasks -> tasks.idOf(name, id));
+    }
+
+    @Override
+    public Page<TaskInfo> list(TaskFilter which, String cursor, int limit) {
         Checks.between("limit", limit, 1, MAX_PAGE);
-        return askAsync(tasks -> tasks.tasks(name, state, cursor, limit));
+        return ask(tasks -> tasks.tasks(name, which, cursor, limit), "listing");
+    }
+
+    @Override
+    public CompletableFuture<Page<TaskInfo>> listAsync(TaskFilter which, String cursor, int limit) {
+        Checks.between("limit", limit, 1, MAX_PAGE);
+        return askAsync(tasks -> tasks.tasks(name, which, cursor, limit));
     }
 
     @Override
@@ -195,15 +205,15 @@ final class TaskQueueImpl implements TaskQueue {
     }
 
     @Override
-    public long all(TaskState state, TaskAction action) {
-        return await(allAsync(state, action, done -> {
+    public long all(TaskFilter which, TaskAction action) {
+        return await(allAsync(which, action, done -> {
             // the caller waits for the last one
         }), "changing tasks of");
     }
 
     @Override
-    public CompletableFuture<Long> allAsync(TaskState state, TaskAction action, LongConsumer progress) {
-        BulkRun run = new BulkRun(cursor -> askAsync(tasks -> tasks.changeSome(name, state, action, cursor)), progress);
+    public CompletableFuture<Long> allAsync(TaskFilter which, TaskAction action, LongConsumer progress) {
+        BulkRun run = new BulkRun(cursor -> askAsync(tasks -> tasks.changeSome(name, which, action, cursor)), progress);
         return run.start();
     }
 

@@ -7,8 +7,8 @@ import dev.millrace.api.task.QueueLimits;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskAction;
+import dev.millrace.api.task.TaskFilter;
 import dev.millrace.api.task.TaskInfo;
-import dev.millrace.api.task.TaskState;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,19 +30,22 @@ public interface TaskEngine extends TaskSource {
 
     CompletableFuture<Optional<TaskInfo>> task(String queue, MessageId id);
 
+    /** The task that has this id of the application's own. */
+    CompletableFuture<Optional<MessageId>> idOf(String queue, String id);
+
     /** The engine refuses a cursor that it did not give. */
-    CompletableFuture<Page<TaskInfo>> tasks(String queue, TaskState state, String cursor, int limit);
+    CompletableFuture<Page<TaskInfo>> tasks(String queue, TaskFilter which, String cursor, int limit);
 
     /** Whether it was done; for a leased task that is to be cancelled, whether its worker was asked to stop. */
     CompletableFuture<Boolean> change(String queue, MessageId id, TaskAction action);
 
     /**
-     * Does it to some of the tasks in this state, in the order of their ids.
+     * Does it to some of these tasks, in the order of their ids.
      *
      * @param cursor
      *            of the slice before, or empty; the engine refuses what it did not give
      */
-    CompletableFuture<Slice> changeSome(String queue, TaskState state, TaskAction action, String cursor);
+    CompletableFuture<Slice> changeSome(String queue, TaskFilter which, TaskAction action, String cursor);
 
     /** Its batches and groups. */
     FlowEngine flows();

@@ -70,34 +70,45 @@ public final class Task {
         return with(new Due.In(Checks.delay("delay", delay)));
     }
 
-    /** Not before this instant. */
+    /** Not before this instant of the engine's clock; at once if it is past. */
     public Task at(Instant instant) {
         return with(new Due.At(instant));
     }
 
+    /**
+     * An id of your own, 1 to 255 bytes of UTF-8 without control characters, by which {@link TaskQueue#idOf} finds it. While
+     * anything of the task can be looked at (also when it is dead, or kept for its retention) a second one with it is answered
+     * with the id of the first and {@link Enqueued#duplicate}.
+     */
+    public Task id(String id) {
+        Checks.between("the length of id", id.length(), 1, MAX_TYPE);
+        return with(new TaskKeys(keys.order(), keys.limit(), keys.unique(), keys.priority(), id));
+    }
+
     /** 0 to 9, 9 first; 4 unless set. Orders keys, never tasks of one key. */
     public Task priority(int priority) {
-        return with(new TaskKeys(keys.order(), keys.limit(), keys.unique(), priority));
+        return with(new TaskKeys(keys.order(), keys.limit(), keys.unique(), priority, keys.id()));
     }
 
     /** Tasks of one key run one after the other. */
     public Task key(String orderKey) {
-        return with(new TaskKeys(orderKey, keys.limit(), keys.unique(), keys.priority()));
+        return with(new TaskKeys(orderKey, keys.limit(), keys.unique(), keys.priority(), keys.id()));
     }
 
     /** Tasks of one key share a limit. */
     public Task limitKey(String limitKey) {
-        return with(new TaskKeys(keys.order(), limitKey, keys.unique(), keys.priority()));
+        return with(new TaskKeys(keys.order(), limitKey, keys.unique(), keys.priority(), keys.id()));
     }
 
     /** A second task with this key is not taken within this window. */
     public Task uniqueKey(String key, Duration window) {
-        return with(new TaskKeys(keys.order(), keys.limit(), new Unique.Within(key, window), keys.priority()));
+        return with(new TaskKeys(keys.order(), keys.limit(), new Unique.Within(key, window), keys.priority(),
+                keys.id()));
     }
 
     /** A second task with this key is not taken before this one has ended. */
     public Task uniqueUntilDone(String key) {
-        return with(new TaskKeys(keys.order(), keys.limit(), new Unique.UntilDone(key), keys.priority()));
+        return with(new TaskKeys(keys.order(), keys.limit(), new Unique.UntilDone(key), keys.priority(), keys.id()));
     }
 
     /** Gone, and counted as expired, so long after it was enqueued unless it is done; a delay counts. */
@@ -130,7 +141,7 @@ public final class Task {
                 options.expiresIn(), options.retention()));
     }
 
-    /** How long it can be asked for after it was done. */
+    /** How long it can be asked for after it was done, cancelled, or has expired. */
     public Task retention(Duration retention) {
         return with(new TaskOptions(options.maxAttempts(), options.backoff(), options.timeout(), options.deadline(),
                 options.expiresIn(), retention));

@@ -13,15 +13,18 @@ import dev.millrace.api.internal.Checks;
  *            whether a second one is taken
  * @param priority
  *            0 to 9, 9 first
+ * @param id
+ *            of the application's own; empty: none
  */
-public record TaskKeys(String order, String limit, Unique unique, int priority) {
-    static final TaskKeys NONE = new TaskKeys("", "", new Unique.No(), 4);
+public record TaskKeys(String order, String limit, Unique unique, int priority, String id) {
+    static final TaskKeys NONE = new TaskKeys("", "", new Unique.No(), 4, "");
 
     private static final int MAX_KEY = 255;
 
     public TaskKeys {
         key("key", order, 0);
         key("limitKey", limit, 0);
+        key("id", id, 0);
         if (unique instanceof Unique.Within within) {
             key("uniqueKey", within.key(), 1);
             Checks.positive("the window of uniqueKey", within.window());

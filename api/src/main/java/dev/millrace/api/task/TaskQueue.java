@@ -54,17 +54,31 @@ public interface TaskQueue {
 
     CompletableFuture<Optional<TaskInfo>> taskAsync(MessageId id);
 
+    /** The engine's id of the task that has this id of yours ({@link Task#id}); empty when there is none any more. */
+    Optional<MessageId> idOf(String id);
+
+    CompletableFuture<Optional<MessageId>> idOfAsync(String id);
+
     /**
-     * Tasks in one state, by id. A page may hold fewer than asked for although more follow.
+     * Tasks by id. A page may hold fewer than asked for, even none, although more follow.
      *
      * @param cursor
      *            {@link Page#next} of the page before, or empty for the first one
      * @param limit
      *            1 to 1,000
      */
-    Page<TaskInfo> list(TaskState state, String cursor, int limit);
+    Page<TaskInfo> list(TaskFilter which, String cursor, int limit);
 
-    CompletableFuture<Page<TaskInfo>> listAsync(TaskState state, String cursor, int limit);
+    CompletableFuture<Page<TaskInfo>> listAsync(TaskFilter which, String cursor, int limit);
+
+    /** Those in one state. */
+    default Page<TaskInfo> list(TaskState state, String cursor, int limit) {
+        return list(TaskFilter.of(state), cursor, limit);
+    }
+
+    default CompletableFuture<Page<TaskInfo>> listAsync(TaskState state, String cursor, int limit) {
+        return listAsync(TaskFilter.of(state), cursor, limit);
+    }
 
     /**
      * Calls it off: it does not run, or its handler is told to stop, and it is not tried again. A handler that returns all
@@ -99,11 +113,17 @@ public interface TaskQueue {
 
     /**
      * Does the same to all tasks that are in a state when it comes to them, in slices of up to 500, in the order of their
-     * ids. If it fails on the way, what was done remains, and it can be called again.
+     * ids. If it fails on the way, what was done remains, and it can be called again. What a worker has is left alone, but for
+     * cancelling: then its handler is told to stop, as for a single task.
      *
      * @return to how many
      */
-    long all(TaskState state, TaskAction action);
+    long all(TaskFilter which, TaskAction action);
+
+    /** To those of any type. */
+    default long all(TaskState state, TaskAction action) {
+        return all(TaskFilter.of(state), action);
+    }
 
     /**
      * The same.
@@ -112,7 +132,12 @@ public interface TaskQueue {
      *            gets the number done so far after each slice
      * @return when cancelled, it stops after the slice that is under way
      */
-    CompletableFuture<Long> allAsync(TaskState state, TaskAction action, LongConsumer progress);
+    CompletableFuture<Long> allAsync(TaskFilter which, TaskAction action, LongConsumer progress);
+
+    /** To those of any type. */
+    default CompletableFuture<Long> allAsync(TaskState state, TaskAction action, LongConsumer progress) {
+        return allAsync(TaskFilter.of(state), action, progress);
+    }
 
     /** Sets how it hands out, making the queue if it is missing. */
     void limits(QueueLimits limits);

@@ -1,8 +1,6 @@
 package dev.millrace.api.task;
 
-/**
- * Where a task is in its life. What was cancelled or has expired is not kept, only counted ({@link QueueStats}).
- */
+/** Where a task is in its life. */
 public enum TaskState {
     /** Not due yet. */
     SCHEDULED,
@@ -15,5 +13,9 @@ public enum TaskState {
     /** Succeeded; kept for its retention. */
     DONE,
     /** Given up: its attempts are used up, or a handler threw {@link dev.millrace.api.SkipRetry}. */
-    DEAD
+    DEAD,
+    /** Called off; kept for its retention, without one only counted ({@link QueueStats}). */
+    CANCELLED,
+    /** Not done in time; kept for its retention, without one only counted. */
+    EXPIRED
 }

@@ -108,6 +108,17 @@ final class Endings {
             return false;
         }
         int how = cancelled ? TrackedTopics.CANCELLED : TrackedTopics.EXPIRED;
+        long retention = group.tracking().termsOf(seq).retentionMillis();
+        if (retention > 0) {
+            long until = machine.after(retention);
+            machine.item(Records.OVER_KEPT, Records.FLAG_LEASED, 24)
+                    .putInt(slot)
+                    .putInt(how)
+                    .putLong(seq)
+                    .putLong(until);
+            applier.tracked.endedKept(slot, how, until);
+            return true;
+        }
         item(slot, Records.END, 0, 16).putInt(how).putInt(0);
         applier.tracked.ended(slot, how);
         return true;

@@ -126,9 +126,7 @@ final class Gathering {
         long at = seq + 1;
         for (long left = places; left > 0 && at != 0 && rows.contains(at); left--) {
             long next = rows.get(at, Tracking.LINK);
-            if (tracking.stateOf(at - 1) == Tracking.GONE) {
-                tracking.drop(at - 1);
-            } else {
+            if (!tracking.leaving.passOver(at - 1)) {
                 merged(at - 1);
             }
             at = next;

@@ -181,7 +181,7 @@ public final class Group {
         return tracking().gathering.settings;
     }
 
-    /** Done messages that are kept to be looked at. */
+    /** Messages that are over and kept to be looked at. */
     public long kept() {
         return tracking == null ? 0 : tracking.kept;
     }

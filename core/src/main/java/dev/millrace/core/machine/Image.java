@@ -25,6 +25,9 @@ public final class Image {
     /** 2: with a hash of the state. */
     private static final int END_VERSION = 2;
     private static final int TOPIC_SCALARS = 17;
+    /** What keys a topic has: those of a tracked one, or of publishes that are not to be repeated. */
+    private static final long TRACKED = 1;
+    private static final long ONCE = 2;
     private static final int GROUP_SCALARS = 30;
     private static final long SECTION_STATE = 0x4D52_5354_0000_0000L;
     private static final long SECTION_TOPIC = 0x4D52_544F_0000_0000L;
@@ -54,9 +57,11 @@ public final class Image {
         final int passed;
         final Topic topic;
         final TrackedImage.@Nullable OfTopic tracked;
+        final TrackedImage.@Nullable Keys once;
 
         TopicImage(Topic topic) {
             this.topic = topic;
+            once = topic.once == null ? null : new TrackedImage.Keys(topic.once);
             tracked = topic.tracked() ? new TrackedImage.OfTopic(topic.keys()) : null;
             name = topic.name;
             scalars = scalars(topic);
@@ -204,7 +209,14 @@ public final class Image {
     }
 
     private static void write(ImageSink sink, TopicImage topic, Form form) {
-        sink.put(topic.tracked == null ? 0 : 1);
+        sink.put(topic.tracked != null ? TRACKED : topic.once != null ? ONCE : 0);
+        if (topic.once != null) {
+            switch (form) {
+                case FILE -> topic.once.write(sink);
+                case DIGEST -> sink.put(TrackedImage.digestOnce(topic.topic));
+                case HASH -> sink.put(topic.once.hash());
+            }
+        }
         if (topic.tracked != null) {
             switch (form) {
                 case FILE -> topic.tracked.write(sink);
@@ -386,9 +398,12 @@ public final class Image {
         }
         // Later chunks have later ids, all chunks before have earlier ones.
         topic.chunks.skipTo(size, topic.nextSeq, Ids.of(state.lastCounter + 1, 0));
-        if (version >= 3 && source.get() != 0) {
+        long keys = version >= 3 ? source.get() : 0;
+        if (keys == TRACKED) {
             topic.track();
             TrackedImage.read(source, topic.keys(), version);
+        } else if (keys == ONCE) {
+            TrackedImage.read(source, topic.uniques());
         }
         state.put(topic);
     }

@@ -52,7 +52,7 @@ final class KeyLines {
         if (key == 0 || lines.get(key, HOLDER) != seq + 1) {
             return;
         }
-        long next = tracking.popLive(lines, key, HEAD, TAIL);
+        long next = tracking.leaving.popLive(lines, key, HEAD, TAIL);
         if (next == 0) {
             lines.remove(key);
             return;
@@ -60,7 +60,7 @@ final class KeyLines {
         lines.set(key, HOLDER, next);
         tracking.toLane(next - 1);
         if (bugs.has(Bug.KEY_RELEASED_TWICE)) {
-            long another = tracking.popLive(lines, key, HEAD, TAIL);
+            long another = tracking.leaving.popLive(lines, key, HEAD, TAIL);
             if (another != 0) {
                 tracking.toLane(another - 1);
             }

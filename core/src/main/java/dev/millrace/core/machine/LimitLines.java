@@ -140,7 +140,7 @@ final class LimitLines {
 
     /** One of those who wait tries again. A key that nobody needs is forgotten once its rate has recovered. */
     void next(long key) {
-        long next = tracking.popLive(rows, key, HEAD, TAIL);
+        long next = tracking.leaving.popLive(rows, key, HEAD, TAIL);
         if (next != 0) {
             tracking.toLane(next - 1);
         } else {

@@ -531,6 +531,7 @@ public final class Machine {
     }
 
     private void dueItem(long dueMillis, long id, long payload) {
+        tracked.beforeDue(id, payload);
         item(Records.DUE, 0, 16).putLong(id).putLong(payload);
         applier.due(id, payload);
         applier.listener.wasDue(dueMillis);

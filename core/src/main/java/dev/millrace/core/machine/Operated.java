@@ -48,6 +48,13 @@ final class Operated {
         }
     }
 
+    /** A publish took a key for a while; one that is repeated is answered with its message. */
+    void once(Topic topic, Uniques.Key key, long id, long endsMillis) {
+        Uniques uniques = topic.uniques();
+        long at = uniques.take(key, id, endsMillis, false, topic::isUnderWay);
+        state.waiting.add(endsMillis, at, Waiting.tracked(topic.number, uniques.number(at), Tracking.UNIQUE_END, 0));
+    }
+
     /** All that are dead now are to be replayed or purged. */
     void deadJob(Group group, int what) {
         group.deadJob.start(what, group.deadTable.size(), group.dead);

@@ -34,6 +34,32 @@ public final class Operations {
         applier.operated.policy(group, backoff);
     }
 
+    // ---- publishing once ----
+
+    /** The message of this topic that was published with the key that has this hash and holds it, 0 when there is none. */
+    public long published(Topic topic, long high, long low) {
+        machine.finish();
+        return topic.once == null ? 0 : topic.once.holder(high, low, machine.nowMillis(), topic::isUnderWay);
+    }
+
+    /** Whether one more key can be kept: keys count as what is tracked does. */
+    public boolean canKeepKey() {
+        return state.waiting.retrying() < machine.ceilings().tracked();
+    }
+
+    /** This message, published by a record that stands before in the same batch, holds the key for so long. */
+    public void publishedOnce(Topic topic, long high, long low, long id, long windowMillis) {
+        long ends = machine.after(windowMillis);
+        machine.item(Records.ONCE, 0, 40)
+                .putInt(topic.number)
+                .putInt(0)
+                .putLong(high)
+                .putLong(low)
+                .putLong(id)
+                .putLong(ends);
+        applier.operated.once(topic, new Uniques.Key(high, low), id, ends);
+    }
+
     // ---- history and replay ----
 
     /**

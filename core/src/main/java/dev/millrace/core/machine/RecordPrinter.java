@@ -85,6 +85,13 @@ public final class RecordPrinter {
                     : "expired"));
             case Records.TRACK -> items(r, 16, i -> "group " + r.getInt(i) + " " + command(r.getInt(i + 4)) + " seq "
                     + r.getLong(i + 8));
+            case Records.OVER_KEPT -> items(r, 24,
+                    i -> ((r.getShort(2) & Records.FLAG_LEASED) != 0 ? "slot " : "group ")
+                            + r.getInt(i) + " seq " + r.getLong(i + 8)
+                            + (r.getInt(i + 4) == TrackedTopics.CANCELLED ? " cancelled" : " expired") + " until "
+                            + r.getLong(i + 16));
+            case Records.ONCE -> items(r, 40, i -> "topic " + r.getInt(i) + " id " + Long.toHexString(r.getLong(i + 24))
+                    + " until " + r.getLong(i + 32));
             case Records.ARCHIVE -> items(r, 24, i -> "group " + r.getInt(i) + " seq " + r.getLong(i + 8));
             case Records.GROUP_LIMITS -> "group " + r.getInt(8) + ", " + r.getInt(12) + " at once, " + r.getInt(16)
                     + " in " + r.getLong(24) + " ms, ageing " + r.getLong(32) + " ms";

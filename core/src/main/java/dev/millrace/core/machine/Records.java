@@ -63,6 +63,14 @@ public final class Records {
     /** All that are dead in a group are to be replayed or purged, slice by slice. */
     public static final byte DEAD_JOB = 0x34;
 
+    /** Tracked messages that were cancelled or have expired, and are kept to be looked at. */
+    public static final byte OVER_KEPT = 0x36;
+    /** Flag of an OVER_KEPT: they were leased, and their leases end by it. */
+    public static final int FLAG_LEASED = 1;
+
+    /** Messages that were published with a key for a while. */
+    public static final byte ONCE = 0x37;
+
     private static final byte THIRD_VERSION = 3;
     private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
@@ -131,6 +139,8 @@ public final class Records {
             case TOPIC_HISTORY -> "TOPIC_HISTORY";
             case GROUP_REPLAY -> "GROUP_REPLAY";
             case DEAD_JOB -> "DEAD_JOB";
+            case OVER_KEPT -> "OVER_KEPT";
+            case ONCE -> "ONCE";
             case LEASE_EACH -> "LEASE_EACH";
             case KEEP -> "KEEP";
             case END -> "END";

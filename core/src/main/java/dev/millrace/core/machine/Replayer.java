@@ -73,7 +73,7 @@ public final class Replayer {
             case BodyLayout.PUBLISH, BodyLayout.DEFER, BodyLayout.ENQUEUE -> bodies(kind, record, location);
             case Records.LEASE_EACH, Records.KEEP, Records.END, Records.TRACK, Records.GROUP_LIMITS,
                     Records.TOPIC_TRACK, Records.OUTPUT, Records.GROUP_GATHER, Records.BATCH_CLOSE, Records.MAIL_SENT,
-                    Records.MAIL_ADDRESS, Records.MAIL_RECEIVED, Records.ARCHIVE ->
+                    Records.MAIL_ADDRESS, Records.MAIL_RECEIVED, Records.ARCHIVE, Records.OVER_KEPT ->
                     tracked.apply(kind, record, location);
             case Records.LEASE -> lease(record);
             case Records.ACK -> acks(record);
@@ -84,8 +84,19 @@ public final class Replayer {
             case Records.ATTEMPT -> attempt(record, location);
             case Records.REDRIVE, Records.DEAD_PURGE -> deadItems(kind, record);
             case Records.DROP -> drop(record);
+            case Records.ONCE -> once(record);
             case Records.MOVE -> Relocation.apply(applier, record);
             default -> topology(kind, record);
+        }
+    }
+
+    private void once(ByteBuffer record) {
+        while (record.remaining() >= 40) {
+            Topic topic = state.topic(record.getInt());
+            record.getInt();
+            Uniques.Key key = new Uniques.Key(record.getLong(), record.getLong());
+            long id = record.getLong();
+            applier.operated.once(topic, key, id, record.getLong());
         }
     }
 

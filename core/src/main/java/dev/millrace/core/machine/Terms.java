@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  * @param maxBackoffMillis
  *            the longest wait between two attempts
  * @param retentionMillis
- *            how long it is kept after it is done
+ *            how long it is kept after it is over, unless it is dead
  */
 record Terms(int maxAttempts, long minBackoffMillis, long maxBackoffMillis, long retentionMillis)
         implements

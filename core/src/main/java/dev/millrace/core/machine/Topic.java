@@ -48,6 +48,8 @@ public final class Topic {
     long units;
 
     boolean removed;
+    /** Keys of publishes that are not to be repeated; null until there was one, and of a tracked topic. */
+    @Nullable Uniques once;
     /** Null unless each of its messages is tracked; a topic never ceases to be so. */
     private @Nullable TopicKeys keys;
 
@@ -91,7 +93,19 @@ public final class Topic {
     void track() {
         historyMillis = 0;
         historyBytes = 0;
-        keys = new TopicKeys();
+        keys = new TopicKeys(uniques());
+        once = null;
+    }
+
+    /** The unique keys that its messages hold. */
+    Uniques uniques() {
+        if (keys != null) {
+            return keys.uniques;
+        }
+        if (once == null) {
+            once = new Uniques();
+        }
+        return once;
     }
 
     /** Of a tracked topic. */

@@ -4,8 +4,12 @@ package dev.millrace.core.machine;
 final class TopicKeys {
     final TermsTable terms = new TermsTable();
     /** Held for a window, until the message is over, or both. */
-    final Uniques uniques = new Uniques();
+    final Uniques uniques;
     /** Ids that clients gave: held until nothing of the message can be looked at any more. */
     final Uniques clientIds = new Uniques();
     final BatchTable batches = new BatchTable();
+
+    TopicKeys(Uniques uniques) {
+        this.uniques = uniques;
+    }
 }

@@ -30,7 +30,7 @@ public final class Tracked {
         IN_LINE,
         /** It is dead: replay or purge it instead. */
         DEAD,
-        /** It is done. */
+        /** It is done, or it was cancelled or has expired, and is only kept to be looked at. */
         OVER
     }
 
@@ -200,15 +200,23 @@ public final class Tracked {
         return end(false);
     }
 
-    /** Durations become instants. */
+    /** Durations, and what was said by the wall clock, become instants of elapsed time. */
     private void stamp(ByteBuffer bytes, int envelope) {
         Envelope.set(bytes, envelope, Envelope.AT, machine.nowMillis());
         for (int word = Envelope.DUE; word <= Envelope.UNIQUE_ENDS; word++) {
             if (Envelope.has(bytes, envelope, word)) {
-                long instant = machine.after(Envelope.word(bytes, envelope, word));
+                boolean byWall = word == Envelope.DUE
+                        && (Envelope.flags(bytes, envelope) & Envelope.DUE_BY_WALL) != 0;
+                long given = Envelope.word(bytes, envelope, word);
+                long instant = byWall ? atWall(given) : machine.after(given);
                 Envelope.set(bytes, envelope, word, instant + planted(word));
             }
         }
+    }
+
+    private long atWall(long wallMillis) {
+        long left = wallMillis - machine.wallMillis();
+        return left <= 0 ? 0 : machine.after(left);
     }
 
     private int planted(int word) {
@@ -391,7 +399,7 @@ public final class Tracked {
             command(group, TrackedTopics.ASK_TO_STOP, seq);
             return Answer.ASKED;
         }
-        if (other == null) {
+        if (other == null && !keep(group, seq, TrackedTopics.CANCELLED)) {
             command(group, TrackedTopics.CANCEL, seq);
         }
         return other == null ? Answer.DONE : other;
@@ -475,9 +483,36 @@ public final class Tracked {
         return switch (group.tracking().stateOf(seq)) {
             case 0, Tracking.GONE -> Answer.MISSING;
             case Tracking.LEASED -> Answer.LEASED;
-            case Tracking.KEPT -> Answer.OVER;
+            case Tracking.KEPT, Tracking.KEPT_CANCELLED, Tracking.KEPT_EXPIRED -> Answer.OVER;
             default -> null;
         };
+    }
+
+    /** A message that waits is over; false when its terms do not say that it is to be kept. */
+    private boolean keep(Group group, long seq, int how) {
+        long retention = group.tracking().termsOf(seq).retentionMillis();
+        if (retention <= 0) {
+            return false;
+        }
+        long until = machine.after(retention);
+        machine.item(Records.OVER_KEPT, 0, 24).putInt(group.number).putInt(how).putLong(seq).putLong(until);
+        applier.tracked.overKept(group, seq, how, until);
+        return true;
+    }
+
+    /** An entry of the wheel is about to leave it: what expires by it and is to be kept is so from now on. */
+    void beforeDue(long id, long payload) {
+        if (Waiting.kind(payload) != Waiting.TRACKED || Waiting.purpose(payload) != Tracking.EXPIRE) {
+            return;
+        }
+        Group group = state.groupOrNull(Waiting.owner(payload));
+        if (group == null || group.removed || !Waiting.isOf(payload, group.generation)) {
+            return;
+        }
+        long seq = id >>> 16;
+        if (group.tracking().isUnderWay(seq) && group.tracking().stateOf(seq) != Tracking.LEASED) {
+            keep(group, seq, TrackedTopics.EXPIRED);
+        }
     }
 
     private void command(Group group, int what, long seq) {

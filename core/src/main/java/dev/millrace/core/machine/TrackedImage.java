@@ -74,6 +74,45 @@ final class TrackedImage {
         }
     }
 
+    /** Keys of publishes that are not to be repeated. */
+    static final class Keys {
+        private final long taken;
+        private final LongTable.Frozen rows;
+        private final LongTable.Frozen moved;
+
+        Keys(Uniques keys) {
+            taken = keys.taken;
+            rows = keys.rows.freeze();
+            moved = keys.moved.freeze();
+        }
+
+        void write(ImageSink sink) {
+            sink.put(taken);
+            rows(sink, rows, Uniques.ROW_WORDS);
+            rows(sink, moved, Uniques.MOVED_WORDS);
+        }
+
+        long hash() {
+            long[] sum = {taken * 31};
+            LongTable.Frozen all = rows.copy();
+            while (all.visit(1, (words, at) -> sum[0] += Uniques.windowHash(words, at)) > 0) {
+                // the next page
+            }
+            return sum[0];
+        }
+    }
+
+    static void read(ImageSource source, Uniques once) {
+        once.taken = source.get();
+        rows(source, once.rows, Uniques.ROW_WORDS);
+        rows(source, once.moved, Uniques.MOVED_WORDS);
+        once.restored();
+    }
+
+    static long digestOnce(Topic topic) {
+        return topic.uniques().digest(topic::isUnderWay) + topic.uniques().taken * 31;
+    }
+
     /** The keys of a topic, from a section of this version. */
     static void read(ImageSource source, TopicKeys keys, int version) {
         long[] terms = source.all();

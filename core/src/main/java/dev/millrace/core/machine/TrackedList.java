@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class TrackedList {
     /** States of a tracked message, as users know them. */
     public enum State {
-        SCHEDULED, READY, LEASED, RETRYING, DEAD, DONE
+        SCHEDULED, READY, LEASED, RETRYING, DEAD, DONE, CANCELLED, EXPIRED
     }
 
     /**
@@ -132,7 +132,7 @@ public final class TrackedList {
         }
         long link = table.get(seq + 1, Tracking.LINK);
         long until = switch (now) {
-            case SCHEDULED, RETRYING, DONE -> waitsForOthers(status) ? 0 : link;
+            case SCHEDULED, RETRYING, DONE, CANCELLED, EXPIRED -> isUntilKnown(status) ? link : 0;
             case LEASED -> shard.leases.deadline((int) link);
             case READY, DEAD -> 0;
         };
@@ -141,15 +141,17 @@ public final class TrackedList {
         long index = seq - chunks.firstSeq(ordinal);
         long id = Ids.plus(chunks.firstId(ordinal), (int) index);
         Standing standing = new Standing(Status.attempts(status), own > 0 ? own : group.maxAttempts,
-                Status.priority(status), until, (Status.flags(status) & Tracking.CANCEL) != 0);
+                Status.priority(status), until,
+                now == State.LEASED && (Status.flags(status) & Tracking.CANCEL) != 0);
         Places places = new Places(chunks.location(ordinal), (int) index, (long) chunks.units(ordinal) << 6,
                 notes(isDead ? group.deadNotes : group.notes, seq), notes(tracking.outputs, seq));
         return new Entry(id, now, standing, places);
     }
 
-    /** For the rest of its group key or for the end of its batch: nobody knows until when. */
-    private static boolean waitsForOthers(long status) {
-        return Status.state(status) == Tracking.GATHERED || Status.state(status) == Tracking.HELD;
+    /** Not of what waits for the rest of its group key or the end of its batch, or has its place in a line there still. */
+    private static boolean isUntilKnown(long status) {
+        return Status.state(status) != Tracking.GATHERED && Status.state(status) != Tracking.HELD
+                && (Status.flags(status) & Tracking.IN_LINE) == 0;
     }
 
     private static List<Long> notes(NoteTable table, long seq) {
@@ -163,6 +165,8 @@ public final class TrackedList {
             case Tracking.LEASED -> State.LEASED;
             case Tracking.RETRYING -> State.RETRYING;
             case Tracking.KEPT -> State.DONE;
+            case Tracking.KEPT_CANCELLED -> State.CANCELLED;
+            case Tracking.KEPT_EXPIRED -> State.EXPIRED;
             default -> null;
         };
     }

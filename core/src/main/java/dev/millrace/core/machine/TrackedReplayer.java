@@ -40,6 +40,7 @@ final class TrackedReplayer {
                     record.getInt();
                 }
             }
+            case Records.OVER_KEPT -> overKept(record);
             case Records.TRACK -> {
                 while (record.remaining() >= 16) {
                     Group group = state.group(record.getInt());
@@ -97,6 +98,21 @@ final class TrackedReplayer {
                 applier.posting.received(sender, letter, batch, home, how, record.getLong());
             }
             default -> throw new IllegalStateException("not a record of tracked topics: " + kind);
+        }
+    }
+
+    private void overKept(ByteBuffer record) {
+        boolean leased = (record.getShort(2) & Records.FLAG_LEASED) != 0;
+        while (record.remaining() >= 24) {
+            int first = record.getInt();
+            int how = record.getInt();
+            long seq = record.getLong();
+            long until = record.getLong();
+            if (leased) {
+                applier.tracked.endedKept(first, how, until);
+            } else {
+                applier.tracked.overKept(state.group(first), seq, how, until);
+            }
         }
     }
 

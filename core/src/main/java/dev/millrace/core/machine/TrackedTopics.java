@@ -187,6 +187,28 @@ final class TrackedTopics {
         applier.endLease(slot, true);
     }
 
+    /** The lease ended without success, its message was over before, and is kept to be looked at. */
+    void endedKept(int slot, int how, long untilMillis) {
+        Group group = state.groupOf(slot);
+        if (group == null) {
+            throw new IllegalStateException("slot " + slot + " has no group any more");
+        }
+        group.leased--;
+        overKept(group, state.leases.seq(slot), how, untilMillis);
+        applier.endLease(slot, true);
+    }
+
+    /** A message is cancelled or expires, and is kept to be looked at until an instant. */
+    void overKept(Group group, long seq, int how, long untilMillis) {
+        if (how == CANCELLED) {
+            group.cancelled++;
+        } else {
+            group.expired++;
+        }
+        applier.notes.forget(group.notes, seq << 16);
+        group.tracking().leaving.keep(seq, how == CANCELLED ? BatchTable.CANCELLED : BatchTable.EXPIRED, untilMillis);
+    }
+
     /** An item of a TRACK record. */
     void command(Group group, int what, long seq) {
         Tracking tracking = group.tracking();
@@ -198,13 +220,13 @@ final class TrackedTopics {
                         state.leases.consumer(tracking.slot(seq)));
             }
             case CANCEL -> {
-                tracking.remove(seq, BatchTable.CANCELLED);
+                tracking.leaving.remove(seq, BatchTable.CANCELLED);
                 group.cancelled++;
                 over(group, seq);
             }
             case REMOVE -> {
-                boolean done = tracking.stateOf(seq) == Tracking.KEPT;
-                tracking.remove(seq, BatchTable.CANCELLED);
+                boolean done = Tracking.isKept(tracking.stateOf(seq));
+                tracking.leaving.remove(seq, BatchTable.CANCELLED);
                 group.purged += done ? 0 : 1;
                 over(group, seq);
             }
@@ -238,7 +260,7 @@ final class TrackedTopics {
         if (purpose == Tracking.UNIQUE_END) {
             Topic topic = state.topicOrNull(Waiting.owner(payload));
             if (topic != null) {
-                topic.keys().uniques.windowEnded(id, Waiting.generation(payload), topic::isUnderWay);
+                topic.uniques().windowEnded(id, Waiting.generation(payload), topic::isUnderWay);
             }
             return;
         }

@@ -49,6 +49,10 @@ final class Tracking {
     static final int GATHERED = 9;
     /** Waits for the end of its batch. */
     static final int HELD = 10;
+    /** Cancelled, and kept to be looked at. */
+    static final int KEPT_CANCELLED = 11;
+    /** Expired, and kept to be looked at. */
+    static final int KEPT_EXPIRED = 12;
 
     /** Flag: somebody asked to cancel it while it is leased. */
     static final int CANCEL = 1;
@@ -60,6 +64,8 @@ final class Tracking {
     static final int GATHER = 8;
     /** Flag: it is a member of a batch. */
     static final int MEMBER = 16;
+    /** Flag: it is over and kept, and its place in a line is still there. */
+    static final int IN_LINE = 32;
 
     /** What a wheel entry of a tracked message is for, in the low bits of its payload. */
     static final int WAKE = 1;
@@ -90,11 +96,12 @@ final class Tracking {
     NoteTable mailed = new NoteTable();
     Gathering gathering;
     Follows follows;
+    final Leaving leaving;
     GroupLimits settings = GroupLimits.NONE;
     final LongQueue[] lanes = new LongQueue[Envelope.MAX_PRIORITY + 1];
     /** Ready, parked and limited. */
     long ready;
-    /** Done and kept. */
+    /** Over and kept. */
     long kept;
     /** Planted bugs: what recovery forgets. */
     boolean ignoresPriority;
@@ -107,6 +114,7 @@ final class Tracking {
         limits = new LimitLines(this);
         gathering = new Gathering(this, applier, GatherLimits.DEFAULT);
         follows = new Follows(this, applier);
+        leaving = new Leaving(this);
         for (int priority = 0; priority < lanes.length; priority++) {
             lanes[priority] = new LongQueue();
         }
@@ -126,7 +134,12 @@ final class Tracking {
     /** Whether it is neither over nor dead. */
     boolean isUnderWay(long seq) {
         int state = stateOf(seq);
-        return state != 0 && state != GONE && state != KEPT;
+        return state != 0 && state != GONE && !isKept(state);
+    }
+
+    /** Whether a message in this state is over and kept to be looked at. */
+    static boolean isKept(int state) {
+        return state == KEPT || state == KEPT_CANCELLED || state == KEPT_EXPIRED;
     }
 
     /** Whether it can be looked at. */
@@ -262,6 +275,12 @@ final class Tracking {
         return Waiting.tracked(group.number, group.generation, what, 0);
     }
 
+    /** It is over and kept until then. */
+    void forgetAt(long seq, long untilMillis) {
+        kept++;
+        applier.state.waiting.add(untilMillis, seq << 16, payload(FORGET));
+    }
+
     void wakeLimit(long key, long dueMillis, int number) {
         applier.state.waiting.add(dueMillis, key, Waiting.tracked(group.number, group.generation, LIMIT_WAKE, number));
     }
@@ -354,8 +373,7 @@ final class Tracking {
         over(seq);
         state(seq, KEPT);
         rows.set(seq + 1, LINK, keptUntilMillis);
-        kept++;
-        applier.state.waiting.add(keptUntilMillis, seq << 16, payload(FORGET));
+        forgetAt(seq, keptUntilMillis);
     }
 
     /** The attempt failed; due 0: again at once. */
@@ -404,7 +422,7 @@ final class Tracking {
         forgetRow(seq);
     }
 
-    private void releaseLimit(long seq) {
+    void releaseLimit(long seq) {
         long limit = rows.get(seq + 1, LIMIT);
         if (limit != 0) {
             limits.released(limit);
@@ -413,62 +431,10 @@ final class Tracking {
 
     // ---- a message is over ----
 
-    /** Takes out a message that is not leased, in one of the ways of {@link BatchTable}. Its chunk is the caller's. */
-    void remove(long seq, int how) {
-        int state = stateOf(seq);
-        follows.over(seq, how);
-        switch (state) {
-            case SCHEDULED, GATHERED -> group.scheduled--;
-            case HELD -> {
-                group.scheduled--;
-                group.topic.keys().batches.rows.remove(rows.get(seq + 1, ID));
-            }
-            case RETRYING -> group.retrying--;
-            case READY, PARKED, LIMITED -> ready--;
-            case KEPT -> kept--;
-            default -> throw new IllegalStateException("message " + seq + " cannot be removed in state " + state);
-        }
-        if (state == PARKED || state == LIMITED || state == GATHERED) {
-            // Its place in the line stays until it comes to the front.
-            keys.leave(seq, rows.get(seq + 1, KEY));
-            over(seq);
-            group.topic.left(group, seq, rows.get(seq + 1, ID));
-            state(seq, GONE);
-        } else if (state == KEPT) {
-            drop(seq);
-        } else {
-            long limit = rows.get(seq + 1, LIMIT);
-            end(seq);
-            if (state == READY && limit != 0) {
-                // It may have been the one that its limit let try: now another one may.
-                limits.next(limit);
-            }
-        }
-    }
-
-    private void end(long seq) {
+    void end(long seq) {
         keys.leave(seq, rows.get(seq + 1, KEY));
         over(seq);
         drop(seq);
-    }
-
-    /** Takes the first message off a line that is not over; seq + 1, or 0. */
-    long popLive(LongTable table, long key, int headWord, int tailWord) {
-        for (;;) {
-            long head = table.get(key, headWord);
-            if (head == 0) {
-                return 0;
-            }
-            long next = rows.get(head, LINK);
-            table.set(key, headWord, next);
-            if (next == 0) {
-                table.set(key, tailWord, 0);
-            }
-            if (Status.state(rows.get(head, STATUS)) != GONE) {
-                return head;
-            }
-            drop(head - 1);
-        }
     }
 
     void over(long seq) {
@@ -524,11 +490,10 @@ final class Tracking {
     }
 
     private void expire(long seq) {
-        int state = stateOf(seq);
-        if (state == LEASED) {
+        if (stateOf(seq) == LEASED) {
             flag(seq, EXPIRED);
-        } else if (state != 0 && state != GONE && state != KEPT) {
-            remove(seq, BatchTable.EXPIRED);
+        } else if (isUnderWay(seq)) {
+            leaving.remove(seq, BatchTable.EXPIRED);
             group.expired++;
             applier.notes.forget(group.notes, seq << 16);
             applier.tracked.settleSeq(group.topic, seq);
@@ -536,8 +501,8 @@ final class Tracking {
     }
 
     private void forget(long seq) {
-        if (stateOf(seq) == KEPT) {
-            remove(seq, BatchTable.DONE);
+        if (isKept(stateOf(seq))) {
+            leaving.remove(seq, BatchTable.DONE);
             applier.tracked.settleSeq(group.topic, seq);
         }
     }

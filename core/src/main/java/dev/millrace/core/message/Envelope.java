@@ -67,6 +67,12 @@ public final class Envelope {
     /** Flag: it waits until all members of the batch that has its id are over. */
     public static final int COMPLETION = 8;
 
+    /**
+     * Flag: when it is due was said as an instant of the wall clock, which doors write into {@link #DUE} in ms; the machine
+     * turns it into elapsed time when it takes the message, 0 for one that is past.
+     */
+    public static final int DUE_BY_WALL = 64;
+
     /** Flag: it is done at once, and what follows it is a message for a topic of another shard. */
     public static final int FORWARD = 16;
 

@@ -61,6 +61,13 @@ public final class EnvelopeWriter {
         return millis > 0 ? word(Envelope.DUE, millis) : this;
     }
 
+    /** Delivered first at this instant of the wall clock, in ms since 1970; at once if it is past. */
+    public EnvelopeWriter dueAt(long wallMillis) {
+        flags |= Envelope.DUE_BY_WALL;
+        number(Properties.DUE_AT, wallMillis);
+        return word(Envelope.DUE, wallMillis);
+    }
+
     /** Gone so many milliseconds from now unless it is done before. */
     public EnvelopeWriter expiresIn(long millis) {
         return word(Envelope.EXPIRES, positive("expiresIn", millis));
@@ -196,15 +203,19 @@ public final class EnvelopeWriter {
             }
         }
         if (!fresh) {
-            flags &= ~(Envelope.UNIQUE_UNTIL_DONE | Envelope.COMPLETION);
+            flags &= ~(Envelope.UNIQUE_UNTIL_DONE | Envelope.COMPLETION | Envelope.DUE_BY_WALL);
         }
         Properties.forEach(from, envelope, (tag, at, length) -> {
-            if (fresh || (tag != Properties.UNIQUE_KEY && tag != Properties.CLIENT_ID)) {
+            if (fresh || !isOwn(tag)) {
                 ByteBuffer to = room(length + 3).put(tag).putShort((short) length);
                 to.put(to.position(), from, at, length).position(to.position() + length);
             }
         });
         return this;
+    }
+
+    private static boolean isOwn(byte tag) {
+        return tag == Properties.UNIQUE_KEY || tag == Properties.CLIENT_ID || tag == Properties.DUE_AT;
     }
 
     /** A member of the batch that another envelope names, which has counted it. */

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** What a tracked topic with one group should do, told with ordinary collections. */
 final class TrackedModel {
     enum Status {
-        SCHEDULED, READY, LEASED, RETRYING, DEAD, KEPT
+        SCHEDULED, READY, LEASED, RETRYING, DEAD, KEPT, KEPT_CANCELLED, KEPT_EXPIRED
     }
 
     /** One message. */
@@ -45,7 +45,11 @@ final class TrackedModel {
         }
 
         boolean isUnderWay() {
-            return status != Status.DEAD && status != Status.KEPT;
+            return status != Status.DEAD && !isKept();
+        }
+
+        boolean isKept() {
+            return status == Status.KEPT || status == Status.KEPT_CANCELLED || status == Status.KEPT_EXPIRED;
         }
     }
 
@@ -101,7 +105,7 @@ final class TrackedModel {
         return switch (first.status) {
             case LEASED, RETRYING -> true;
             case READY -> !first.delayed && !looking.delayed && first.id < looking.id;
-            case SCHEDULED, DEAD, KEPT -> false;
+            case SCHEDULED, DEAD, KEPT, KEPT_CANCELLED, KEPT_EXPIRED -> false;
         };
     }
 
@@ -167,28 +171,34 @@ final class TrackedModel {
 
     private boolean isOver(Task task, long nowMillis) {
         boolean late = task.expiresMillis > 0 && task.expiresMillis <= nowMillis;
-        if (task.cancelAsked) {
-            cancelled++;
-        } else if (late) {
-            expired++;
-        }
         if (task.cancelAsked || late) {
-            tasks.remove(task.id);
+            over(task, task.cancelAsked ? Status.KEPT_CANCELLED : Status.KEPT_EXPIRED, nowMillis);
             return true;
         }
         return false;
+    }
+
+    /** Cancelled or expired: gone, unless it is to be kept. */
+    void over(Task task, Status how, long nowMillis) {
+        cancelled += how == Status.KEPT_CANCELLED ? 1 : 0;
+        expired += how == Status.KEPT_EXPIRED ? 1 : 0;
+        if (task.retentionMillis > 0) {
+            task.status = how;
+            task.dueMillis = nowMillis + 1 + task.retentionMillis;
+        } else {
+            tasks.remove(task.id);
+        }
     }
 
     /** Everything that falls due by now, but for leases. */
     void passTime(long nowMillis) {
         for (Task task : List.copyOf(tasks.values())) {
             boolean waits = task.status == Status.SCHEDULED || task.status == Status.RETRYING;
-            if (task.status == Status.KEPT && task.dueMillis <= nowMillis) {
+            if (task.isKept() && task.dueMillis <= nowMillis) {
                 tasks.remove(task.id);
             } else if (task.expiresMillis > 0 && task.expiresMillis <= nowMillis && task.isUnderWay()
                     && task.status != Status.LEASED) {
-                expired++;
-                tasks.remove(task.id);
+                over(task, Status.KEPT_EXPIRED, nowMillis);
             } else if (waits && task.dueMillis <= nowMillis) {
                 task.status = Status.READY;
                 task.delayed = true;

@@ -161,7 +161,8 @@ class TrackedModelTest {
         int most = random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0;
         long backoff = random.nextInt(3) == 0 ? random.nextLong(100) : -1;
         long retention = random.nextInt(5) == 0 ? 1 + random.nextLong(500) : 0;
-        envelope.priority(priority).maxAttempts(most).delay(delay).header("name", "value " + priority);
+        due(envelope, delay);
+        envelope.priority(priority).maxAttempts(most).header("name", "value " + priority);
         if (key != null) {
             envelope.key(key);
         }
@@ -202,6 +203,15 @@ class TrackedModelTest {
         add(task, delay);
         if (unique != null) {
             model.holds.put(unique, new Hold(id, window == 0 ? 0 : rig.nowMillis + 1 + window, untilDone));
+        }
+    }
+
+    /** An instant is a delay by the wall clock of the moment; one that is past is none. */
+    private void due(EnvelopeWriter envelope, long delay) {
+        if (random.nextInt(4) == 0) {
+            envelope.dueAt(rig.wallMillis + (delay == 0 ? -random.nextLong(1_000) : delay));
+        } else {
+            envelope.delay(delay);
         }
     }
 
@@ -399,7 +409,7 @@ class TrackedModelTest {
     }
 
     private void passTime(long millis) {
-        rig.passTime(millis, millis);
+        rig.passTime(millis, random.nextInt(10) == 0 ? millis + random.nextLong(-500, 500) : millis);
         while (!rig.machine.advance(1 + random.nextInt(random.nextBoolean() ? 3 : 1_000))) {
             // a slice
         }
@@ -433,8 +443,7 @@ class TrackedModelTest {
                 if (task != null && answer == Tracked.Answer.ASKED) {
                     task.cancelAsked = true;
                 } else if (answer == Tracked.Answer.DONE) {
-                    model.cancelled++;
-                    model.tasks.remove(id);
+                    model.over(Objects.requireNonNull(task), Status.KEPT_CANCELLED, rig.nowMillis);
                 }
             }
             case 2 -> {
@@ -450,7 +459,7 @@ class TrackedModelTest {
                 boolean waits = task != null && task.status != Status.LEASED;
                 assertThat(answer == Tracked.Answer.DONE).isEqualTo(waits);
                 if (task != null && waits) {
-                    model.purged += task.status == Status.KEPT ? 0 : 1;
+                    model.purged += task.isKept() ? 0 : 1;
                     model.tasks.remove(id);
                 }
             }
@@ -492,7 +501,7 @@ class TrackedModelTest {
             case READY -> ready;
             case SCHEDULED, RETRYING -> waiting;
             case DEAD -> Tracked.Answer.DEAD;
-            case KEPT -> Tracked.Answer.OVER;
+            case KEPT, KEPT_CANCELLED, KEPT_EXPIRED -> Tracked.Answer.OVER;
         };
     }
 
@@ -511,7 +520,7 @@ class TrackedModelTest {
                 // What workers said of it goes with the rest.
                 task.said.clear();
             } else {
-                model.purged += task.status == Status.KEPT ? 0 : 1;
+                model.purged += task.isKept() ? 0 : 1;
                 model.tasks.remove(task.id);
             }
         }
@@ -529,7 +538,9 @@ class TrackedModelTest {
         assertThat(group.leased()).as("leased").isEqualTo(model.count(Status.LEASED));
         assertThat(group.retrying()).as("retrying").isEqualTo(model.count(Status.RETRYING));
         assertThat(group.dead()).as("dead").isEqualTo(model.count(Status.DEAD));
-        assertThat(group.kept()).as("kept").isEqualTo(model.count(Status.KEPT));
+        assertThat(group.kept()).as("kept")
+                .isEqualTo(model.count(Status.KEPT) + model.count(Status.KEPT_CANCELLED)
+                        + model.count(Status.KEPT_EXPIRED));
         assertThat(group.done()).as("done").isEqualTo(model.done);
         assertThat(group.cancelled()).as("cancelled").isEqualTo(model.cancelled);
         assertThat(group.expired()).as("expired").isEqualTo(model.expired);
@@ -581,6 +592,8 @@ class TrackedModelTest {
             case RETRYING -> TrackedList.State.RETRYING;
             case DEAD -> TrackedList.State.DEAD;
             case KEPT -> TrackedList.State.DONE;
+            case KEPT_CANCELLED -> TrackedList.State.CANCELLED;
+            case KEPT_EXPIRED -> TrackedList.State.EXPIRED;
         };
     }
 

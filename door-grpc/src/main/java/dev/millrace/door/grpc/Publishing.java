@@ -55,6 +55,7 @@ final class Publishing {
         if (request.getMessagesCount() == 0) {
             throw RefusedException.invalid("messages: a request has at least one");
         }
+        long nowMillis = System.currentTimeMillis();
         long bytes = 0;
         for (int i = 0; i < request.getMessagesCount(); i++) {
             NewMessage message = request.getMessages(i);
@@ -71,6 +72,7 @@ final class Publishing {
                 throw RefusedException.invalid("message " + i + ": delay_millis must be 0 to "
                         + PublishBatch.MAX_DELAY_MILLIS + ", not " + message.getDelayMillis());
             }
+            checkDueAt(i, message, nowMillis);
         }
         if (bytes > limits.requestBytes()) {
             throw RefusedException.limit("the request has " + bytes
@@ -78,9 +80,21 @@ final class Publishing {
         }
         PublishBatch batch = new PublishBatch((int) bytes + Integer.BYTES * request.getMessagesCount());
         for (NewMessage message : request.getMessagesList()) {
-            batch.add(message.getBody().asReadOnlyByteBuffer(), message.getDelayMillis());
+            batch.add(message.getBody().asReadOnlyByteBuffer(), message.getDueAtMillis() == 0 ? message.getDelayMillis()
+                    : Math.max(0, message.getDueAtMillis() - nowMillis));
         }
         return batch;
+    }
+
+    private static void checkDueAt(int i, NewMessage message, long nowMillis) {
+        if (message.getDueAtMillis() < 0 || message.getDueAtMillis() - nowMillis > PublishBatch.MAX_DELAY_MILLIS) {
+            throw RefusedException.invalid("message " + i + ": due_at_millis must be an instant within 100 years, not "
+                    + message.getDueAtMillis());
+        }
+        if (message.getDueAtMillis() != 0 && message.getDelayMillis() != 0) {
+            throw RefusedException.invalid("message " + i
+                    + ": delay_millis and due_at_millis cannot both be given");
+        }
     }
 
     private PublishResponse answer(PublishRequest request, PublishBatch batch, TopicRef topic, Submission done) {

@@ -57,14 +57,15 @@ final class TaskWishes {
         int priority = wish.hasPriority() ? wish.getPriority() : TaskSpec.Keys.NONE.priority();
         TaskSpec.Keys keys = new TaskSpec.Keys(wish.getKey(), wish.getLimitKey(), wish.getUniqueKey(),
                 millis("unique_millis", wish.getUniqueMillis()), wish.getUntilDone(),
-                (int) OpenReader.inRange("priority", Integer.toUnsignedLong(priority), 0, MAX_PRIORITY));
-        TaskSpec.Terms terms = new TaskSpec.Terms(delay(wish, nowMillis),
+                (int) OpenReader.inRange("priority", Integer.toUnsignedLong(priority), 0, MAX_PRIORITY),
+                wish.getClientId());
+        TaskSpec.Terms terms = new TaskSpec.Terms(millis("delay_millis", wish.getDelayMillis()),
                 millis("expires_millis", wish.getExpiresMillis()),
                 (int) OpenReader.inRange("max_attempts", Integer.toUnsignedLong(wish.getMaxAttempts()), 0,
                         MAX_ATTEMPTS),
                 backoff(wish), millis("timeout_millis", wish.getTimeoutMillis()),
                 OpenReader.inRange("deadline_millis", wish.getDeadlineMillis(), 0, Long.MAX_VALUE),
-                millis("retention_millis", wish.getRetentionMillis()));
+                millis("retention_millis", wish.getRetentionMillis()), dueAt(wish, nowMillis));
         return new TaskSpec(wish.getType(), wish.getPayload().asReadOnlyByteBuffer(), wish.getHeadersMap(), keys,
                 terms);
     }
@@ -73,15 +74,11 @@ final class TaskWishes {
         return OpenReader.inRange(what, value, 0, MAX_MILLIS);
     }
 
-    private static long delay(dev.millrace.grpc.v1.TaskSpec wish, long nowMillis) {
-        if (wish.getDueAtMillis() == 0) {
-            return millis("delay_millis", wish.getDelayMillis());
-        }
-        if (wish.getDelayMillis() != 0) {
+    private static long dueAt(dev.millrace.grpc.v1.TaskSpec wish, long nowMillis) {
+        if (wish.getDueAtMillis() != 0 && wish.getDelayMillis() != 0) {
             throw RefusedException.invalid("delay_millis and due_at_millis cannot both be given");
         }
-        long due = OpenReader.inRange("due_at_millis", wish.getDueAtMillis(), 1, nowMillis + MAX_MILLIS);
-        return Math.max(0, due - nowMillis);
+        return OpenReader.inRange("due_at_millis", wish.getDueAtMillis(), 0, nowMillis + MAX_MILLIS);
     }
 
     private static TaskSpec.Backoff backoff(dev.millrace.grpc.v1.TaskSpec wish) {
@@ -106,6 +103,8 @@ final class TaskWishes {
             case TASK_STATE_RETRYING -> dev.millrace.node.tasks.TaskState.RETRYING;
             case TASK_STATE_DEAD -> dev.millrace.node.tasks.TaskState.DEAD;
             case TASK_STATE_DONE -> dev.millrace.node.tasks.TaskState.DONE;
+            case TASK_STATE_CANCELLED -> dev.millrace.node.tasks.TaskState.CANCELLED;
+            case TASK_STATE_EXPIRED -> dev.millrace.node.tasks.TaskState.EXPIRED;
             case UNRECOGNIZED -> throw RefusedException.invalid("the state is none that this server knows");
         };
     }

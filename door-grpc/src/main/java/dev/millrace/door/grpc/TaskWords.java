@@ -23,13 +23,15 @@ final class TaskWords {
                 .setUniqueKey(keys.unique())
                 .setUniqueMillis(keys.uniqueMillis())
                 .setUntilDone(keys.untilDone())
-                .setPriority(keys.priority());
+                .setPriority(keys.priority())
+                .setClientId(keys.id());
         dev.millrace.node.tasks.TaskSpec.Terms terms = task.terms();
         if (terms.backoff().minMillis() >= 0) {
             spec.setMinBackoffMillis(terms.backoff().minMillis()).setMaxBackoffMillis(terms.backoff().maxMillis());
         }
         FlowWords.add(spec, task.flow());
         return spec.setDelayMillis(terms.delayMillis())
+                .setDueAtMillis(terms.dueAtMillis())
                 .setExpiresMillis(terms.expiresMillis())
                 .setMaxAttempts(terms.maxAttempts())
                 .setTimeoutMillis(terms.timeoutMillis())
@@ -69,6 +71,8 @@ final class TaskWords {
             case RETRYING -> TaskState.TASK_STATE_RETRYING;
             case DEAD -> TaskState.TASK_STATE_DEAD;
             case DONE -> TaskState.TASK_STATE_DONE;
+            case CANCELLED -> TaskState.TASK_STATE_CANCELLED;
+            case EXPIRED -> TaskState.TASK_STATE_EXPIRED;
         };
     }
 

@@ -43,10 +43,10 @@ import dev.millrace.node.NameRules;
 import dev.millrace.node.TopicStats;
 import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.TaskAnswer;
+import dev.millrace.node.tasks.TaskFilter;
 import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskPage;
 import dev.millrace.node.tasks.TaskSpec;
-import dev.millrace.node.tasks.TaskState;
 import dev.millrace.node.tasks.Tasks;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -107,9 +107,9 @@ final class TasksService extends TasksGrpc.TasksImplBase {
 
     @Override
     public void getTask(GetTaskRequest request, StreamObserver<GetTaskResponse> call) {
-        answering.answer(call, () -> at(request.getQueue(), () -> broker.tasks()
-                .find(request.getQueue(),
-                        request.getId())),
+        String queue = request.getQueue();
+        answering.answer(call, () -> at(queue, () -> id(queue, request.getId(), request.getClientId())
+                .thenCompose(id -> broker.tasks().find(queue, id))),
                 found -> {
                     GetTaskResponse.Builder answer = GetTaskResponse.newBuilder();
                     found.ifPresent(task -> answer.setTask(TaskWords.of(task)));
@@ -121,9 +121,10 @@ final class TasksService extends TasksGrpc.TasksImplBase {
     public void listTasks(ListTasksRequest request, StreamObserver<ListTasksResponse> call) {
         answering.answer(call, () -> {
             int limit = page(request.getLimit());
-            TaskState state = TaskWishes.stateOrAny(request.getState());
+            TaskFilter which = new TaskFilter(TaskWishes.stateOrAny(request.getState()),
+                    request.hasType() ? request.getType() : null);
             return at(request.getQueue(), () -> broker.tasks()
-                    .list(request.getQueue(), state, request.getAfter(),
+                    .page(request.getQueue(), which, request.getAfter(),
                             limit));
         }, TasksService::page);
     }
@@ -142,13 +143,26 @@ final class TasksService extends TasksGrpc.TasksImplBase {
         return page.setNext(found.next()).build();
     }
 
+    /** The engine's id; one that no task has if the client's is nobody's. */
+    private CompletableFuture<Long> id(String queue, long id, String clientId) {
+        if (clientId.isEmpty()) {
+            return CompletableFuture.completedFuture(id);
+        }
+        if (id != 0) {
+            throw RefusedException.invalid("id and client_id cannot both be given");
+        }
+        return broker.tasks().idOf(queue, clientId);
+    }
+
     // ---- changing ----
 
     @Override
     public void changeTask(ChangeTaskRequest request, StreamObserver<ChangeTaskResponse> call) {
         answering.answer(call, () -> {
             Tasks.Bulk change = TaskWishes.change(request.getChange());
-            return at(request.getQueue(), () -> change(request.getQueue(), request.getId(), change));
+            String queue = request.getQueue();
+            return at(queue, () -> id(queue, request.getId(), request.getClientId())
+                    .thenCompose(id -> change(queue, id, change)));
         }, answer -> ChangeTaskResponse.newBuilder().setAnswer(TaskWords.of(answer)).build());
     }
 
@@ -164,10 +178,10 @@ final class TasksService extends TasksGrpc.TasksImplBase {
 
     @Override
     public void deleteTask(DeleteTaskRequest request, StreamObserver<DeleteTaskResponse> call) {
+        String queue = request.getQueue();
         answering.answer(call,
-                () -> at(request.getQueue(), () -> broker.tasks()
-                        .delete(request.getQueue(),
-                                request.getId())),
+                () -> at(queue, () -> id(queue, request.getId(), request.getClientId())
+                        .thenCompose(id -> broker.tasks().delete(queue, id))),
                 answer -> DeleteTaskResponse.newBuilder().setAnswer(TaskWords.of(answer)).build());
     }
 
@@ -175,8 +189,9 @@ final class TasksService extends TasksGrpc.TasksImplBase {
     public void changeTasks(ChangeTasksRequest request, StreamObserver<ChangeTasksResponse> call) {
         answering.answer(call, () -> {
             Tasks.Bulk change = TaskWishes.change(request.getChange());
-            TaskState state = TaskWishes.state(request.getState());
-            return at(request.getQueue(), () -> change(request.getQueue(), state, change, request.getSlice(),
+            TaskFilter which = new TaskFilter(TaskWishes.state(request.getState()),
+                    request.hasType() ? request.getType() : null);
+            return at(request.getQueue(), () -> change(request.getQueue(), which, change, request.getSlice(),
                     request.getAfter()));
         }, done -> ChangeTasksResponse.newBuilder().setChanged(done.done()).setNext(done.next()).build());
     }
@@ -184,17 +199,18 @@ final class TasksService extends TasksGrpc.TasksImplBase {
     @Override
     public void deleteTasks(DeleteTasksRequest request, StreamObserver<DeleteTasksResponse> call) {
         answering.answer(call, () -> {
-            TaskState state = TaskWishes.state(request.getState());
-            return at(request.getQueue(), () -> change(request.getQueue(), state, Tasks.Bulk.DELETE,
+            TaskFilter which = new TaskFilter(TaskWishes.state(request.getState()),
+                    request.hasType() ? request.getType() : null);
+            return at(request.getQueue(), () -> change(request.getQueue(), which, Tasks.Bulk.DELETE,
                     request.getSlice(), request.getAfter()));
         }, done -> DeleteTasksResponse.newBuilder().setDeleted(done.done()).setNext(done.next()).build());
     }
 
     /** All, or one slice. */
-    private CompletableFuture<Tasks.Slice> change(String queue, TaskState state, Tasks.Bulk change, boolean slice,
+    private CompletableFuture<Tasks.Slice> change(String queue, TaskFilter which, Tasks.Bulk change, boolean slice,
             long after) {
-        return slice ? broker.tasks().some(queue, state, change, after)
-                : broker.tasks().all(queue, state, change).thenApply(done -> new Tasks.Slice(done, 0));
+        return slice ? broker.tasks().some(queue, which, change, after)
+                : broker.tasks().all(queue, which, change).thenApply(done -> new Tasks.Slice(done, 0));
     }
 
     // ---- batches ----

@@ -5,11 +5,12 @@ import dev.millrace.net.http.HttpFailure;
 import dev.millrace.node.tasks.TaskSpec;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The header {@code Idempotency-Key}: a request that is repeated with the same key within a day does nothing again and is
  * answered with the ids of the first. That is what a task's unique key does, so each task of the request gets one made of
- * it; messages of topics have none, so there the header is refused rather than ignored.
+ * it; so does each message for a topic.
  */
 final class IdempotencyKey {
     static final long WINDOW_MILLIS = 86_400_000;
@@ -29,11 +30,11 @@ final class IdempotencyKey {
         }
     }
 
-    /** The tasks with unique keys of the request's header; as they are if it has none. */
-    static List<TaskSpec> apply(HttpExchange exchange, List<TaskSpec> tasks) {
+    /** The key of the request with what stands before it in the engine; null if it has none. */
+    static @Nullable String key(HttpExchange exchange) {
         List<String> all = exchange.headers(HEADER);
         if (all.isEmpty()) {
-            return tasks;
+            return null;
         }
         String key = all.size() == 1 ? bare(all.getFirst()) : "";
         boolean valid = !key.isEmpty() && key.length() <= MAX_LENGTH && key.chars().allMatch(c -> c > ' ' && c < 127);
@@ -41,7 +42,15 @@ final class IdempotencyKey {
             throw new HttpFailure(400, "INVALID", "the header " + HEADER + " must be there once and have 1 to "
                     + MAX_LENGTH + " visible ASCII characters, such as a UUID");
         }
-        String made = PREFIX + key;
+        return PREFIX + key;
+    }
+
+    /** The tasks with unique keys of the request's header; as they are if it has none. */
+    static List<TaskSpec> apply(HttpExchange exchange, List<TaskSpec> tasks) {
+        String made = key(exchange);
+        if (made == null) {
+            return tasks;
+        }
         return tasks.size() == 1 ? List.of(with(tasks.getFirst(), made))
                 : IntStream.range(0, tasks.size()).mapToObj(i -> with(tasks.get(i), made + "/" + i)).toList();
     }

@@ -1,5 +1,6 @@
 package dev.millrace.door.http;
 
+import dev.millrace.core.shard.OncePublish;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.core.shard.TopicRef;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /** The messages of a request. */
 final class PublishRequest {
@@ -38,7 +40,8 @@ final class PublishRequest {
 
     private void addJson(JsonInput message) {
         long delay = message.numberOr("delayMillis", 0, 0, PublishBatch.MAX_DELAY_MILLIS);
-        add(message.body(), delay);
+        long dueAt = DueTime.dueAt(message);
+        add(message.body(), dueAt == 0 ? delay : Math.max(0, dueAt - System.currentTimeMillis()));
         message.end();
     }
 
@@ -56,6 +59,18 @@ final class PublishRequest {
 
     Submission submission(TopicRef topic) {
         return batch.submission(topic);
+    }
+
+    OncePublish once(TopicRef topic, String key) {
+        return batch.once(topic, key, IdempotencyKey.WINDOW_MILLIS);
+    }
+
+    /** As below, of messages that have a key. */
+    List<String> ids(OncePublish done, byte outcome, Supplier<String> noRoom) {
+        if (outcome != Outcome.OK) {
+            throw Outcomes.failure(outcome, done.done() + " of " + batch.size() + " messages were published", noRoom);
+        }
+        return IntStream.range(0, done.done()).mapToObj(i -> HexFormat.of().toHexDigits(done.id(i))).toList();
     }
 
     /** The ids in the order of the messages; fails with the first command that was refused. */

@@ -1,5 +1,6 @@
 package dev.millrace.door.http;
 
+import dev.millrace.core.shard.OncePublish;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.core.shard.TopicRef;
 import dev.millrace.net.http.HttpExchange;
@@ -32,16 +33,32 @@ final class PublishRoutes {
     }
 
     private void publish(HttpExchange exchange) throws IOException, InterruptedException {
-        IdempotencyKey.refuse(exchange, "messages of topics are not told apart by keys. Leave the header out and let"
-                + " consumers know a repeat, or use a task queue, /api/v1/queues");
+        String key = IdempotencyKey.key(exchange);
         TopicRef topic = broker.topic(Names.topic(exchange));
         int limit = JsonInput.isJson(exchange) ? options.maxRequestBytes() : options.maxMessageBytes();
         long declared = exchange.contentLength();
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
             PublishRequest request = read(exchange, limit);
+            if (key != null) {
+                once(exchange, topic, request, request.once(topic, key));
+                return;
+            }
             Submission done = Answers.await(submissions.send(topic.shard(), request.submission(topic)));
             answer(exchange, request.ids(done, () -> broker.noRoom(topic.shard())));
         }
+    }
+
+    private void once(HttpExchange exchange, TopicRef topic, PublishRequest request, OncePublish messages) {
+        byte outcome = Answers.await(broker.publishOnce(topic.name(), messages));
+        List<String> ids = request.ids(messages, outcome, () -> broker.noRoom(topic.shard()));
+        if (messages.published() > 0) {
+            answer(exchange, ids);
+            return;
+        }
+        ObjectNode answer = Json.object().put("duplicate", true);
+        ArrayNode list = answer.putArray("ids");
+        ids.forEach(list::add);
+        Json.send(exchange, 200, answer);
     }
 
     private PublishRequest read(HttpExchange exchange, int limit) throws IOException {

@@ -58,6 +58,9 @@ final class TaskJson {
             json.put("untilDone", keys.untilDone());
         }
         TaskSpec.Terms terms = spec.terms();
+        if (terms.dueAtMillis() > 0) {
+            json.put("dueAt", MessageJson.instant(terms.dueAtMillis() * MILLI));
+        }
         number(json, "expiresMillis", terms.expiresMillis());
         if (terms.backoff().minMillis() >= 0) {
             json.put("minBackoffMillis", terms.backoff().minMillis());

@@ -6,9 +6,7 @@ import dev.millrace.node.PublishBatch;
 import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskSpec;
 import java.nio.ByteBuffer;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,8 +90,8 @@ final class TaskRequest {
         return new TaskSpec.Terms(input.numberOr("delayMillis", 0, 0, MAX_MILLIS),
                 input.numberOr("expiresMillis", 0, 0, MAX_MILLIS),
                 (int) input.numberOr("maxAttempts", 0, 0, MAX_ATTEMPTS), backoff(input),
-                input.numberOr("timeoutMillis", 0, 0, MAX_MILLIS), deadline(input),
-                input.numberOr("retentionMillis", 0, 0, MAX_MILLIS));
+                input.numberOr("timeoutMillis", 0, 0, MAX_MILLIS), DueTime.instant(input, "deadline"),
+                input.numberOr("retentionMillis", 0, 0, MAX_MILLIS), DueTime.dueAt(input));
     }
 
     private static TaskSpec.Backoff backoff(JsonInput input) {
@@ -111,18 +109,6 @@ final class TaskRequest {
             throw input.refuse("maxBackoffMillis", "must be at least minBackoffMillis");
         }
         return new TaskSpec.Backoff(min, max);
-    }
-
-    private static long deadline(JsonInput input) {
-        String deadline = input.textOrNull("deadline");
-        if (deadline == null) {
-            return 0;
-        }
-        try {
-            return Math.max(1, Instant.parse(deadline).toEpochMilli());
-        } catch (DateTimeException | ArithmeticException e) {
-            throw input.refuse("deadline", "must be an instant such as 2030-01-31T12:00:00Z, not '" + deadline + "'");
-        }
     }
 
     private static String textOr(JsonInput input, String name) {

@@ -8,6 +8,7 @@ import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
 import dev.millrace.node.tasks.Enqueued;
 import dev.millrace.node.tasks.TaskAnswer;
+import dev.millrace.node.tasks.TaskFilter;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskPage;
 import dev.millrace.node.tasks.TaskSpec;
@@ -115,13 +116,13 @@ final class TaskRoutes {
     private void list(HttpExchange exchange) {
         String queue = Names.queue(exchange);
         String name = exchange.query("state");
-        TaskState state = name == null ? null : state(name);
+        TaskFilter which = new TaskFilter(name == null ? null : state(name), exchange.query("type"));
         String after = exchange.query("after");
         int limit = (int) Queries.number(exchange, "limit", 100, 1, MAX_PAGE);
         boolean base64 = Queries.number(exchange, "base64", 0, 0, 1) == 1;
         QueueRoutes.find(broker, queue);
         TaskPage page = Answers.await(broker.tasks()
-                .list(queue, state, after == null ? 0 : MessageJson.parse("cursor", after), limit));
+                .page(queue, which, after == null ? 0 : MessageJson.parse("cursor", after), limit));
         ObjectNode answer = Json.object();
         ArrayNode tasks = answer.putArray("tasks");
         page.tasks().forEach(task -> tasks.add(TaskJson.of(task, base64)));
@@ -188,7 +189,7 @@ final class TaskRoutes {
             case READY -> "it is ready";
             case IN_LINE -> "it waits behind others of its key; cancel it instead";
             case DEAD -> "it is dead; redrive or delete it instead";
-            case OVER -> "it is done";
+            case OVER -> "it is over, and only kept to be looked at";
         };
         if (why != null) {
             throw new HttpFailure(409, "STATE", "task " + exchange.parameter("id") + " cannot be " + what + ": " + why);
@@ -203,10 +204,10 @@ final class TaskRoutes {
         return exchange -> {
             String queue = Names.queue(exchange);
             JsonInput input = JsonInput.of(exchange, MAX_BODY_BYTES);
-            TaskState state = state(input.text("state"));
+            TaskFilter which = new TaskFilter(state(input.text("state")), input.textOrNull("type"));
             input.end();
             QueueRoutes.find(broker, queue);
-            long changed = Answers.awaitBulk(broker.tasks().all(queue, state, what));
+            long changed = Answers.awaitBulk(broker.tasks().all(queue, which, what));
             Json.send(exchange, 200, Json.object().put("changed", changed));
         };
     }

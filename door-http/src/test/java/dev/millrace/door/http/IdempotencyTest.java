@@ -53,12 +53,27 @@ class IdempotencyTest {
     }
 
     @Test
+    void aRepeatedPublish_isAnsweredWithTheFirstOnesIds_alsoAfterARestart() throws Exception {
+        String messages = "/api/v1/topics/orders/messages";
+        String two = "{\"messages\":[{\"text\":\"a\"},{\"text\":\"b\",\"delayMillis\":600000}]}";
+        Answer first = rig.keyed(messages, "k", two);
+        assertThat(first.status()).as(first.text()).isEqualTo(201);
+        close();
+        open();
+        Answer again = rig.keyed(messages, "k", two);
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.json().at("/duplicate").booleanValue()).isTrue();
+        assertThat(again.json().at("/ids")).isEqualTo(first.json().at("/ids"));
+        assertThat(rig.get("/api/v1/topics/orders").number("/accepted")).isEqualTo(2);
+        assertThat(rig.keyed(messages, "l", two).status()).isEqualTo(201);
+        assertThat(rig.get("/api/v1/topics/orders").number("/accepted")).isEqualTo(4);
+        assertThat(rig.keyed(messages, "two words", two).at("/detail")).contains("1 to 128 visible ASCII");
+        rig.keyed(TASKS, "k", "{}");
+        assertThat(rig.keyed("/api/v1/topics/mails/messages", "k", two).at("/detail")).contains("is a task queue");
+    }
+
+    @Test
     void aKeyThatCannotBeKept_isRefusedAndNothingDone() throws Exception {
-        Answer published = rig.keyed("/api/v1/topics/orders/messages", "k", "{\"text\":\"x\"}");
-        assertThat(published.status()).isEqualTo(400);
-        assertThat(published.at("/type")).isEqualTo("urn:millrace:problem:not-idempotent");
-        assertThat(published.at("/detail")).contains("nothing was done", "/api/v1/queues");
-        assertThat(rig.get("/api/v1/topics/orders").status()).isEqualTo(404);
         assertThat(rig.keyed("/api/v1/queues/mails/pull", "k", "{}").at("/detail")).contains("Leave the header out");
         assertThat(rig.keyed(TASKS, "k", "{\"uniqueKey\":\"mine\"}").at("/detail")).contains("one unique key");
         for (String key : List.of("two words", "\"\"", "x".repeat(129))) {

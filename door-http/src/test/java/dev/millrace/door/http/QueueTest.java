@@ -115,6 +115,39 @@ class QueueTest {
     }
 
     @Test
+    void dueAt_isKept_pastIsNow_andExcludesADelay() throws Exception {
+        String id = enqueue("{\"dueAt\":\"2090-01-31T13:00:00+01:00\"}");
+        Answer shown = rig.get(TASKS + "/" + id);
+        assertThat(shown.at("/dueAt")).isEqualTo("2090-01-31T12:00:00Z");
+        assertThat(shown.at("/state")).isEqualTo("scheduled");
+        assertThat(shown.at("/until")).startsWith("2090-01-31T1");
+        expectState(enqueue("{\"dueAt\":\"2001-01-31T12:00:00Z\"}"), "ready");
+        assertThat(rig.post(TASKS, "{\"dueAt\":\"2300-01-31T12:00:00Z\"}").at("/detail")).contains("within 100 years");
+        assertThat(rig.post(TASKS, "{\"dueAt\":\"tomorrow\"}").at("/detail")).contains("dueAt must be an instant");
+        assertThat(rig.post(TASKS, "{\"dueAt\":\"2090-01-31T12:00:00Z\",\"delayMillis\":1}").at("/detail"))
+                .contains("together with delayMillis");
+        String topic = "/api/v1/topics/orders";
+        rig.post(topic + "/messages", "{\"text\":\"later\",\"dueAt\":\"2090-01-31T12:00:00Z\"}");
+        rig.post(topic + "/messages", "{\"text\":\"now\",\"dueAt\":\"2001-01-31T12:00:00Z\"}");
+        assertThat(rig.get(topic).number("/scheduled")).isEqualTo(1);
+        assertThat(rig.get(topic).number("/joined")).isEqualTo(1);
+    }
+
+    @Test
+    void type_choosesWhatIsListed_andWhatIsChanged() throws Exception {
+        String first = enqueue("{\"tasks\":[{\"type\":\"a\"},{\"type\":\"b\"},{}]}");
+        Answer some = rig.get(TASKS + "?type=a&state=ready");
+        assertThat(some.json().at("/tasks").size()).isEqualTo(1);
+        assertThat(some.at("/tasks/0/id")).isEqualTo(first);
+        assertThat(rig.get(TASKS + "?type=").json().at("/tasks").size()).isEqualTo(1);
+        assertThat(rig.get(TASKS + "?type=c").json().at("/tasks").size()).isZero();
+        assertThat(rig.post(MAILS + "/archive-all", "{\"state\":\"ready\",\"type\":\"b\"}").number("/changed"))
+                .isEqualTo(1);
+        assertThat(rig.get(MAILS).number("/dead")).isEqualTo(1);
+        assertThat(rig.get(MAILS).number("/ready")).isEqualTo(2);
+    }
+
+    @Test
     void list_byStateAndPage() throws Exception {
         String first = enqueue("{\"tasks\":[{\"type\":\"a\"},{\"type\":\"b\"}]}");
         String later = enqueue("{\"type\":\"c\",\"delayMillis\":600000}");
@@ -125,6 +158,11 @@ class QueueTest {
         assertThat(scheduled.json().at("/tasks").size()).isEqualTo(1);
         assertThat(scheduled.at("/tasks/0/id")).isEqualTo(later);
         assertThat(rig.get("/api/v1/queues").at("/queues/0/name")).isEqualTo("mails");
+        String kept = enqueue("{\"retentionMillis\":600000}");
+        rig.post(TASKS + "/" + kept + "/cancel", "{}");
+        assertThat(rig.get(TASKS + "?state=cancelled").at("/tasks/0/id")).isEqualTo(kept);
+        expectState(kept, "cancelled");
+        assertThat(rig.post(TASKS + "/" + kept + "/cancel", "{}").at("/detail")).contains("it is over");
     }
 
     @Test

@@ -143,7 +143,12 @@ final class EmbeddedEngine implements Engine {
     @Override
     public CompletableFuture<List<MessageId>> publish(String topic, List<Message> messages) {
         TopicRef ref = broker.topic(topic);
-        PublishBatch batch = new PublishBatch(ref, messages);
+        PublishBatch batch;
+        try {
+            batch = new PublishBatch(ref, messages, clock().instant());
+        } catch (MillraceException e) {
+            return CompletableFuture.failedFuture(e);
+        }
         CompletableFuture<Submission> sent = publishers.send(ref, batch.submission());
         return messages.size() <= FEW ? sent.thenApply(done -> ids(batch, done, ref))
                 : sent.thenApplyAsync(done -> ids(batch, done, ref), threads);

@@ -13,8 +13,8 @@ import dev.millrace.api.task.QueueLimits;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskAction;
+import dev.millrace.api.task.TaskFilter;
 import dev.millrace.api.task.TaskInfo;
-import dev.millrace.api.task.TaskState;
 import dev.millrace.node.Broker;
 import dev.millrace.node.TopicStats;
 import dev.millrace.node.tasks.TaskAnswer;
@@ -124,14 +124,20 @@ final class EmbeddedTasks implements TaskEngine {
     }
 
     @Override
-    public CompletableFuture<Page<TaskInfo>> tasks(String queue, TaskState state, String cursor, int limit) {
+    public CompletableFuture<Optional<MessageId>> idOf(String queue, String id) {
+        return Failures.translate(tasks.idOf(queue, id)
+                .thenApply(found -> found == 0 ? Optional.empty() : Optional.of(new MessageId(found))));
+    }
+
+    @Override
+    public CompletableFuture<Page<TaskInfo>> tasks(String queue, TaskFilter which, String cursor, int limit) {
         long after;
         try {
             after = Views.cursor(cursor);
         } catch (MillraceException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return Failures.translate(tasks.list(queue, TaskViews.of(state), after, limit)
+        return Failures.translate(tasks.page(queue, TaskViews.of(which), after, limit)
                 .thenApply(page -> new Page<>(page.tasks().stream().map(info -> TaskViews.of(queue, info)).toList(),
                         page.next() == 0 ? Optional.empty() : Optional.of(Long.toString(page.next())))));
     }
@@ -173,7 +179,7 @@ final class EmbeddedTasks implements TaskEngine {
     }
 
     @Override
-    public CompletableFuture<Slice> changeSome(String queue, TaskState state, TaskAction action, String cursor) {
+    public CompletableFuture<Slice> changeSome(String queue, TaskFilter which, TaskAction action, String cursor) {
         long after;
         try {
             after = Views.cursor(cursor);
@@ -187,7 +193,7 @@ final class EmbeddedTasks implements TaskEngine {
             case REDRIVE -> Tasks.Bulk.REDRIVE;
             case DELETE -> Tasks.Bulk.DELETE;
         };
-        return Failures.translate(tasks.some(queue, TaskViews.of(state), what, after)
+        return Failures.translate(tasks.some(queue, TaskViews.of(which), what, after)
                 .thenApply(slice -> new Slice(slice.done(),
                         slice.next() == 0 ? Optional.empty() : Optional.of(Long.toString(slice.next())))));
     }

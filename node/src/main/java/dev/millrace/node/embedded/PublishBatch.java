@@ -2,12 +2,14 @@ package dev.millrace.node.embedded;
 
 import dev.millrace.api.Message;
 import dev.millrace.api.MessageId;
+import dev.millrace.api.internal.Checks;
 import dev.millrace.core.message.Ids;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.core.shard.TopicRef;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -21,7 +23,7 @@ final class PublishBatch {
     private final List<Integer> counts = new ArrayList<>();
     private final int size;
 
-    PublishBatch(TopicRef topic, List<Message> messages) {
+    PublishBatch(TopicRef topic, List<Message> messages, Instant now) {
         size = messages.size();
         long bytes = messages.stream().mapToLong(message -> message.size() + (long) Integer.BYTES).sum();
         ByteBuffer data = ByteBuffer.allocate(Math.toIntExact(bytes));
@@ -29,7 +31,9 @@ final class PublishBatch {
         int start = 0;
         int count = 0;
         for (Message message : messages) {
-            long delay = millisUp(message.delay());
+            long delay = message.at()
+                    .map(at -> Math.max(0, Checks.wallMillis(at, now) - now.toEpochMilli()))
+                    .orElseGet(() -> millisUp(message.delay()));
             boolean full = count > 0 && data.position() + message.size() - start > COMMAND_BYTES;
             if (full || (delay > 0 && count > 0)) {
                 publish(topic, start, data.position(), count);

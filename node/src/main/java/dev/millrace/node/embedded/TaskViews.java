@@ -5,6 +5,7 @@ import dev.millrace.api.internal.Checks;
 import dev.millrace.api.task.Due;
 import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
+import dev.millrace.api.task.TaskFilter;
 import dev.millrace.api.task.TaskInfo;
 import dev.millrace.api.task.TaskOptions;
 import dev.millrace.api.task.TaskOutput;
@@ -36,25 +37,19 @@ final class TaskViews {
         };
         long window = unique instanceof Unique.Within within ? Checks.millisUp(within.window()) : 0;
         TaskSpec.Keys keys = new TaskSpec.Keys(task.keys().order(), task.keys().limit(), key, window,
-                unique instanceof Unique.UntilDone, task.keys().priority());
+                unique instanceof Unique.UntilDone, task.keys().priority(), task.keys().id());
         TaskOptions options = task.options();
         TaskSpec.Backoff backoff = options.backoff()
                 .map(own -> new TaskSpec.Backoff(Checks.millisUp(own.min()), Checks.millisUp(own.max())))
                 .orElse(TaskSpec.Backoff.OF_QUEUE);
-        TaskSpec.Terms terms = new TaskSpec.Terms(delayMillis(task.due(), now), Checks.millisUp(options.expiresIn()),
+        TaskSpec.Terms terms = new TaskSpec.Terms(
+                task.due() instanceof Due.In in ? Checks.millisUp(in.delay()) : 0, Checks.millisUp(options.expiresIn()),
                 options.maxAttempts(), backoff, Checks.millisUp(options.timeout()),
-                options.deadline().map(Instant::toEpochMilli).orElse(0L), Checks.millisUp(options.retention()));
+                options.deadline().map(Instant::toEpochMilli).orElse(0L), Checks.millisUp(options.retention()), 0);
+        if (task.due() instanceof Due.At at) {
+            terms = terms.dueAt(Checks.wallMillis(at.instant(), now));
+        }
         return new TaskSpec(task.type(), task.buffer(), task.headers(), keys, terms, FlowViews.of(task.flow(), now));
-    }
-
-    private static long delayMillis(Due due, Instant now) {
-        return switch (due) {
-            case Due.In in -> Checks.millisUp(in.delay());
-            case Due.At at -> {
-                Duration left = Duration.between(now, at.instant());
-                yield left.isNegative() ? 0 : Checks.millisUp(Checks.delay("the time until " + at.instant(), left));
-            }
-        };
     }
 
     // ---- to the user ----
@@ -79,6 +74,12 @@ final class TaskViews {
         }
         if (terms.deadlineMillis() != 0) {
             task = task.deadline(Instant.ofEpochMilli(terms.deadlineMillis()));
+        }
+        if (!keys.id().isEmpty()) {
+            task = task.id(keys.id());
+        }
+        if (terms.dueAtMillis() != 0) {
+            task = task.at(Instant.ofEpochMilli(terms.dueAtMillis()));
         }
         for (Map.Entry<String, String> header : spec.headers().entrySet()) {
             task = task.header(header.getKey(), header.getValue());
@@ -116,10 +117,16 @@ final class TaskViews {
             case RETRYING -> TaskState.RETRYING;
             case DEAD -> TaskState.DEAD;
             case DONE -> TaskState.DONE;
+            case CANCELLED -> TaskState.CANCELLED;
+            case EXPIRED -> TaskState.EXPIRED;
         };
     }
 
-    static dev.millrace.node.tasks.TaskState of(TaskState state) {
+    static dev.millrace.node.tasks.TaskFilter of(TaskFilter which) {
+        return new dev.millrace.node.tasks.TaskFilter(of(which.state()), which.type().orElse(null));
+    }
+
+    private static dev.millrace.node.tasks.TaskState of(TaskState state) {
         return switch (state) {
             case SCHEDULED -> dev.millrace.node.tasks.TaskState.SCHEDULED;
             case READY -> dev.millrace.node.tasks.TaskState.READY;
@@ -127,6 +134,8 @@ final class TaskViews {
             case RETRYING -> dev.millrace.node.tasks.TaskState.RETRYING;
             case DEAD -> dev.millrace.node.tasks.TaskState.DEAD;
             case DONE -> dev.millrace.node.tasks.TaskState.DONE;
+            case CANCELLED -> dev.millrace.node.tasks.TaskState.CANCELLED;
+            case EXPIRED -> dev.millrace.node.tasks.TaskState.EXPIRED;
         };
     }
 }

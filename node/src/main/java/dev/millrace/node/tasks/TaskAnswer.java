@@ -18,7 +18,7 @@ public enum TaskAnswer {
     IN_LINE,
     /** It is dead: redrive or delete it instead. */
     DEAD,
-    /** It is done. */
+    /** It is done, or was cancelled or has expired, and is only kept. */
     OVER;
 
     public static TaskAnswer of(Tracked.Answer answer) {

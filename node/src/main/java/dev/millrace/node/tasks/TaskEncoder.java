@@ -137,6 +137,9 @@ public final class TaskEncoder {
         if (!keys.unique().isEmpty()) {
             to.uniqueKey(keys.unique(), keys.uniqueMillis(), keys.untilDone() || keys.uniqueMillis() <= 0);
         }
+        if (terms.dueAtMillis() != 0) {
+            to.dueAt(terms.dueAtMillis());
+        }
         if (!keys.id().isEmpty()) {
             to.clientId(keys.id());
         }

@@ -69,6 +69,7 @@ public final class TaskReader {
         private String unique = "";
         private String id = "";
         private long timeoutMillis;
+        private long dueAtMillis;
         private long deadlineMillis;
 
         void take(ByteBuffer bytes, byte tag, int at, int length) {
@@ -79,6 +80,7 @@ public final class TaskReader {
                 case Properties.UNIQUE_KEY -> unique = Properties.text(bytes, at, length);
                 case Properties.CLIENT_ID -> id = Properties.text(bytes, at, length);
                 case Properties.TIMEOUT -> timeoutMillis = bytes.getLong(at);
+                case Properties.DUE_AT -> dueAtMillis = bytes.getLong(at);
                 case Properties.DEADLINE -> deadlineMillis = bytes.getLong(at);
                 case Properties.CHAIN ->
                         then = Chain.read(bytes, at, length).stream().map(TaskReader::step).toList();
@@ -111,10 +113,11 @@ public final class TaskReader {
                     ? new TaskSpec.Backoff(Envelope.word(bytes, envelope, Envelope.MIN_BACKOFF),
                             Envelope.word(bytes, envelope, Envelope.MAX_BACKOFF))
                     : TaskSpec.Backoff.OF_QUEUE;
-            TaskSpec.Terms terms = new TaskSpec.Terms(stored ? 0 : Envelope.word(bytes, envelope, Envelope.DUE),
+            TaskSpec.Terms terms = new TaskSpec.Terms(
+                    stored || dueAtMillis != 0 ? 0 : Envelope.word(bytes, envelope, Envelope.DUE),
                     expires == 0 ? 0 : expires - base,
                     Envelope.maxAttempts(bytes, envelope), backoff, timeoutMillis, deadlineMillis,
-                    Envelope.word(bytes, envelope, Envelope.RETENTION));
+                    Envelope.word(bytes, envelope, Envelope.RETENTION), dueAtMillis);
             return new TaskSpec(type, payload, headers, keys, terms, flow);
         }
     }

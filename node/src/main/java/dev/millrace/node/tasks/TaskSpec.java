@@ -161,11 +161,19 @@ public record TaskSpec(String type, ByteBuffer payload, Map<String, String> head
      * @param deadlineMillis
      *            wall time after which no attempt is worth while; workers see to it
      * @param retentionMillis
-     *            how long it can be looked at after it is done
+     *            how long it can be looked at after it is done, was cancelled or has expired
+     * @param dueAtMillis
+     *            wall time before which it is not delivered, instead of a delay; at once if it is past
      */
     public record Terms(long delayMillis, long expiresMillis, int maxAttempts, Backoff backoff, long timeoutMillis,
-            long deadlineMillis, long retentionMillis) {
-        public static final Terms NONE = new Terms(0, 0, 0, Backoff.OF_QUEUE, 0, 0, 0);
+            long deadlineMillis, long retentionMillis, long dueAtMillis) {
+        public static final Terms NONE = new Terms(0, 0, 0, Backoff.OF_QUEUE, 0, 0, 0, 0);
+
+        /** The same, not delivered before this wall time. */
+        public Terms dueAt(long wallMillis) {
+            return new Terms(0, expiresMillis, maxAttempts, backoff, timeoutMillis, deadlineMillis, retentionMillis,
+                    wallMillis);
+        }
     }
 
     /**

@@ -15,7 +15,11 @@ public enum TaskState {
     /** Given up. */
     DEAD,
     /** Succeeded, and kept for its retention. */
-    DONE;
+    DONE,
+    /** Called off, and kept for its retention. */
+    CANCELLED,
+    /** Not done in time, and kept for its retention. */
+    EXPIRED;
 
     public TrackedList.State core() {
         return switch (this) {
@@ -25,6 +29,8 @@ public enum TaskState {
             case RETRYING -> TrackedList.State.RETRYING;
             case DEAD -> TrackedList.State.DEAD;
             case DONE -> TrackedList.State.DONE;
+            case CANCELLED -> TrackedList.State.CANCELLED;
+            case EXPIRED -> TrackedList.State.EXPIRED;
         };
     }
 
@@ -36,6 +42,8 @@ public enum TaskState {
             case RETRYING -> RETRYING;
             case DEAD -> DEAD;
             case DONE -> DONE;
+            case CANCELLED -> CANCELLED;
+            case EXPIRED -> EXPIRED;
         };
     }
 }

@@ -33,16 +33,20 @@ public interface Tasks {
     CompletableFuture<Long> idOf(String queue, String clientId);
 
     /**
-     * Tasks in the order of their ids.
+     * Tasks in the order of their ids. A page may hold fewer than the limit although more follow; of those of one type, that
+     * is the rule.
      *
-     * @param state
-     *            only those in it; null: all
      * @param after
      *            {@link TaskPage#next} of the page before, or 0
      * @param limit
      *            1..1000
      */
-    CompletableFuture<TaskPage> list(String queue, @Nullable TaskState state, long after, int limit);
+    CompletableFuture<TaskPage> page(String queue, TaskFilter which, long after, int limit);
+
+    /** Those in this state, or all if it is null. */
+    default CompletableFuture<TaskPage> list(String queue, @Nullable TaskState state, long after, int limit) {
+        return page(queue, TaskFilter.of(state), after, limit);
+    }
 
     /** Calls a task off; if a worker has it, the worker is asked to stop. */
     CompletableFuture<TaskAnswer> cancel(String queue, long id);
@@ -66,9 +70,17 @@ public interface Tasks {
 
     /**
      * Does the same to all tasks that are in a state when it comes to them, in slices; returns to how many. What a worker
-     * has is left alone.
+     * has is left alone, but for cancelling: then the worker is asked to stop, as for a single task.
+     *
+     * @param which
+     *            names a state
      */
-    CompletableFuture<Long> all(String queue, TaskState state, Bulk what);
+    CompletableFuture<Long> all(String queue, TaskFilter which, Bulk what);
+
+    /** To those of any type. */
+    default CompletableFuture<Long> all(String queue, TaskState state, Bulk what) {
+        return all(queue, TaskFilter.of(state), what);
+    }
 
     /** Tasks that belong together. */
     TaskFlows flows();
@@ -79,7 +91,7 @@ public interface Tasks {
      * @param after
      *            {@link Slice#next} of the slice before, or 0
      */
-    CompletableFuture<Slice> some(String queue, TaskState state, Bulk what, long after);
+    CompletableFuture<Slice> some(String queue, TaskFilter which, Bulk what, long after);
 
     /**
      * What a slice of a bulk action did.

@@ -24,8 +24,10 @@ public final class TaskCommand extends Parent {
         @Mixin Common common;
         @Parameters(index = "0", paramLabel = "QUEUE") String queue;
         @Option(names = "--state", paramLabel = "STATE",
-                description = "only those scheduled, ready, leased, retrying, dead or done")
+                description = "only those scheduled, ready, leased, retrying, dead, done, cancelled or expired")
         @Nullable String state;
+        @Option(names = "--type", paramLabel = "TYPE", description = "only those of this type")
+        @Nullable String type;
         @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "100",
                 description = "at most so many") int limit;
 
@@ -40,6 +42,7 @@ public final class TaskCommand extends Parent {
             while (all.size() < limit) {
                 String query = "tasks?limit=" + Math.min(1_000, limit - all.size())
                         + (state == null ? "" : "&state=" + Api.encode(state))
+                        + (type == null ? "" : "&type=" + Api.encode(type))
                         + (after.isEmpty() ? "" : "&after=" + after);
                 JsonNode page = api.get(Api.queue(queue, query));
                 page.path("tasks").forEach(all::add);
@@ -95,13 +98,15 @@ public final class TaskCommand extends Parent {
         @Option(names = "--all", description = "all that are in --state") boolean all;
         @Option(names = "--state", paramLabel = "STATE", description = "with --all")
         @Nullable String state;
+        @Option(names = "--type", paramLabel = "TYPE", description = "with --all: only those of this type")
+        @Nullable String type;
 
         /** The words of the API, and what was done. */
         void change(String one, String many, String done) {
             Api api = common.api();
             String task = id;
             String which = state;
-            if (all == (task != null) || all == (which == null)) {
+            if (all == (task != null) || all == (which == null) || (!all && type != null)) {
                 throw new CliException("name a task's id, or --all with --state STATE: one of the two");
             }
             if (task != null) {
@@ -112,8 +117,11 @@ public final class TaskCommand extends Parent {
                 return;
             }
             ProgressLine line = new ProgressLine(common.err());
-            String body = Api.JSON.createObjectNode().put("state", which).toString();
-            JsonNode answer = api.postLong(Api.queue(queue, many), body, () -> line.show(
+            ObjectNode body = Api.JSON.createObjectNode().put("state", which);
+            if (type != null) {
+                body.put("type", type);
+            }
+            JsonNode answer = api.postLong(Api.queue(queue, many), body.toString(), () -> line.show(
                     api.get(Api.queue(queue, "")).path(String.valueOf(which)).asLong() + " tasks " + which));
             line.end();
             common.print(answer, done + " " + answer.path("changed").asLong());

@@ -29,6 +29,8 @@ final class TaskEnqueue implements Callable<Integer> {
             description = "JSON; - reads it from standard input") private @Nullable String payload;
     @Option(names = "--in", paramLabel = "DURATION",
             description = "not before so long from now") private @Nullable String delay;
+    @Option(names = "--at", paramLabel = "INSTANT",
+            description = "not before it, such as 2030-01-31T12:00:00Z") private @Nullable String at;
     @Option(names = "--priority", paramLabel = "0..9", description = "9 first [4]") private @Nullable Integer priority;
     @Option(names = "--key", paramLabel = "KEY",
             description = "tasks of one key run one after the other") private @Nullable String key;
@@ -66,6 +68,7 @@ final class TaskEnqueue implements Callable<Integer> {
                     : json));
         }
         millis(task, "delayMillis", "--in", delay);
+        text(task, "dueAt", at);
         number(task, "priority", priority);
         text(task, "key", key);
         text(task, "limitKey", limitKey);

@@ -142,6 +142,20 @@ class TaskCommandsTest {
     }
 
     @Test
+    void typeAndInstant_areUnderstood() {
+        enqueue("typed", "--type", "a", "--at", "2090-01-31T12:00:00Z");
+        enqueue("typed", "--type", "b", "--in", "1h");
+        JsonNode found = json("task", "list", "typed", "--type", "a");
+        assertThat(found.size()).isEqualTo(1);
+        assertThat(found.path(0).path("dueAt").asString()).isEqualTo("2090-01-31T12:00:00Z");
+        assertThat(done("task", "cancel", "typed", "--all", "--state", "scheduled", "--type", "a"))
+                .isEqualTo("cancelled 1");
+        assertThat(json("task", "list", "typed").size()).isEqualTo(1);
+        assertThat(refused("task", "cancel", "typed", "0000000000000000", "--type", "a"))
+                .contains("--all with --state");
+    }
+
+    @Test
     void oneTask_isCancelledRunAndDeleted() {
         String cancelled = enqueue("ones", "--in", "1h");
         assertThat(done("task", "cancel", "ones", cancelled)).isEqualTo("cancelled " + cancelled);

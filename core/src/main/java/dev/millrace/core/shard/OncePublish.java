@@ -1,0 +1,123 @@
+package dev.millrace.core.shard;
+
+import dev.millrace.core.machine.Machine;
+import dev.millrace.core.machine.Topic;
+import java.nio.ByteBuffer;
+
+/**
+ * Messages for a topic that is not tracked, each with a key for a while: one whose key is held is not published, and the
+ * message that holds it answers for it. A topic that does not exist is created.
+ *
+ * <p>
+ * Each message is durable together with its key. Thread safety: belongs to the door until it is handed over, to the shard
+ * until completion, then to the door again.
+ */
+public final class OncePublish {
+    /** More than the records of a message and of its key take besides its body, the gaps before them included. */
+    private static final int RECORD_BYTES = 512;
+    /** More than the creation of a topic takes. */
+    private static final int CREATION_BYTES = 3 << 10;
+
+    private final TopicRef topic;
+    private final ByteBuffer bytes;
+    private final long[] delays;
+    private final long[] keys;
+    private final long windowMillis;
+    private final long[] ids;
+    private int done;
+    private int published;
+
+    /**
+     * @param bytes
+     *            (i32 length, body) for each message, lengths checked by the door; absolute reads only
+     * @param delays
+     *            of the messages, in ms
+     * @param keys
+     *            high and low half of the hash of each message's key
+     * @param windowMillis
+     *            how long keys are held
+     */
+    public OncePublish(TopicRef topic, ByteBuffer bytes, long[] delays, long[] keys, long windowMillis) {
+        this.topic = topic;
+        this.bytes = bytes;
+        this.delays = delays;
+        this.keys = keys;
+        this.windowMillis = windowMillis;
+        ids = new long[delays.length];
+    }
+
+    /** Messages that are there, which are the first ones: published now or before. */
+    public int done() {
+        return done;
+    }
+
+    /** How many of them were published now. */
+    public int published() {
+        return published;
+    }
+
+    /** Id of a message that is there. */
+    public long id(int message) {
+        return ids[message];
+    }
+
+    /** {@link Outcome#OK}, or why a message, and those behind it, were refused. Owner thread. */
+    public byte run(Shard shard) {
+        shard.readClocks();
+        if (!shard.hasRoom()) {
+            return Outcome.NO_ROOM;
+        }
+        shard.makeRoomFor(CREATION_BYTES);
+        Topic to;
+        try {
+            to = shard.topology().topic(topic);
+        } catch (LimitException full) {
+            return Outcome.LIMIT_TOPICS;
+        }
+        if (to.tracked()) {
+            throw new IllegalArgumentException("topic " + to.name()
+                    + " is a task queue: enqueue there with a key, or publish without one");
+        }
+        int at = 0;
+        for (; done < ids.length; done++) {
+            byte outcome = one(shard, to, at);
+            if (outcome != Outcome.OK) {
+                return outcome;
+            }
+            at += Integer.BYTES + bytes.getInt(at);
+        }
+        shard.machine().finish();
+        return Outcome.OK;
+    }
+
+    private byte one(Shard shard, Topic to, int at) {
+        Machine machine = shard.machine();
+        long high = keys[2 * done];
+        long low = keys[2 * done + 1];
+        ids[done] = machine.operations().published(to, high, low);
+        if (ids[done] != 0) {
+            return Outcome.OK;
+        }
+        int length = bytes.getInt(at);
+        if (length + Integer.BYTES > shard.maxPublishBytes()) {
+            return Outcome.LIMIT;
+        }
+        if (!machine.operations().canKeepKey()) {
+            return Outcome.LIMIT_TRACKED;
+        }
+        if (delays[done] > 0 && !machine.canDefer()) {
+            return Outcome.LIMIT_DEFERRED;
+        }
+        byte admitted = shard.quotas().admit(to, 1, length);
+        if (admitted != Outcome.OK) {
+            return admitted;
+        }
+        // The message and its key stand in one batch.
+        shard.makeRoomFor(length + RECORD_BYTES);
+        ids[done] = delays[done] > 0 ? machine.defer(to, bytes, at, machine.after(delays[done]))
+                : machine.publish(to, bytes, at, 1);
+        machine.operations().publishedOnce(to, high, low, ids[done], windowMillis);
+        published++;
+        return Outcome.OK;
+    }
+}
