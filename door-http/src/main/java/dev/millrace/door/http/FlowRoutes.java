@@ -60,7 +60,8 @@ final class FlowRoutes {
         long declared = exchange.contentLength();
         int limit = options.maxRequestBytes();
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
-            List<TaskSpec> tasks = TaskRequest.read(JsonInput.of(exchange, limit), queue, options.maxMessageBytes());
+            List<TaskSpec> tasks = TraceContext.apply(exchange,
+                    TaskRequest.read(JsonInput.of(exchange, limit), queue, options.maxMessageBytes()));
             if (tasks.size() != 1) {
                 throw new HttpFailure(400, "INVALID", "a batch has one task that is enqueued when it is over, not "
                         + tasks.size());
