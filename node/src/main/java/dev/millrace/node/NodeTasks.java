@@ -4,6 +4,7 @@ import dev.millrace.core.machine.Group;
 import dev.millrace.core.machine.GroupLimits;
 import dev.millrace.core.machine.Tracked;
 import dev.millrace.core.machine.TrackedList;
+import dev.millrace.core.message.ClientIds;
 import dev.millrace.core.shard.Enqueue;
 import dev.millrace.core.shard.Enqueues;
 import dev.millrace.core.shard.Outcome;
@@ -111,6 +112,17 @@ final class NodeTasks implements Tasks {
             }
             return pages;
         }).thenCompose(TaskPages::read).thenApply(page -> page.tasks().stream().findFirst()));
+    }
+
+    @Override
+    public CompletableFuture<Long> idOf(String queue, String clientId) {
+        if (!ClientIds.isValid(clientId)) {
+            return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
+                    ClientIds.RULE));
+        }
+        return broker.at(queue, shard -> shard.machine()
+                .tracked()
+                .idOf(group(shard, queue).topic(), ClientIds.high(clientId), ClientIds.low(clientId)));
     }
 
     @Override

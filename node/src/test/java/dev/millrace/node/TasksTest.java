@@ -105,6 +105,31 @@ final class TasksTest {
     }
 
     @Test
+    void anIdOfAClient_isTakenUntilNothingOfItsTaskIsLeft_alsoAfterAReopen() {
+        TaskSpec.Keys named = TaskSpec.Keys.NONE.withId("welcome/7 ü");
+        TaskSpec spec = task("a", named, new TaskSpec.Terms(0, 0, 1, TaskSpec.Backoff.OF_QUEUE, 0, 0, 86_400_000));
+        Enqueued first = enqueue(spec);
+        close();
+        open();
+        assertThat(tasks().find("mails", tasks().idOf("mails", named.id()).join()).join().orElseThrow().spec())
+                .isEqualTo(spec);
+        Enqueued repeat = new Enqueued(first.id(), true, "");
+        assertThat(enqueue(task("b", named, TaskSpec.Terms.NONE))).isEqualTo(repeat);
+        assertThat(tasks().archive("mails", first.id()).join()).isEqualTo(TaskAnswer.DONE);
+        assertThat(enqueue(task("b", named, TaskSpec.Terms.NONE))).as("dead").isEqualTo(repeat);
+        assertThat(tasks().redrive("mails", first.id()).join()).isEqualTo(TaskAnswer.DONE);
+        try (Client worker = worker(1)) {
+            worker.ack(worker.take());
+        }
+        assertThat(enqueue(task("b", named, TaskSpec.Terms.NONE))).as("kept after it was done").isEqualTo(repeat);
+        assertThat(tasks().delete("mails", first.id()).join()).isEqualTo(TaskAnswer.DONE);
+        assertThat(tasks().idOf("mails", named.id()).join()).isZero();
+        Enqueued second = enqueue(task("b", named, TaskSpec.Terms.NONE));
+        assertThat(second.duplicate()).isFalse();
+        assertThat(tasks().idOf("mails", named.id()).join()).isEqualTo(second.id());
+    }
+
+    @Test
     void uniqueKey_repeatIsAnsweredWithTheFirstId_alsoAfterAReopen() {
         TaskSpec.Keys unique = new TaskSpec.Keys("", "", "welcome-7", 0, true, 4);
         Enqueued first = enqueue(task("a", unique, TaskSpec.Terms.NONE));

@@ -92,6 +92,9 @@ final class Applier {
 
     void deleteGroup(Group group) {
         Topic topic = group.topic;
+        if (group.tracked()) {
+            group.tracking().dead = new LongTable(Tracking.ROW_WORDS, 0);
+        }
         releaseDead(group);
         releaseReturned(group);
         releaseTracked(group);

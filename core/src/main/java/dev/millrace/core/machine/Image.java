@@ -18,8 +18,8 @@ public final class Image {
     private static final int VERSION = 1;
     /** 2: with the mails that have not arrived. */
     private static final int STATE_VERSION = 2;
-    /** 4: with the history; 3: with what tracked topics have; 2: with what was dropped; 1 has one number less before the gaps. */
-    private static final int TOPIC_VERSION = 4;
+    /** 5: with ids of clients; 4: with the history; 3: with what tracked topics have; 2: with what was dropped; 1 has one number less before the gaps. */
+    private static final int TOPIC_VERSION = 5;
     /** 4: with jitter, replays and the job about the dead; 3: with what groups of tracked topics have; 2: with notes of attempts. */
     private static final int GROUP_VERSION = 4;
     /** 2: with a hash of the state. */
@@ -419,8 +419,8 @@ public final class Image {
         group.minBackoffMillis = s[20];
         group.maxBackoffMillis = s[21];
         group.held = s[23];
+        group.jitterPercent = version >= 4 ? (int) s[24] : Backoff.jitterBeforeFormat4(topic);
         if (version >= 4) {
-            group.jitterPercent = (int) s[24];
             group.replayed = s[25];
             group.deadJob.what = (int) s[26];
             group.deadJob.end = (int) s[27];

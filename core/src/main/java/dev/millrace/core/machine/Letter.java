@@ -230,7 +230,10 @@ public final class Letter {
     // ---- the end of a batch ----
 
     private void completion() {
-        envelope.load(view.bytes, view.envelope, false).counted().header(BATCH_ID, hex(view.id));
+        envelope.load(view.bytes, view.envelope, false)
+                .clientIdOf(view.bytes, view.envelope)
+                .counted()
+                .header(BATCH_ID, hex(view.id));
         if (counts != null) {
             envelope.header(BATCH + "added", Long.toString(counts.added()))
                     .header(BATCH + "done", Long.toString(counts.done()))

@@ -120,13 +120,54 @@ public final class Topic {
         return false;
     }
 
-    /** A purged message holds its unique key no longer, unless another group has it under way. */
+    /** Whether the message can still be looked at in some group, be it as a dead letter or after it was done. */
+    boolean isHere(long id) {
+        long seq = seqOf(id);
+        if (seq >= 0) {
+            for (int i = 0; i < groups.size(); i++) {
+                if (groups.get(i).tracking().isHere(seq)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** A message is over in this group: its unique key is free once no other group has it under way. */
+    void over(Group in, long seq, long id) {
+        for (int i = 0; i < groups.size(); i++) {
+            Group other = groups.get(i);
+            if (other != in && other.tracking().isUnderWay(seq)) {
+                return;
+            }
+        }
+        keys().uniques.over(seq, id);
+    }
+
+    /** A message leaves this group: the id that its client gave is free once no other group has it. */
+    void left(Group in, long seq, long id) {
+        if (keys().clientIds.holders.size() == 0) {
+            return;
+        }
+        for (int i = 0; i < groups.size(); i++) {
+            Group other = groups.get(i);
+            if (other != in && other.tracking().isHere(seq)) {
+                return;
+            }
+        }
+        keys().clientIds.over(seq, id);
+    }
+
+    /** A purged message holds its keys no longer, unless another group has it. */
     void forgetHolder(long seq) {
-        if (keys != null && keys.uniques.holders.size() > 0) {
+        if (keys != null && keys.uniques.holders.size() + keys.clientIds.holders.size() > 0) {
             int ordinal = chunks.find(seq);
             long id = Ids.plus(chunks.firstId(ordinal), (int) (seq - chunks.firstSeq(ordinal)));
             if (!isUnderWay(id)) {
                 keys.uniques.over(seq, id);
+            }
+            if (!isHere(id)) {
+                keys.clientIds.over(seq, id);
             }
         }
     }

@@ -139,19 +139,31 @@ public final class Tracked {
     }
 
     /**
-     * The message that holds the unique key of the one at this offset, 0 when there is none: then it may be enqueued.
+     * The message that holds the client's id or the unique key of the one at this offset, 0 when there is none: then it may
+     * be enqueued.
      *
      * @param source
      *            (i32 length, {@link Envelope} as doors write it, body) at {@code offset}, checked by the caller
      */
     public long holder(Topic target, ByteBuffer source, int offset) {
         int envelope = offset + Integer.BYTES;
-        if (!Envelope.has(source, envelope, Envelope.UNIQUE_HIGH)) {
-            return 0;
+        long holder = 0;
+        if (Envelope.has(source, envelope, Envelope.ID_HIGH)) {
+            holder = idOf(target, Envelope.word(source, envelope, Envelope.ID_HIGH),
+                    Envelope.word(source, envelope, Envelope.ID_LOW));
         }
+        if (holder == 0 && Envelope.has(source, envelope, Envelope.UNIQUE_HIGH)) {
+            close();
+            holder = target.keys().uniques.holder(Envelope.word(source, envelope, Envelope.UNIQUE_HIGH),
+                    Envelope.word(source, envelope, Envelope.UNIQUE_LOW), machine.nowMillis(), target::isUnderWay);
+        }
+        return holder;
+    }
+
+    /** Id of the message whose client's id has this hash, 0 when there is none here. */
+    public long idOf(Topic target, long high, long low) {
         close();
-        return target.keys().uniques.holder(Envelope.word(source, envelope, Envelope.UNIQUE_HIGH),
-                Envelope.word(source, envelope, Envelope.UNIQUE_LOW), machine.nowMillis(), target::isUnderWay);
+        return target.keys().clientIds.holder(high, low, machine.nowMillis(), target::isHere);
     }
 
     /** Enqueues the message at this offset of the source; returns its id. The topic has a group. */
@@ -169,7 +181,8 @@ public final class Tracked {
         if (batchHome != 0) {
             Envelope.set(bytes, at + Integer.BYTES, Envelope.BATCH_HOME, batchHome);
         }
-        return end(Envelope.has(source, offset + Integer.BYTES, Envelope.UNIQUE_HIGH));
+        return end(Envelope.has(source, offset + Integer.BYTES, Envelope.UNIQUE_HIGH)
+                || Envelope.has(source, offset + Integer.BYTES, Envelope.ID_HIGH));
     }
 
     /** Enqueues a message without an envelope, (i32 length, body) at this offset; returns its id. */
@@ -226,7 +239,7 @@ public final class Tracked {
         return at;
     }
 
-    /** A message with a unique key ends its record, so that the next one finds it in the state. */
+    /** A message with a unique key or a client's id ends its record, so that the next one finds it in the state. */
     private long end(boolean unique) {
         long id = Ids.plus(firstId, count - 1);
         if (unique) {

@@ -10,6 +10,8 @@ package dev.millrace.core.machine;
 final class TrackedImage {
     /** Version of the sections of topics and groups since which batches, groups of messages and mails are in them. */
     private static final int WITH_FLOWS = 4;
+    /** Version of the section of topics since which ids of clients, and where keys were moved to, are in it. */
+    private static final int WITH_CLIENT_IDS = 5;
 
     private TrackedImage() {}
 
@@ -20,6 +22,10 @@ final class TrackedImage {
         private final LongTable.Frozen uniques;
         private final LongTable.Frozen holders;
         private final LongTable.Frozen batches;
+        private final LongTable.Frozen moved;
+        private final LongTable.Frozen clientIds;
+        private final LongTable.Frozen clientIdHolders;
+        private final LongTable.Frozen clientIdsMoved;
 
         OfTopic(TopicKeys keys) {
             terms = new long[4 * (keys.terms.size() - 1)];
@@ -35,9 +41,13 @@ final class TrackedImage {
             uniques = keys.uniques.rows.freeze();
             holders = keys.uniques.holders.freeze();
             batches = keys.batches.rows.freeze();
+            moved = keys.uniques.moved.freeze();
+            clientIds = keys.clientIds.rows.freeze();
+            clientIdHolders = keys.clientIds.holders.freeze();
+            clientIdsMoved = keys.clientIds.moved.freeze();
         }
 
-        /** As {@link TrackedImage#digest}, without keys that are held only until their message is done. */
+        /** As {@link TrackedImage#digest}, without keys that are held only until their message is done or gone. */
         long hash() {
             long[] sum = {taken * 31};
             LongTable.Frozen all = uniques.copy();
@@ -57,6 +67,10 @@ final class TrackedImage {
             rows(sink, uniques, Uniques.ROW_WORDS);
             rows(sink, holders, Uniques.HOLDER_WORDS);
             rows(sink, batches, BatchTable.ROW_WORDS);
+            rows(sink, moved, Uniques.MOVED_WORDS);
+            rows(sink, clientIds, Uniques.ROW_WORDS);
+            rows(sink, clientIdHolders, Uniques.HOLDER_WORDS);
+            rows(sink, clientIdsMoved, Uniques.MOVED_WORDS);
         }
     }
 
@@ -72,12 +86,21 @@ final class TrackedImage {
         if (version >= WITH_FLOWS) {
             rows(source, keys.batches.rows, BatchTable.ROW_WORDS);
         }
+        if (version >= WITH_CLIENT_IDS) {
+            rows(source, keys.uniques.moved, Uniques.MOVED_WORDS);
+            keys.uniques.restored();
+            rows(source, keys.clientIds.rows, Uniques.ROW_WORDS);
+            rows(source, keys.clientIds.holders, Uniques.HOLDER_WORDS);
+            rows(source, keys.clientIds.moved, Uniques.MOVED_WORDS);
+            keys.clientIds.restored();
+        }
     }
 
     /** A hash of what is kept for a topic, the same however far what was purged has been forgotten. */
     static long digest(Topic topic) {
         TopicKeys keys = topic.keys();
         long hash = keys.uniques.digest(topic::isUnderWay) + keys.uniques.taken * 31
+                + keys.clientIds.digest(topic::isHere) * 127
                 + keys.batches.rows.freeze().digest(BatchTable.ROW_WORDS) * 131;
         for (long word : new OfTopic(keys).terms) {
             hash = hash * 0x9E37_79B9_7F4A_7C15L + word;

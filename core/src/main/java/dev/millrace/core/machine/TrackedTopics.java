@@ -93,17 +93,13 @@ final class TrackedTopics {
     private void joined(Topic topic, long seq, long id, ByteBuffer buffer, int envelope) {
         int terms = Terms.areIn(buffer, envelope) ? topic.keys().terms.number(Terms.of(buffer, envelope)) : 0;
         if (Envelope.has(buffer, envelope, Envelope.UNIQUE_HIGH)) {
-            long high = Envelope.word(buffer, envelope, Envelope.UNIQUE_HIGH);
-            long ends = Envelope.word(buffer, envelope, Envelope.UNIQUE_ENDS);
-            boolean untilDone = (Envelope.flags(buffer, envelope) & Envelope.UNIQUE_UNTIL_DONE) != 0;
-            int number = topic.keys().uniques.take(high, Envelope.word(buffer, envelope, Envelope.UNIQUE_LOW), id, ends,
-                    untilDone);
-            if (untilDone) {
-                topic.keys().uniques.holds(seq, high);
-            }
-            if (ends > 0) {
-                state.waiting.add(ends, high, Waiting.tracked(topic.number, number, Tracking.UNIQUE_END, 0));
-            }
+            uniqueKey(topic, seq, id, buffer, envelope);
+        }
+        if (Envelope.has(buffer, envelope, Envelope.ID_HIGH)) {
+            Uniques.Key key = new Uniques.Key(Envelope.word(buffer, envelope, Envelope.ID_HIGH),
+                    Envelope.word(buffer, envelope, Envelope.ID_LOW));
+            Uniques ids = topic.keys().clientIds;
+            ids.holds(seq, ids.take(key, id, 0, true, topic::isHere));
         }
         if (Envelope.has(buffer, envelope, Envelope.BATCH)
                 && (Envelope.flags(buffer, envelope) & Envelope.COUNTED) == 0) {
@@ -112,6 +108,21 @@ final class TrackedTopics {
         }
         for (int i = 0; i < topic.groups.size(); i++) {
             topic.groups.get(i).tracking().joined(seq, id, buffer, envelope, terms);
+        }
+    }
+
+    private void uniqueKey(Topic topic, long seq, long id, ByteBuffer buffer, int envelope) {
+        Uniques uniques = topic.keys().uniques;
+        Uniques.Key key = new Uniques.Key(Envelope.word(buffer, envelope, Envelope.UNIQUE_HIGH),
+                Envelope.word(buffer, envelope, Envelope.UNIQUE_LOW));
+        long ends = Envelope.word(buffer, envelope, Envelope.UNIQUE_ENDS);
+        boolean untilDone = (Envelope.flags(buffer, envelope) & Envelope.UNIQUE_UNTIL_DONE) != 0;
+        long at = uniques.take(key, id, ends, untilDone, topic::isUnderWay);
+        if (untilDone) {
+            uniques.holds(seq, at);
+        }
+        if (ends > 0) {
+            state.waiting.add(ends, at, Waiting.tracked(topic.number, uniques.number(at), Tracking.UNIQUE_END, 0));
         }
     }
 

@@ -79,7 +79,7 @@ final class Tracking {
     private final Group group;
     private final Applier applier;
     LongTable rows = new LongTable(ROW_WORDS, 0);
-    final LongTable dead = new LongTable(ROW_WORDS, 0);
+    LongTable dead = new LongTable(ROW_WORDS, 0);
     /** Ordering key -> holder's seq + 1, head and tail of the line. */
     LongTable lines = new LongTable(LINE_WORDS, 0);
     final KeyLines keys;
@@ -129,6 +129,12 @@ final class Tracking {
         return state != 0 && state != GONE && state != KEPT;
     }
 
+    /** Whether it can be looked at. */
+    boolean isHere(long seq) {
+        int state = stateOf(seq);
+        return (state != 0 && state != GONE) || dead.contains(seq + 1);
+    }
+
     /** Recovery is over; here it can be planted what that forgets. */
     void recovered() {
         forgetsCancelsBelow = applier.bugs.has(Bug.CANCEL_FORGOTTEN) ? group.topic.nextSeq : 0;
@@ -173,6 +179,7 @@ final class Tracking {
     }
 
     void drop(long seq) {
+        group.topic.left(group, seq, rows.get(seq + 1, ID));
         applier.notes.forget(outputs, seq << 16);
         forgetRow(seq);
     }
@@ -425,6 +432,7 @@ final class Tracking {
             // Its place in the line stays until it comes to the front.
             keys.leave(seq, rows.get(seq + 1, KEY));
             over(seq);
+            group.topic.left(group, seq, rows.get(seq + 1, ID));
             state(seq, GONE);
         } else if (state == KEPT) {
             drop(seq);
@@ -463,16 +471,8 @@ final class Tracking {
         }
     }
 
-    /** Its unique key is free again once no other group has it under way. */
     void over(long seq) {
-        Topic topic = group.topic;
-        for (int i = 0; i < topic.groups.size(); i++) {
-            Group other = topic.groups.get(i);
-            if (other != group && other.tracking().isUnderWay(seq)) {
-                return;
-            }
-        }
-        topic.keys().uniques.over(seq, rows.get(seq + 1, ID));
+        group.topic.over(group, seq, rows.get(seq + 1, ID));
     }
 
     // ---- time ----
@@ -562,6 +562,7 @@ final class Tracking {
 
     void deadPurged(long seq) {
         applier.notes.forget(outputs, seq << 16);
+        group.topic.left(group, seq, dead.get(seq + 1, ID));
         dead.remove(seq + 1);
     }
 

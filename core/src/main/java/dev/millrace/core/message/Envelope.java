@@ -51,7 +51,10 @@ public final class Envelope {
     public static final int BATCH = 12;
     /** Where that batch is: (shard + 1) << 32 | number of its topic there; 0 until a machine has taken the message. */
     public static final int BATCH_HOME = 13;
-    static final int WORDS = 14;
+    /** Hash of the id that its client gave, 128 bits. */
+    public static final int ID_HIGH = 14;
+    public static final int ID_LOW = 15;
+    static final int WORDS = 16;
 
     public static final int DEFAULT_PRIORITY = 4;
     public static final int MAX_PRIORITY = 9;
@@ -124,7 +127,7 @@ public final class Envelope {
         if (length < HEADER_BYTES) {
             return "the envelope is cut short";
         }
-        if ((buffer.getShort(at) & 0xFFFF) >= 1 << WORDS || !has(buffer, at, AT)
+        if (!has(buffer, at, AT) || has(buffer, at, ID_HIGH) != has(buffer, at, ID_LOW)
                 || has(buffer, at, MIN_BACKOFF) != has(buffer, at, MAX_BACKOFF)
                 || has(buffer, at, UNIQUE_HIGH) != has(buffer, at, UNIQUE_LOW)
                 || has(buffer, at, BATCH) != has(buffer, at, BATCH_HOME)) {

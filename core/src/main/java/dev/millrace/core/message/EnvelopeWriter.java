@@ -114,6 +114,22 @@ public final class EnvelopeWriter {
         return this;
     }
 
+    /** The id under which its client knows it: no other message of the topic that is still here has it. */
+    public EnvelopeWriter clientId(String id) {
+        if (!ClientIds.isValid(id)) {
+            throw new IllegalArgumentException(ClientIds.RULE);
+        }
+        byte[] bytes = text("id", Properties.CLIENT_ID, id);
+        word(Envelope.ID_HIGH, ClientIds.high(bytes));
+        return word(Envelope.ID_LOW, KeyHash.low(bytes));
+    }
+
+    /** Has the client's id of another envelope, if that has one. */
+    public EnvelopeWriter clientIdOf(ByteBuffer from, int envelope) {
+        String id = Properties.find(from, envelope, Properties.CLIENT_ID);
+        return id.isEmpty() ? this : clientId(id);
+    }
+
     /** Delivered together with others of this group key. */
     public EnvelopeWriter gather(String key) {
         word(Envelope.GATHER, nonZero(KeyHash.high(text("group", Properties.GATHER_KEY, key))));
@@ -158,7 +174,8 @@ public final class EnvelopeWriter {
 
     /**
      * Takes over what another envelope has: all of one that a door has written, with {@code fresh}; else without the
-     * instants and keys that were of that message alone (due, expiry, unique key, group key, what it waited for).
+     * instants and keys that were of that message alone (due, expiry, unique key, client's id, group key, what it waited
+     * for).
      */
     public EnvelopeWriter load(ByteBuffer from, int envelope, boolean fresh) {
         reset();
@@ -167,7 +184,7 @@ public final class EnvelopeWriter {
         maxAttempts = Envelope.maxAttempts(from, envelope);
         for (int word = Envelope.AT + 1; word < Envelope.WORDS; word++) {
             boolean own = word <= Envelope.UNIQUE_ENDS || word == Envelope.UNIQUE_HIGH || word == Envelope.UNIQUE_LOW
-                    || word == Envelope.GATHER;
+                    || word == Envelope.GATHER || word == Envelope.ID_HIGH || word == Envelope.ID_LOW;
             if (Envelope.has(from, envelope, word) && (fresh || !own)) {
                 word(word, Envelope.word(from, envelope, word));
             }
@@ -176,7 +193,7 @@ public final class EnvelopeWriter {
             flags &= ~(Envelope.UNIQUE_UNTIL_DONE | Envelope.COMPLETION);
         }
         Properties.forEach(from, envelope, (tag, at, length) -> {
-            if (fresh || tag != Properties.UNIQUE_KEY) {
+            if (fresh || (tag != Properties.UNIQUE_KEY && tag != Properties.CLIENT_ID)) {
                 ByteBuffer to = room(length + 3).put(tag).putShort((short) length);
                 to.put(to.position(), from, at, length).position(to.position() + length);
             }

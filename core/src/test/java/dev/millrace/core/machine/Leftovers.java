@@ -19,6 +19,7 @@ public final class Leftovers {
         }
         add(left, "unique keys", topic.keys().uniques.rows.size());
         add(left, "holders of unique keys", topic.keys().uniques.holders.size());
+        add(left, "ids of clients", topic.keys().clientIds.rows.size());
         return left.toString();
     }
 

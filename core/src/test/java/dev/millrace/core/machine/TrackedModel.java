@@ -19,7 +19,7 @@ final class TrackedModel {
         final @Nullable String key;
         final @Nullable String limitKey;
         final @Nullable String uniqueKey;
-        boolean untilDone;
+        @Nullable String clientId;
         int maxAttempts;
         long backoffMillis = -1;
         long retentionMillis;
@@ -73,6 +73,16 @@ final class TrackedModel {
         Task task = tasks.get(hold.id);
         boolean held = hold.untilDone && task != null && task.isUnderWay();
         return hold.endsMillis > nowMillis || held ? hold.id : 0;
+    }
+
+    /** Who has this id of a client, or 0: whatever can be looked at still has it. */
+    long holderOfId(@Nullable String clientId) {
+        return tasks.values()
+                .stream()
+                .filter(task -> clientId != null && clientId.equals(task.clientId))
+                .mapToLong(task -> task.id)
+                .findFirst()
+                .orElse(0);
     }
 
     long count(Status status) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.core.machine.TrackedModel.Hold;
 import dev.millrace.core.machine.TrackedModel.Status;
 import dev.millrace.core.machine.TrackedModel.Task;
+import dev.millrace.core.message.Envelope;
 import dev.millrace.core.message.EnvelopeWriter;
 import dev.millrace.core.message.Ids;
 import dev.millrace.core.message.MessageView;
@@ -31,10 +32,7 @@ class TrackedModelTest {
     private TrackedModel model = new TrackedModel();
     private PlantedBugs bugs = PlantedBugs.NONE;
     private final List<Long> tokens = new ArrayList<>();
-    private @Nullable MemorySnapshot underWay;
-    private @Nullable MemorySnapshot newest;
-    private @Nullable MovePlan moves;
-    private boolean movesCopied;
+    private Upkeep upkeep = new Upkeep(rig, random);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000})
@@ -66,11 +64,10 @@ class TrackedModelTest {
         rig = new MachineRig(Ids.EPOCH_MILLIS + random.nextLong(1L << 40), bugs);
         model = new TrackedModel();
         tokens.clear();
-        underWay = null;
-        newest = null;
-        moves = null;
+        upkeep = new Upkeep(rig, random);
         Topic topic = rig.machine.createTopic("tasks", false);
-        rig.machine.createGroup(topic, "workers", false, true);
+        Group workers = rig.machine.createGroup(topic, "workers", false, true);
+        rig.machine.operations().policy(workers, new Backoff(0, 0, 0, 25));
         assertThat(rig.machine.tracked().track(topic)).isTrue();
         limits();
         for (int step = 0; step < STEPS; step++) {
@@ -80,8 +77,8 @@ class TrackedModelTest {
                 if (random.nextInt(10) == 0) {
                     rig.closeBatch();
                 }
-                snapshot();
-                relocate();
+                upkeep.snapshot();
+                upkeep.relocate();
                 if (random.nextInt(40) == 0) {
                     crashAndReplay();
                 }
@@ -116,7 +113,9 @@ class TrackedModelTest {
         } else if (dice < 75) {
             settle();
         } else if (dice < 86) {
-            passTime(random.nextInt(4) == 0 ? random.nextLong(2_000) : random.nextLong(60));
+            passTime(random.nextInt(8) == 0 ? untilWindowEnds()
+                : random.nextInt(4) == 0 ? random.nextLong(2_000)
+                : random.nextLong(60));
         } else if (dice < 89) {
             endSession();
         } else if (dice < 97) {
@@ -172,6 +171,10 @@ class TrackedModelTest {
         if (unique != null) {
             envelope.uniqueKey(unique, window, untilDone);
         }
+        String clientId = random.nextInt(4) == 0 ? "id" + random.nextInt(8) : null;
+        if (clientId != null) {
+            envelope.clientId(clientId);
+        }
         if (expires > 0) {
             envelope.expiresIn(expires);
         }
@@ -183,13 +186,15 @@ class TrackedModelTest {
         }
         ByteBuffer source = source(envelope, new byte[random.nextInt(random.nextInt(20) == 0 ? 2_000 : 40)]);
         long holder = rig.machine.tracked().holder(topic(), source, 0);
-        assertThat(holder).as("holder of %s", unique)
-                .isEqualTo(unique == null ? 0 : model.holder(unique, rig.nowMillis));
+        long named = model.holderOfId(clientId);
+        assertThat(holder).as("holder of %s and %s", clientId, unique)
+                .isEqualTo(named != 0 || unique == null ? named : model.holder(unique, rig.nowMillis));
         if (holder != 0) {
             return;
         }
         long id = rig.machine.tracked().enqueue(topic(), source, 0);
         Task task = new Task(id, priority, key, limit, unique);
+        task.clientId = clientId;
         task.maxAttempts = most;
         task.backoffMillis = backoff;
         task.retentionMillis = retention;
@@ -214,7 +219,16 @@ class TrackedModelTest {
         ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES + envelope.length() + body.length);
         bytes.putInt(envelope.length() + body.length);
         envelope.write(bytes);
+        collide(bytes, Envelope.UNIQUE_HIGH);
+        collide(bytes, Envelope.ID_HIGH);
         return bytes.put(body).flip();
+    }
+
+    /** Half of a hash has one of two values, so that keys are told apart by the other half alone. */
+    private static void collide(ByteBuffer bytes, int word) {
+        if (Envelope.has(bytes, Integer.BYTES, word)) {
+            Envelope.set(bytes, Integer.BYTES, word, 1 + (Envelope.word(bytes, Integer.BYTES, word) & 1));
+        }
     }
 
     // ---- leases ----
@@ -373,6 +387,16 @@ class TrackedModelTest {
     }
 
     // ---- time ----
+
+    /** To the last millisecond of the window of a unique key; 0 when there is none. */
+    private long untilWindowEnds() {
+        return model.holds.values()
+                .stream()
+                .mapToLong(hold -> hold.endsMillis() - 1 - rig.nowMillis)
+                .filter(left -> left > 0)
+                .min()
+                .orElse(0);
+    }
 
     private void passTime(long millis) {
         rig.passTime(millis, millis);
@@ -560,45 +584,13 @@ class TrackedModelTest {
         };
     }
 
-    private void snapshot() {
-        if (underWay == null) {
-            underWay = random.nextInt(30) == 0 ? rig.snapshot() : null;
-        } else if (underWay.goOn(1 + random.nextInt(20))) {
-            newest = underWay;
-            underWay = null;
-        }
-    }
-
-    private void relocate() {
-        if (moves == null) {
-            if (random.nextInt(30) == 0) {
-                rig.closeBatch();
-                moves = rig.relocation();
-                movesCopied = false;
-            }
-        } else if (!movesCopied) {
-            movesCopied = moves.collect(1 + random.nextInt(30));
-            if (movesCopied) {
-                rig.closeBatch();
-                rig.copy(moves);
-            }
-        } else if (moves.apply(1 + random.nextInt(10))) {
-            moves = null;
-        }
-    }
-
     private void crashAndReplay() {
-        rig.closeBatch();
-        Machine replayed = rig.replayed(random.nextInt(3) == 0 ? null : newest);
-        MachineRig.settle(rig.machine);
-        MachineRig.settle(replayed);
+        Machine replayed = upkeep.replayed();
         assertThat(parts(replayed)).isEqualTo(parts(rig.machine));
         assertThat(replayed.digest()).as("digest after replay").isEqualTo(rig.machine.digest());
         StateLaws.check(replayed);
         if (random.nextBoolean()) {
-            rig.goOnWith(replayed);
-            underWay = null;
-            moves = null;
+            upkeep.goOnWith(replayed);
             for (int number = rig.machine.nextConsumer(1); number >= 0; number = rig.machine.nextConsumer(number)) {
                 rig.machine.endConsumer(number, 1 + random.nextInt(20));
             }
@@ -650,6 +642,10 @@ class TrackedModelTest {
         assertThat(tracking.limits.rows.size()).as("limits").isZero();
         assertThat(topic().keys().uniques.rows.size()).as("unique keys").isZero();
         assertThat(topic().keys().uniques.holders.size()).as("holders of unique keys").isZero();
+        assertThat(topic().keys().uniques.moved.size()).as("unique keys elsewhere").isZero();
+        assertThat(topic().keys().clientIds.rows.size()).as("ids of clients").isZero();
+        assertThat(topic().keys().clientIds.holders.size()).as("holders of ids").isZero();
+        assertThat(topic().keys().clientIds.moved.size()).as("ids elsewhere").isZero();
         assertThat(rig.state().tracked).isZero();
     }
 }

@@ -60,7 +60,8 @@ final class IdempotencyKey {
                     + "' or the header " + HEADER);
         }
         return new TaskSpec(task.type(), task.payload(), task.headers(),
-                new TaskSpec.Keys(keys.order(), keys.limit(), unique, WINDOW_MILLIS, false, keys.priority()),
+                new TaskSpec.Keys(keys.order(), keys.limit(), unique, WINDOW_MILLIS, false, keys.priority(),
+                        keys.id()),
                 task.terms(), task.flow());
     }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.door.http;
 
+import dev.millrace.core.message.ClientIds;
 import dev.millrace.net.http.HttpFailure;
 import dev.millrace.node.PublishBatch;
 import dev.millrace.node.tasks.QueueLimits;
@@ -76,7 +77,15 @@ final class TaskRequest {
             throw input.refuse("uniqueKey", "must be there when uniqueMillis or untilDone is");
         }
         return new TaskSpec.Keys(textOr(input, "key"), textOr(input, "limitKey"), unique, window, untilDone,
-                (int) input.numberOr("priority", TaskSpec.Keys.NONE.priority(), 0, 9));
+                (int) input.numberOr("priority", TaskSpec.Keys.NONE.priority(), 0, 9), id(input));
+    }
+
+    private static String id(JsonInput input) {
+        String id = input.textOrNull("id");
+        if (id != null && !ClientIds.isValid(id)) {
+            throw input.refuse("id", "has 1 to 255 bytes of UTF-8 and no control characters");
+        }
+        return id == null ? "" : id;
     }
 
     private static TaskSpec.Terms terms(JsonInput input) {

@@ -1,5 +1,6 @@
 package dev.millrace.door.http;
 
+import dev.millrace.core.message.ClientIds;
 import dev.millrace.net.http.HttpExchange;
 import dev.millrace.net.http.HttpFailure;
 import dev.millrace.net.http.HttpHandler;
@@ -134,21 +135,30 @@ final class TaskRoutes {
                 .collect(Collectors.joining(", ")) + ", not '" + name + "'");
     }
 
-    private static long id(HttpExchange exchange) {
-        return MessageJson.parse("task id", exchange.parameter("id"));
+    /** Of the engine: 16 hex digits, or what a client gave after {@value ClientIds#PREFIX}. The queue is there. */
+    private long id(HttpExchange exchange, String queue) {
+        String text = exchange.parameter("id");
+        if (!text.startsWith(ClientIds.PREFIX)) {
+            return MessageJson.parse("task id", text, "16 hex digits are needed, or id: and the id that you gave");
+        }
+        long id = Answers.await(broker.tasks().idOf(queue, text.substring(ClientIds.PREFIX.length())));
+        if (id == 0) {
+            throw missing(queue, text);
+        }
+        return id;
     }
 
     private void show(HttpExchange exchange) {
         String queue = Names.queue(exchange);
-        long id = id(exchange);
         boolean base64 = Queries.number(exchange, "base64", 0, 0, 1) == 1;
         QueueRoutes.find(broker, queue);
-        TaskInfo task = Answers.await(broker.tasks().find(queue, id)).orElseThrow(() -> missing(queue, id));
+        TaskInfo task = Answers.await(broker.tasks().find(queue, id(exchange, queue)))
+                .orElseThrow(() -> missing(queue, exchange.parameter("id")));
         Json.send(exchange, 200, TaskJson.of(task, base64));
     }
 
-    private static HttpFailure missing(String queue, long id) {
-        return Problems.notFound("queue '" + queue + "' has no task " + MessageJson.hex(id)
+    private static HttpFailure missing(String queue, String id) {
+        return Problems.notFound("queue '" + queue + "' has no task " + id
                 + "; one that is over is kept only for its retention");
     }
 
@@ -163,12 +173,12 @@ final class TaskRoutes {
 
     private void change(HttpExchange exchange, String what, Change change) {
         String queue = Names.queue(exchange);
-        long id = id(exchange);
         QueueRoutes.find(broker, queue);
+        long id = id(exchange, queue);
         TaskAnswer answer = Answers.await(change.of(queue, id));
         String why = switch (answer) {
             case DONE, ASKED -> null;
-            case MISSING -> throw missing(queue, id);
+            case MISSING -> throw missing(queue, exchange.parameter("id"));
             case LEASED -> "a worker has it; cancel it, or wait until its lease ends";
             case READY -> "it is ready";
             case IN_LINE -> "it waits behind others of its key; cancel it instead";
@@ -176,16 +186,12 @@ final class TaskRoutes {
             case OVER -> "it is done";
         };
         if (why != null) {
-            throw conflict(id, what, why);
+            throw new HttpFailure(409, "STATE", "task " + exchange.parameter("id") + " cannot be " + what + ": " + why);
         }
         Json.send(exchange, 200, Json.object()
                 .put("id", MessageJson.hex(id))
                 .put("done", answer == TaskAnswer.DONE)
                 .put("asked", answer == TaskAnswer.ASKED));
-    }
-
-    private static HttpFailure conflict(long id, String what, String why) {
-        return new HttpFailure(409, "STATE", "task " + MessageJson.hex(id) + " cannot be " + what + ": " + why);
     }
 
     private HttpHandler all(Tasks.Bulk what) {

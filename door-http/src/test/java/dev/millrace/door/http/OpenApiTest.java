@@ -105,7 +105,7 @@ class OpenApiTest {
     @Test
     void task_hasTheMembersThatAreDescribed() throws IOException {
         TaskSpec step = new TaskSpec("t", ByteBuffer.allocate(1), Map.of(),
-                new TaskSpec.Keys("k", "l", "u", 1, true, 4),
+                new TaskSpec.Keys("k", "l", "u", 1, true, 4, "id"),
                 new TaskSpec.Terms(0, 1, 1, new TaskSpec.Backoff(1, 1), 1, 1, 1));
         TaskSpec member = step.with(new TaskSpec.Flow(List.of(new TaskSpec.Step("q", step, TaskSpec.Result.NONE)),
                 new TaskSpec.BatchRef("q", 1), "", 0));

@@ -91,6 +91,30 @@ class QueueTest {
     }
 
     @Test
+    void anIdOfTheClient_isFoundByIt_andFreeAgainOnceItsTaskIsGone() throws Exception {
+        String id = enqueue("{\"type\":\"a\",\"id\":\"welcome/7\",\"delayMillis\":600000}");
+        String byId = TASKS + "/id:welcome%2F7";
+        assertThat(rig.get(byId).at("/id")).isEqualTo(id);
+        assertThat(rig.get(byId).at("/clientId")).isEqualTo("welcome/7");
+        Answer again = rig.post(TASKS, "{\"type\":\"b\",\"id\":\"welcome/7\"}");
+        assertThat(again.status()).isEqualTo(200);
+        assertThat(again.at("/tasks/0/id")).isEqualTo(id);
+        assertThat(again.json().at("/tasks/0/duplicate").booleanValue()).isTrue();
+        assertThat(rig.post(byId + "/archive", "{}").at("/id")).isEqualTo(id);
+        assertThat(rig.post(byId + "/archive", "{}").at("/detail")).contains("task id:welcome/7 cannot be archived");
+        assertThat(rig.post(byId + "/redrive", "{}").status()).isEqualTo(200);
+        assertThat(rig.post(byId + "/cancel", "{}").json().at("/done").booleanValue()).isTrue();
+        assertThat(rig.get(byId).at("/detail")).contains("no task id:welcome/7");
+        assertThat(rig.post(TASKS, "{\"type\":\"b\",\"id\":\"welcome/7\"}").status()).isEqualTo(201);
+        assertThat(rig.withToken("DELETE", byId, "").status()).isEqualTo(200);
+        for (String bad : new String[]{"", "x".repeat(256), "a\\nb"}) {
+            assertThat(rig.post(TASKS, "{\"id\":\"" + bad + "\"}").at("/detail")).contains("1 to 255 bytes");
+        }
+        assertThat(rig.get(TASKS + "/id:").at("/detail")).contains("1 to 255 bytes");
+        assertThat(rig.get(TASKS + "/welcome").at("/detail")).contains("or id: and the id");
+    }
+
+    @Test
     void list_byStateAndPage() throws Exception {
         String first = enqueue("{\"tasks\":[{\"type\":\"a\"},{\"type\":\"b\"}]}");
         String later = enqueue("{\"type\":\"c\",\"delayMillis\":600000}");

@@ -128,6 +128,9 @@ public final class TaskEncoder {
         if (!keys.unique().isEmpty()) {
             to.uniqueKey(keys.unique(), keys.uniqueMillis(), keys.untilDone() || keys.uniqueMillis() <= 0);
         }
+        if (!keys.id().isEmpty()) {
+            to.clientId(keys.id());
+        }
         if (terms.expiresMillis() != 0) {
             to.expiresIn(terms.expiresMillis());
         }

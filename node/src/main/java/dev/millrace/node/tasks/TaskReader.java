@@ -67,6 +67,7 @@ public final class TaskReader {
         private String order = "";
         private String limit = "";
         private String unique = "";
+        private String id = "";
         private long timeoutMillis;
         private long deadlineMillis;
 
@@ -76,6 +77,7 @@ public final class TaskReader {
                 case Properties.KEY -> order = Properties.text(bytes, at, length);
                 case Properties.LIMIT_KEY -> limit = Properties.text(bytes, at, length);
                 case Properties.UNIQUE_KEY -> unique = Properties.text(bytes, at, length);
+                case Properties.CLIENT_ID -> id = Properties.text(bytes, at, length);
                 case Properties.TIMEOUT -> timeoutMillis = bytes.getLong(at);
                 case Properties.DEADLINE -> deadlineMillis = bytes.getLong(at);
                 case Properties.CHAIN ->
@@ -103,7 +105,7 @@ public final class TaskReader {
                     batch == 0 ? TaskSpec.BatchRef.NONE : new TaskSpec.BatchRef(batchQueue, batch), group, gathered);
             TaskSpec.Keys keys = new TaskSpec.Keys(order, limit, unique, ends == 0 ? 0 : ends - base,
                     (Envelope.flags(bytes, envelope) & Envelope.UNIQUE_UNTIL_DONE) != 0,
-                    Envelope.priority(bytes, envelope));
+                    Envelope.priority(bytes, envelope), id);
             boolean own = Envelope.has(bytes, envelope, Envelope.MIN_BACKOFF);
             TaskSpec.Backoff backoff = own
                     ? new TaskSpec.Backoff(Envelope.word(bytes, envelope, Envelope.MIN_BACKOFF),

@@ -117,9 +117,22 @@ public record TaskSpec(String type, ByteBuffer payload, Map<String, String> head
      *            it is also held until its task is done, dead or cancelled
      * @param priority
      *            0..9, 9 first
+     * @param id
+     *            that the client chose: a second task with it is a duplicate while anything of the first can be looked at
      */
-    public record Keys(String order, String limit, String unique, long uniqueMillis, boolean untilDone, int priority) {
+    public record Keys(String order, String limit, String unique, long uniqueMillis, boolean untilDone, int priority,
+            String id) {
         public static final Keys NONE = new Keys("", "", "", 0, false, 4);
+
+        /** Without an id of the client. */
+        public Keys(String order, String limit, String unique, long uniqueMillis, boolean untilDone, int priority) {
+            this(order, limit, unique, uniqueMillis, untilDone, priority, "");
+        }
+
+        /** The same with an id of the client. */
+        public Keys withId(String chosen) {
+            return new Keys(order, limit, unique, uniqueMillis, untilDone, priority, chosen);
+        }
     }
 
     /**

@@ -29,6 +29,9 @@ public interface Tasks {
     /** A task, its body and its past attempts; empty when there is none of this id any more. */
     CompletableFuture<Optional<TaskInfo>> find(String queue, long id);
 
+    /** Id of the task that has this id of a client, 0 when there is none any more. */
+    CompletableFuture<Long> idOf(String queue, String clientId);
+
     /**
      * Tasks in the order of their ids.
      *

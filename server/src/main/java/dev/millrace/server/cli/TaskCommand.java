@@ -75,7 +75,7 @@ public final class TaskCommand extends Parent {
     static final class Show implements Runnable {
         @Mixin Common common;
         @Parameters(index = "0", paramLabel = "QUEUE") String queue;
-        @Parameters(index = "1", paramLabel = "ID") String id;
+        @Parameters(index = "1", paramLabel = "ID", description = Change.ID) String id;
 
         @Override
         public void run() {
@@ -86,9 +86,11 @@ public final class TaskCommand extends Parent {
 
     /** A change of one task, or of all in a state. */
     abstract static class Change implements Runnable {
+        static final String ID = "16 hex digits, or id: and the id that was given when it was enqueued";
+
         @Mixin Common common;
         @Parameters(index = "0", paramLabel = "QUEUE") String queue;
-        @Parameters(index = "1", arity = "0..1", paramLabel = "ID")
+        @Parameters(index = "1", arity = "0..1", paramLabel = "ID", description = ID)
         @Nullable String id;
         @Option(names = "--all", description = "all that are in --state") boolean all;
         @Option(names = "--state", paramLabel = "STATE", description = "with --all")

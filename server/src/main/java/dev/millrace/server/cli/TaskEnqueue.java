@@ -21,6 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class TaskEnqueue implements Callable<Integer> {
     @Mixin private Common common;
     @Parameters(index = "0", paramLabel = "QUEUE") private String queue;
+    @Option(names = "--id", paramLabel = "ID",
+            description = "of your own; a second task with it is a duplicate while the first can be looked at") private @Nullable String id;
     @Option(names = "--type", paramLabel = "TYPE",
             description = "what a worker chooses its handler by") private @Nullable String type;
     @Option(names = "--payload", paramLabel = "JSON",
@@ -56,6 +58,7 @@ final class TaskEnqueue implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ObjectNode task = Api.JSON.createObjectNode();
+        text(task, "id", id);
         text(task, "type", type);
         String json = payload;
         if (json != null) {
@@ -80,8 +83,8 @@ final class TaskEnqueue implements Callable<Integer> {
             headers.forEach(all::put);
         }
         JsonNode one = common.api().post(Api.queue(queue, "tasks"), task.toString()).path("tasks").path(0);
-        String id = one.path("id").asString();
-        common.print(one, one.path("duplicate").asBoolean() ? "duplicate of " + id : "enqueued " + id);
+        String given = one.path("id").asString();
+        common.print(one, one.path("duplicate").asBoolean() ? "duplicate of " + given : "enqueued " + given);
         return 0;
     }
 

@@ -29,16 +29,11 @@ class TaskCommandsTest {
     }
 
     private static Run run(String... args) {
-        String[] all = Arrays.copyOf(args, args.length + 2);
-        all[args.length] = "--url";
-        all[args.length + 1] = server.url();
-        return CommandLineRig.run(all);
+        return CommandLineRig.run(server, args);
     }
 
     private static String done(String... args) {
-        Run run = run(args);
-        assertThat(run.exit()).as(run.err()).isZero();
-        return run.out().strip();
+        return CommandLineRig.done(server, args);
     }
 
     private static JsonNode json(String... args) {
@@ -134,6 +129,16 @@ class TaskCommandsTest {
                 .element(1)
                 .asString()
                 .contains("\"text\"");
+    }
+
+    @Test
+    void aTaskWithAnIdOfItsOwn_isNamedByIt() {
+        String id = enqueue("named", "--id", "welcome 7/a", "--in", "1h");
+        assertThat(done("task", "enqueue", "named", "--id", "welcome 7/a")).isEqualTo("duplicate of " + id);
+        assertThat(json("task", "show", "named", "id:welcome 7/a").path("id").asString()).isEqualTo(id);
+        assertThat(done("task", "run-now", "named", "id:welcome 7/a")).isEqualTo("made ready id:welcome 7/a");
+        assertThat(done("task", "delete", "named", "id:welcome 7/a")).isEqualTo("deleted id:welcome 7/a");
+        assertThat(refused("task", "cancel", "named", "id:welcome 7/a")).contains("has no task id:welcome 7/a");
     }
 
     @Test

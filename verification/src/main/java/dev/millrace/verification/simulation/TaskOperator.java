@@ -44,7 +44,7 @@ final class TaskOperator {
                 shard.machine()
                         .operations()
                         .policy(groupOf(shard, queue), new Backoff(TaskQueue.MAX_ATTEMPTS,
-                                TaskQueue.MIN_BACKOFF_MILLIS, TaskQueue.MAX_BACKOFF_MILLIS));
+                                TaskQueue.MIN_BACKOFF_MILLIS, TaskQueue.MAX_BACKOFF_MILLIS, TaskQueue.JITTER_PERCENT));
             }
             return outcome;
         }, outcome -> {
