@@ -138,7 +138,7 @@ final class Campaign {
         long messages = options.timing().warmupMessages() / contender.kind.warmUpDivisor();
         if (workload.kind() == Workload.Kind.CONSUME) {
             // The size of the backlog rests on the rate that is seen here.
-            messages = Math.max(messages, 1_000_000);
+            messages = Math.max(messages, leastBacklog(contender.kind));
         }
         if (messages > 0) {
             out.printf("  warm-up of %s with %,d messages%n", contender.kind.name(), messages);
@@ -170,8 +170,14 @@ final class Campaign {
     /** As many messages as the server is expected to deliver in the warm-up and the measurement, and a third more. */
     private long backlog(Contender contender) {
         double seconds = options.timing().warmupSeconds() + options.timing().seconds();
-        return Math.clamp((long) (contender.consumeRate * seconds * 4 / 3), 1_000_000,
-                Math.max(1_000_000, options.amounts().maxBacklog()));
+        long least = leastBacklog(contender.kind);
+        return Math.clamp((long) (contender.consumeRate * seconds * 4 / 3), least,
+                Math.max(least, options.amounts().maxBacklog()));
+    }
+
+    /** Some other brokers would take minutes to put up a million. */
+    private static long leastBacklog(ServerKind kind) {
+        return kind.speaksNsq() ? 1_000_000 : 100_000;
     }
 
     /** Lets what the last round left behind (dirty pages, collections) come to rest. */

@@ -72,7 +72,11 @@ public record Peer(Product product, Path folder) implements ServerKind {
 
     @Override
     public int warmUpDivisor() {
-        return product == Product.KAFKA || product == Product.KAFKA_PAGE_CACHE ? 1 : 6;
+        return switch (product) {
+            case NATS -> 60; // a sync for each message
+            case REDIS -> 30;
+            case NATS_PERIODIC, REDIS_EVERYSEC, KAFKA, KAFKA_PAGE_CACHE -> 6;
+        };
     }
 
     @Override
