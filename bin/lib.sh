@@ -140,7 +140,7 @@ stale() {
     for dir in "$root"/*/src/main; do
         case $dir in
             */verification/src/main | */bench/src/main | */log-contract/src/main | */api-contract/src/main | \
-                */testkit/src/main | */examples/src/main) ;;
+                */testkit/src/main | */opentelemetry/src/main | */examples/src/main) ;;
             *) set -- "$@" "$dir" "${dir%/src/main}/pom.xml" ;;
         esac
     done

@@ -4,8 +4,10 @@
 # holds, from its repository. They are put under $MILLRACE_PEERS (~/.cache/millrace/peers if that is not set), never into
 # the project.
 #
-#   verification/interop/peers.sh               everything
-#   verification/interop/peers.sh nsq go-nsq    some of: nsq go-nsq pynsq pynsq-tests nsqjs
+#   verification/interop/peers.sh                   all that clients are checked against
+#   verification/interop/peers.sh nsq go-nsq        some of: nsq go-nsq pynsq pynsq-tests nsqjs
+#   verification/interop/peers.sh nats redis kafka  other brokers, for bench/run.sh only: nats-server from the Go module
+#                                                   proxy, Redis from Debian's packages, Kafka from Maven Central
 #   verification/interop/peers.sh --path        prints the folder and obtains nothing
 #
 # What is there already is kept; remove the folder to obtain it anew. Exits with 1 if something asked for could not be
@@ -17,6 +19,8 @@ go_nsq_version=v1.1.0
 pynsq_version=0.9.1
 nsqjs_version=0.13.0
 pynsq_tests_commit=687ce1a
+nats_version=v2.15.2
+kafka_version=4.3.1
 
 peers=${MILLRACE_PEERS:-${HOME:?set HOME or MILLRACE_PEERS}/.cache/millrace/peers}
 failed=
@@ -102,6 +106,49 @@ obtain_nsqjs() {
     : >"$peers/nsqjs/ready"
 }
 
+obtain_nats() {
+    [ ! -x "$peers/bin/nats-server" ] || { say "nats-server $nats_version is there"; return 0; }
+    command -v go >/dev/null || { missing nats go "install Go 1.25 or later (go.dev/dl)"; return; }
+    say "building nats-server $nats_version from the Go module proxy"
+    mkdir -p "$peers/bin"
+    (cd / && GOBIN=$peers/bin GOFLAGS=-buildvcs=false go install "github.com/nats-io/nats-server/v2@$nats_version")
+}
+
+# Whatever version Debian has; taken out of its packages, not installed.
+obtain_redis() {
+    [ ! -x "$peers/redis/usr/bin/redis-server" ] || { say "redis is there"; return 0; }
+    command -v apt-get >/dev/null || { missing redis apt-get "put redis-server into $peers/redis/usr/bin"; return; }
+    say "taking redis out of Debian's packages"
+    rm -rf "$peers/redis"
+    mkdir -p "$peers/redis/packages"
+    (cd "$peers/redis/packages" &&
+        apt-get -q download redis-server redis-tools libatomic1 libjemalloc2 liblzf1 >/dev/null &&
+        for package in *.deb; do dpkg-deb -x "$package" "$peers/redis" || exit 1; done)
+}
+
+obtain_kafka() {
+    [ ! -e "$peers/kafka/ready" ] || { say "kafka $kafka_version is there"; return 0; }
+    command -v mvn >/dev/null || { missing kafka mvn "install Maven (Debian: apt install maven)"; return; }
+    say "obtaining kafka $kafka_version from Maven Central"
+    rm -rf "$peers/kafka"
+    mkdir -p "$peers/kafka"
+    cat >"$peers/kafka/pom.xml" <<EOF
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>peers</groupId>
+  <artifactId>kafka</artifactId>
+  <version>1</version>
+  <dependencies>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>$kafka_version</version></dependency>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>$kafka_version</version></dependency>
+  </dependencies>
+</project>
+EOF
+    mvn -q -B -f "$peers/kafka/pom.xml" dependency:copy-dependencies -DincludeScope=runtime \
+        -DoutputDirectory="$peers/kafka/lib" >&2 || return 1
+    : >"$peers/kafka/ready"
+}
+
 if [ "${1-}" = --path ]; then
     printf '%s\n' "$peers"
     exit 0
@@ -114,7 +161,10 @@ for peer in "$@"; do
         pynsq) obtain_pynsq ;;
         pynsq-tests) obtain_pynsq_tests ;;
         nsqjs) obtain_nsqjs ;;
-        *) say "there is no peer \"$peer\"; there are: nsq go-nsq pynsq pynsq-tests nsqjs"; exit 2 ;;
+        nats) obtain_nats ;;
+        redis) obtain_redis ;;
+        kafka) obtain_kafka ;;
+        *) say "there is no peer \"$peer\"; there are: nsq go-nsq pynsq pynsq-tests nsqjs nats redis kafka"; exit 2 ;;
     esac || case " $failed " in *" $peer "*) ;; *) say "$peer could not be obtained: see above"; failed="$failed $peer" ;; esac
 done
 [ -z "$failed" ] || { say "not obtained:$failed"; exit 1; }

@@ -79,6 +79,17 @@ public final class Contest {
         }
     }
 
+    /** The greatest value of a figure among all contestants; 0 where nobody told any. */
+    public double greatest(String figure) {
+        return figures.getOrDefault(figure, Map.of())
+                .values()
+                .stream()
+                .flatMap(List::stream)
+                .mapToDouble(Double::doubleValue)
+                .max()
+                .orElse(0);
+    }
+
     /** Prints a Markdown table: a row a figure, a column a contestant, a dash where somebody told nothing. */
     public void print(String title, PrintStream out) {
         out.println("\n### " + title + "\n");

@@ -1,5 +1,6 @@
 package dev.millrace.bench.e2e;
 
+import dev.millrace.bench.e2e.load.Client;
 import dev.millrace.bench.e2e.server.ProcessFigures;
 import dev.millrace.bench.e2e.server.Server;
 import dev.millrace.bench.e2e.server.ServerKind;
@@ -7,12 +8,21 @@ import java.util.OptionalLong;
 
 /** What a round gets: the workload as the command line changed it, the server, and names that were not used before. */
 record Bench(Workload workload, Options options, ServerKind kind, Server server, String topic) {
-    static final String CHANNEL = "bench";
+    static final String CHANNEL = Client.GROUP;
 
     Workload.Shape shape() {
         return workload.shape()
                 .with(options.amounts().shape().bodyBytes(), options.amounts().shape().batch(),
                         options.amounts().shape().windowMessages());
+    }
+
+    Client client() {
+        return kind.client(server);
+    }
+
+    /** What is published to the one topic of the round. */
+    Client.Stream stream() {
+        return new Client.Stream(topic, shape().bodyBytes(), shape().batch(), shape().windowMessages());
     }
 
     long count() {

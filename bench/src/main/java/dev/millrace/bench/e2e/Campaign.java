@@ -1,13 +1,13 @@
 package dev.millrace.bench.e2e;
 
 import dev.millrace.bench.e2e.load.Threads;
+import dev.millrace.bench.e2e.peers.Peer;
 import dev.millrace.bench.e2e.report.Machine;
 import dev.millrace.bench.e2e.report.Measurement;
 import dev.millrace.bench.e2e.report.Measurement.Figures;
 import dev.millrace.bench.e2e.report.Metric;
 import dev.millrace.bench.e2e.report.Report;
 import dev.millrace.bench.e2e.server.HttpAdmin;
-import dev.millrace.bench.e2e.server.MillraceKind;
 import dev.millrace.bench.e2e.server.Server;
 import dev.millrace.bench.e2e.server.ServerKind;
 import dev.millrace.bench.e2e.server.ServerKinds;
@@ -24,8 +24,6 @@ import java.util.concurrent.TimeUnit;
 
 /** A whole run: every workload on every server, the servers alternating round by round. */
 final class Campaign {
-    private static final int PEER_WARMUP_DIVISOR = 6;
-
     private final Options options;
     private final PrintStream out;
     private final List<Measurement> measurements = new ArrayList<>();
@@ -54,7 +52,7 @@ final class Campaign {
         Files.createDirectories(options.places().data());
         facts.putAll(Machine.describe(options.places().data()));
         facts.put("rounds", String.valueOf(options.rounds()));
-        facts.put("warm-up", options.timing().warmupMessages() + " messages (JVM servers), a sixth of it (nsqd)");
+        facts.put("warm-up", options.timing().warmupMessages() + " messages (JVM servers), a sixth of it (others)");
         facts.put("timed", options.timing().seconds() + " s after " + options.timing().warmupSeconds() + " s");
         facts.put("JVM options of the server", String.join(" ", options.jvmOptions()));
         facts.forEach((name, value) -> out.println(name + ": " + value));
@@ -73,12 +71,19 @@ final class Campaign {
         return new Report(facts, titles, servers, List.copyOf(measurements));
     }
 
-    private List<ServerKind> kinds(Workload workload) {
+    private List<ServerKind> kinds(Workload workload) throws IOException {
         ServerKinds parser = new ServerKinds(options.places().peersBin(), options.places().launcher(),
                 workload.memQueueSize());
         List<ServerKind> kinds = new ArrayList<>();
         for (String name : options.servers()) {
-            ServerKind named = parser.parse(name.trim());
+            ServerKind named = Peer.Product.of(name.trim())
+                    .<ServerKind>map(
+                            product -> new Peer(product, options.places().peersBin().resolve("..").normalize()))
+                    .orElseGet(() -> parser.parse(name.trim()));
+            if (!named.speaksNsq() && !workload.kind().anyClient()) {
+                throw new IOException(named.name() + " does not speak the NSQ protocol, which " + workload.id()
+                        + " needs: leave one of them out");
+            }
             ServerKind kind = workload.kind() == Workload.Kind.TASKS ? named.withTasks() : named;
             kinds.add(workload.syncByOs() ? kind.withSyncByOs() : kind);
         }
@@ -92,12 +97,18 @@ final class Campaign {
                 Path dir = options.places().data().resolve(kind.name());
                 double load = Machine.loadAverage();
                 try {
-                    record(workload, kind.name(), round, load, new Lifecycle(kind, dir, options).run(workload));
+                    record(workload, kind.name(), round, load, lifecycle(workload, kind, dir));
                 } finally {
                     Folders.delete(dir);
                 }
             }
         }
+    }
+
+    private Figures lifecycle(Workload workload, ServerKind kind, Path dir) throws IOException {
+        return workload.kind() == Workload.Kind.SOAK
+                ? new Soak(workload, kind, dir, options).run()
+                : new Lifecycle(kind, dir, options).run(workload);
     }
 
     private void warm(Workload workload) throws IOException {
@@ -124,12 +135,10 @@ final class Campaign {
     }
 
     private void warmUp(Workload workload, Contender contender, HttpAdmin admin) throws IOException {
-        long messages = contender.kind instanceof MillraceKind
-                ? options.timing().warmupMessages()
-                : options.timing().warmupMessages() / PEER_WARMUP_DIVISOR;
+        long messages = options.timing().warmupMessages() / contender.kind.warmUpDivisor();
         if (workload.kind() == Workload.Kind.CONSUME) {
             // The size of the backlog rests on the rate that is seen here.
-            messages = Math.max(messages, 1_000_000);
+            messages = Math.max(messages, leastBacklog(contender.kind));
         }
         if (messages > 0) {
             out.printf("  warm-up of %s with %,d messages%n", contender.kind.name(), messages);
@@ -161,8 +170,14 @@ final class Campaign {
     /** As many messages as the server is expected to deliver in the warm-up and the measurement, and a third more. */
     private long backlog(Contender contender) {
         double seconds = options.timing().warmupSeconds() + options.timing().seconds();
-        return Math.clamp((long) (contender.consumeRate * seconds * 4 / 3), 1_000_000,
-                Math.max(1_000_000, options.amounts().maxBacklog()));
+        long least = leastBacklog(contender.kind);
+        return Math.clamp((long) (contender.consumeRate * seconds * 4 / 3), least,
+                Math.max(least, options.amounts().maxBacklog()));
+    }
+
+    /** Some other brokers would take minutes to put up a million. */
+    private static long leastBacklog(ServerKind kind) {
+        return kind.speaksNsq() ? 1_000_000 : 100_000;
     }
 
     /** Lets what the last round left behind (dirty pages, collections) come to rest. */
@@ -177,6 +192,10 @@ final class Campaign {
     }
 
     private static void deleteTopics(Bench bench, HttpAdmin admin) throws IOException {
+        if (!bench.kind().speaksNsq()) {
+            bench.client().delete(bench.topic());
+            return;
+        }
         for (String topic : Rounds.topics(bench)) {
             admin.deleteTopic(bench.server().http(), topic);
         }

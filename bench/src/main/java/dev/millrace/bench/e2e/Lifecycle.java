@@ -1,5 +1,6 @@
 package dev.millrace.bench.e2e;
 
+import dev.millrace.bench.contest.PageCache;
 import dev.millrace.bench.e2e.load.Publisher;
 import dev.millrace.bench.e2e.load.Threads;
 import dev.millrace.bench.e2e.nsq.CommandRing;
@@ -14,7 +15,6 @@ import dev.millrace.bench.e2e.server.RunningServer;
 import dev.millrace.bench.e2e.server.Server;
 import dev.millrace.bench.e2e.server.ServerKind;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +134,7 @@ final class Lifecycle {
     }
 
     private void restart(boolean expectMessages) throws IOException {
-        if (!dropPageCache()) {
+        if (!PageCache.drop()) {
             figures.note("the page cache could not be dropped before the restart: that needs root");
         }
         RunningServer server = start();
@@ -164,19 +164,6 @@ final class Lifecycle {
                 figures.note("no message came within " + FIRST_MESSAGE_SECONDS
                         + " s after kill -9 and restart: the backlog was lost");
             }
-        }
-    }
-
-    private static boolean dropPageCache() {
-        try {
-            new ProcessBuilder("sync").inheritIO().start().waitFor();
-            Files.writeString(Path.of("/proc/sys/vm/drop_caches"), "1");
-            return true;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
         }
     }
 }

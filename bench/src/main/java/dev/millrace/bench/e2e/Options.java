@@ -13,8 +13,8 @@ import java.util.TreeSet;
 record Options(Set<Workload> workloads, List<String> servers, int rounds, boolean diskLoop, Timing timing,
         Amounts amounts, Places places, List<String> jvmOptions) {
 
-    /** How long a server is warmed up, and how long a timed measurement takes. */
-    record Timing(long warmupMessages, int warmupSeconds, int seconds) {}
+    /** How long a server is warmed up, and how long a timed measurement and a soak take. */
+    record Timing(long warmupMessages, int warmupSeconds, int seconds, int soakSeconds) {}
 
     /**
      * How much is sent.
@@ -56,12 +56,17 @@ record Options(Set<Workload> workloads, List<String> servers, int rounds, boolea
 
               --workloads LIST   ids separated by commas, or all            (P1,P3,P4,P5,P6)
               --servers LIST     nsqd-disk, nsqd-memory, millrace, millrace-os, millrace-interval (started by the
-                                 tool), or [NAME=]HOST:PORT[/HOST:HTTPPORT] (running)   (nsqd-disk,nsqd-memory)
+                                 tool), NAME=/LAUNCHER (another build of Millrace, by the whole path of its
+                                 launcher), or [NAME=]HOST:PORT[/HOST:HTTPPORT] (running)
+                                                                            (nsqd-disk,nsqd-memory)
+                                 For P1 to P6 also nats, nats-periodic, redis, redis-everysec, kafka,
+                                 kafka-page-cache, each with its own client
               --rounds N         rounds; the servers alternate in each      (3)
               --warmup N         messages through each JVM server before the first round, a sixth of it through
                                  nsqd                                       (3000000)
               --seconds N        length of a timed measurement              (10)
               --warmup-seconds N let pass before a timed measurement        (2)
+              --soak N           seconds of M5                              (1800)
               --messages N       messages of a round that goes by count     (as the workload says)
               --body N           bytes of a body                            (as the workload says)
               --batch N          messages of a command; 1 is PUB            (as the workload says)
@@ -82,7 +87,7 @@ record Options(Set<Workload> workloads, List<String> servers, int rounds, boolea
             """;
 
     static final Set<String> NAMES = new TreeSet<>(List.of("workloads", "servers", "rounds", "warmup",
-            "seconds", "warmup-seconds", "messages", "body", "batch", "window", "rate", "ready", "max-backlog",
+            "seconds", "warmup-seconds", "soak", "messages", "body", "batch", "window", "rate", "ready", "max-backlog",
             "disk-loop", "produce-channel", "data", "peers", "launcher", "jvm", "out"));
 
     /**
@@ -93,7 +98,7 @@ record Options(Set<Workload> workloads, List<String> servers, int rounds, boolea
     static Options parse(String... arguments) {
         Values values = new Values(read(arguments));
         Timing timing = new Timing(values.number("warmup", 3_000_000), (int) values.number("warmup-seconds", 2),
-                values.positive("seconds", 10));
+                values.positive("seconds", 10), values.positive("soak", 1_800));
         Workload.Shape shape = Workload.Shape.of((int) values.number("body", 0), (int) values.number("batch", 0),
                 (int) values.number("window", 0));
         Amounts amounts = new Amounts(values.number("messages", 0), shape, values.positive("rate", 5_000),

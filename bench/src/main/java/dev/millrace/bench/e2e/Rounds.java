@@ -5,10 +5,12 @@ import dev.millrace.bench.e2e.load.ConsumerFleet;
 import dev.millrace.bench.e2e.load.ConsumerFleet.Subscription;
 import dev.millrace.bench.e2e.load.LatencySink;
 import dev.millrace.bench.e2e.load.Load;
-import dev.millrace.bench.e2e.load.PacedPublisher;
+import dev.millrace.bench.e2e.load.Pacing;
 import dev.millrace.bench.e2e.load.Publisher;
+import dev.millrace.bench.e2e.load.Sending;
 import dev.millrace.bench.e2e.load.Threads;
 import dev.millrace.bench.e2e.nsq.CommandRing;
+import dev.millrace.bench.e2e.nsq.MessageSink;
 import dev.millrace.bench.e2e.nsq.NsqConnection;
 import dev.millrace.bench.e2e.nsq.NsqConnection.Settings;
 import dev.millrace.bench.e2e.report.Measurement.Figures;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** One round of each workload that runs on a warm server. */
 final class Rounds {
@@ -38,7 +41,7 @@ final class Rounds {
             case LATENCY -> latency(bench);
             case QUIET_SATURATED, QUIET_BACKLOG, QUIET_DEFERRED, QUIET_VANISHED -> new Quiet(bench).run(backlog);
             case TASKS -> RemoteTasks.run(bench, bench.count());
-            case IDLE_TOPICS, BACKLOG, IDLE -> throw new IllegalArgumentException(
+            case IDLE_TOPICS, BACKLOG, SOAK, IDLE -> throw new IllegalArgumentException(
                     bench.workload() + " starts its own servers");
         };
     }
@@ -55,7 +58,7 @@ final class Rounds {
         return topics;
     }
 
-    private static CommandRing ring(Bench bench) {
+    static CommandRing ring(Bench bench) {
         Workload.Shape shape = bench.shape();
         return new CommandRing(topics(bench), shape.bodyBytes(), shape.batch(),
                 Math.max(1, shape.windowMessages() / shape.batch()));
@@ -85,13 +88,32 @@ final class Rounds {
         return ConsumerFleet.start(address, subscriptions, ready);
     }
 
+    /** NSQ makes a topic when it is first used. */
+    private static void createIfForeign(Bench bench) throws IOException {
+        if (!bench.kind().speaksNsq()) {
+            bench.client().create(bench.topic());
+        }
+    }
+
+    private static Sending sending(Bench bench) throws IOException {
+        return bench.workload().kind() == Workload.Kind.TOPICS
+                ? publisher(bench, NsqConnection.open(bench.server().tcp(), Settings.plain()))
+                : bench.client().sending(bench.stream());
+    }
+
+    private static Load consumers(Bench bench, @Nullable MessageSink sink) throws IOException {
+        return switch (bench.workload().kind()) {
+            case TOPICS, GROUPS -> startConsumers(bench, Settings.plain());
+            default -> bench.client().consume(bench.topic(), bench.options().amounts().readyCount(), sink);
+        };
+    }
+
     private static int copies(Bench bench) {
         return bench.workload().kind() == Workload.Kind.GROUPS ? GROUPS : 1;
     }
 
     /** Publishes and consumes so many messages, as the workload does; returns the rate of the last half. */
     static double warmUp(Bench bench, long messages) throws IOException {
-        InetSocketAddress address = bench.server().tcp();
         if (bench.workload().kind() == Workload.Kind.TASKS) {
             RemoteTasks.run(bench, messages);
             return 0;
@@ -99,11 +121,12 @@ final class Rounds {
         long goal = messages * copies(bench);
         if (bench.workload().kind() == Workload.Kind.CONSUME) {
             fill(bench, messages);
+        } else {
+            createIfForeign(bench);
         }
-        try (NsqConnection connection = NsqConnection.open(address, Settings.plain());
-                Load consumers = startConsumers(bench, Settings.plain())) {
+        try (Sending publisher = sending(bench); Load consumers = consumers(bench, null)) {
             if (bench.workload().kind() != Workload.Kind.CONSUME) {
-                publisher(bench, connection).publish(messages, deadline(DRAIN_SECONDS));
+                publisher.publish(messages, deadline(DRAIN_SECONDS));
             }
             long halfWay = await(consumers, goal / 2);
             long end = await(consumers, goal);
@@ -129,14 +152,15 @@ final class Rounds {
     }
 
     private static Figures produce(Bench bench) throws IOException {
-        if (bench.options().amounts().produceChannel().with(bench.kind())) {
-            NsqConnection.createChannel(bench.server().tcp(), bench.topic(), Bench.CHANNEL);
+        if (!bench.kind().speaksNsq() || bench.options().amounts().produceChannel().with(bench.kind())) {
+            bench.client().create(bench.topic());
         }
-        try (NsqConnection connection = NsqConnection.open(bench.server().tcp(), Settings.plain())) {
-            Publisher publisher = publisher(bench, connection);
+        try (Sending publisher = sending(bench)) {
             CpuMeter cpu = CpuMeter.start(bench);
             long start = System.nanoTime();
-            long sent = publisher.publish(bench.count(), deadline(DRAIN_SECONDS));
+            // Other brokers go by time where the count would take them many minutes.
+            long sent = publisher.publish(bench.count(),
+                    deadline(bench.kind().speaksNsq() ? DRAIN_SECONDS : 3L * bench.options().timing().seconds()));
             double seconds = (System.nanoTime() - start) / 1e9;
             Figures figures = new Figures().put(Metric.RATE, sent / seconds)
                     .put(Metric.WINDOW, seconds)
@@ -148,10 +172,10 @@ final class Rounds {
 
     /** Puts up a backlog in one channel, as fast as a wide window allows; returns messages per second. */
     static double fill(Bench bench, long messages) throws IOException {
-        NsqConnection.createChannel(bench.server().tcp(), bench.topic(), Bench.CHANNEL);
-        try (NsqConnection connection = NsqConnection.open(bench.server().tcp(), Settings.plain())) {
+        bench.client().create(bench.topic());
+        try (Sending publisher = sending(bench)) {
             long start = System.nanoTime();
-            long sent = publisher(bench, connection).publish(messages, deadline(3_600));
+            long sent = publisher.publish(messages, deadline(3_600));
             if (sent < messages) {
                 throw new IOException("only " + sent + " of " + messages + " messages were published in an hour");
             }
@@ -159,11 +183,26 @@ final class Rounds {
         }
     }
 
-    private static Figures consume(Bench bench, long backlog) throws IOException {
-        fill(bench, backlog);
+    /** A minute of publishing where a broker takes long to put up what it delivers in no time. */
+    private static long fillForAMinute(Bench bench, long messages) throws IOException {
+        bench.client().create(bench.topic());
+        try (Sending publisher = sending(bench)) {
+            return publisher.publish(messages, deadline(60));
+        }
+    }
+
+    private static Figures consume(Bench bench, long wanted) throws IOException {
+        long backlog = wanted;
+        if (bench.kind().speaksNsq()) {
+            fill(bench, backlog);
+        } else {
+            backlog = fillForAMinute(bench, wanted);
+        }
         long enough = backlog - backlog / 32;
-        try (Load consumer = startConsumers(bench, Settings.plain())) {
-            Threads.sleepUntil(deadline(bench.options().timing().warmupSeconds()));
+        try (Load consumer = consumers(bench, null)) {
+            if (bench.kind().speaksNsq()) {
+                Threads.sleepUntil(deadline(bench.options().timing().warmupSeconds()));
+            }
             CpuMeter cpu = CpuMeter.start(bench);
             long start = System.nanoTime();
             long end = start + TimeUnit.SECONDS.toNanos(bench.options().timing().seconds());
@@ -190,9 +229,8 @@ final class Rounds {
     }
 
     private static Figures both(Bench bench) throws IOException {
-        try (NsqConnection connection = NsqConnection.open(bench.server().tcp(), Settings.plain());
-                Load consumers = startConsumers(bench, Settings.plain())) {
-            Publisher publisher = publisher(bench, connection);
+        createIfForeign(bench);
+        try (Sending publisher = sending(bench); Load consumers = consumers(bench, null)) {
             long warm = deadline(bench.options().timing().warmupSeconds());
             long end = warm + TimeUnit.SECONDS.toNanos(bench.options().timing().seconds());
             CompletableFuture<Long> sent = publishInBackground(publisher, end);
@@ -213,7 +251,7 @@ final class Rounds {
         }
     }
 
-    static CompletableFuture<Long> publishInBackground(Publisher publisher, long deadlineNanos) {
+    static CompletableFuture<Long> publishInBackground(Sending publisher, long deadlineNanos) {
         CompletableFuture<Long> sent = new CompletableFuture<>();
         Thread.ofPlatform().daemon().name("publisher").start(() -> {
             try {
@@ -232,12 +270,12 @@ final class Rounds {
         long start = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
         LatencySink sink = new LatencySink(start + TimeUnit.SECONDS.toNanos(bench.options().timing().warmupSeconds()));
         Figures figures = new Figures();
-        try (NsqConnection connection = NsqConnection.open(bench.server().tcp(), Settings.unbuffered(null));
-                Load consumer = startConsumers(bench, Settings.unbuffered(sink))) {
+        createIfForeign(bench);
+        try (Pacing publisher = bench.client().pacing(bench.topic(), bench.shape().bodyBytes());
+                Load consumer = consumers(bench, sink)) {
             if (!Threads.wakePrecisely()) {
                 figures.note("the sender's thread is woken with the system's default slack");
             }
-            PacedPublisher publisher = new PacedPublisher(connection, bench.topic(), bench.shape().bodyBytes());
             CpuMeter cpu = CpuMeter.start(bench);
             publisher.publish(messages, start, intervalNanos);
             await(consumer, messages);

@@ -38,6 +38,7 @@ enum Workload {
             10_000, 1_000_000),
     M1(Kind.BACKLOG, "memory of a backlog of 100 B in one group, then kill -9 and restart (M4)",
             100, 100, 10_000, 50_000_000),
+    M5(Kind.SOAK, "soak: P5 at half its peak rate; heap, pauses, bytes written (M7)", 100, 100, 1_000, 0),
     M3(Kind.IDLE, "idle server: memory, start, kill -9 and restart", 100, 1, 1, 0);
 
     /** What is done. */
@@ -55,11 +56,17 @@ enum Workload {
         TASKS,
         IDLE_TOPICS,
         BACKLOG,
+        SOAK,
         IDLE;
 
-        /** Whether a fresh server is started for each round, with no warm-up. */
+        /** Whether a round starts a fresh server of its own. */
         boolean lifecycle() {
-            return this == IDLE_TOPICS || this == BACKLOG || this == IDLE;
+            return this == IDLE_TOPICS || this == BACKLOG || this == SOAK || this == IDLE;
+        }
+
+        /** Whether it does not need the NSQ protocol. */
+        boolean anyClient() {
+            return this == PRODUCE || this == CONSUME || this == BOTH || this == LATENCY;
         }
 
         /** Whether a quiet topic is measured beside a loud one. */

@@ -1,7 +1,9 @@
 package dev.millrace.bench.footprint;
 
+import dev.millrace.core.message.EnvelopeWriter;
 import dev.millrace.core.message.MessageView;
 import dev.millrace.core.shard.Delivery;
+import dev.millrace.core.shard.Enqueue;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Session;
 import dev.millrace.core.shard.SessionListener;
@@ -10,6 +12,7 @@ import dev.millrace.core.shard.Subscription;
 import dev.millrace.core.shard.TopicRef;
 import dev.millrace.node.Broker;
 import dev.millrace.node.GroupStart;
+import dev.millrace.node.tasks.Tasks;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +26,8 @@ final class Load {
     private static final int PER_SUBMISSION = 1_000;
     private static final int UNDER_WAY = 64;
     private static final int CREDIT = 50_000;
+    /** More than the envelope of a task with a short key takes. */
+    private static final int ENVELOPE_BYTES = 128;
     private static final long LEASE_MILLIS = Duration.ofHours(10).toMillis();
 
     /** Says what becomes of a delivery. */
@@ -37,7 +42,6 @@ final class Load {
 
     Load(Broker broker, String topic, int bodyBytes) {
         this.broker = broker;
-        broker.createTopic(topic).join();
         this.topic = broker.topic(topic);
         bytesEach = Integer.BYTES + bodyBytes;
         bodies = ByteBuffer.allocateDirect(PER_SUBMISSION * bytesEach);
@@ -51,6 +55,7 @@ final class Load {
     }
 
     void publish(long messages) {
+        broker.createTopic(topic.name()).join();
         try (Line line = new Line()) {
             for (long left = messages; left > 0; left -= PER_SUBMISSION) {
                 int count = (int) Math.min(left, PER_SUBMISSION);
@@ -62,6 +67,7 @@ final class Load {
     }
 
     void defer(long messages, Duration over) {
+        broker.createTopic(topic.name()).join();
         try (Line line = new Line()) {
             for (long done = 0; done < messages; done += PER_SUBMISSION) {
                 int count = (int) Math.min(messages - done, PER_SUBMISSION);
@@ -71,6 +77,30 @@ final class Load {
                     long delay = 60_000 + Math.floorMod((done + i) * 0x9E37_79B9_7F4A_7C15L, over.toMillis());
                     submission.defer(topic, i * bytesEach, bytesEach, delay);
                 }
+                line.submit(submission);
+            }
+        }
+    }
+
+    /** Makes a queue of tasks, each with one of so many ordering keys, which take turns. */
+    void enqueue(long messages, int keys) {
+        broker.tasks().createQueue(topic.name()).join();
+        EnvelopeWriter envelope = new EnvelopeWriter();
+        try (Line line = new Line()) {
+            for (long done = 0; done < messages; done += PER_SUBMISSION) {
+                int count = (int) Math.min(messages - done, PER_SUBMISSION);
+                ByteBuffer tasks = ByteBuffer.allocate(count * (bytesEach + ENVELOPE_BYTES));
+                for (int i = 0; i < count; i++) {
+                    envelope.reset().key("key-" + (done + i) % keys);
+                    tasks.putInt(envelope.length() + bytesEach - Integer.BYTES);
+                    envelope.write(tasks);
+                    tasks.put(tasks.position(), bodies, Integer.BYTES, bytesEach - Integer.BYTES)
+                            .position(tasks.position() + bytesEach - Integer.BYTES);
+                }
+                Enqueue batch = new Enqueue(topic, Tasks.GROUP, tasks, 0, tasks.position(), count);
+                Submission submission = new Submission();
+                submission.enqueue(batch);
+                submission.attach(batch);
                 line.submit(submission);
             }
         }
@@ -196,6 +226,13 @@ final class Load {
             for (int i = 0; i < submission.size(); i++) {
                 if (submission.result(i) != Outcome.OK) {
                     throw new IllegalStateException("command " + i + " ended with " + submission.result(i));
+                }
+            }
+            if (submission.attachment() instanceof Enqueue batch) {
+                for (int i = 0; i < batch.count(); i++) {
+                    if (batch.outcome(i) != Outcome.OK) {
+                        throw new IllegalStateException("task " + i + " ended with " + batch.outcome(i));
+                    }
                 }
             }
             room.release();

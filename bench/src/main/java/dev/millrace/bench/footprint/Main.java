@@ -1,5 +1,6 @@
 package dev.millrace.bench.footprint;
 
+import dev.millrace.bench.contest.Contest;
 import dev.millrace.core.machine.Ceilings;
 import dev.millrace.core.shard.ShardClock;
 import dev.millrace.core.shard.ShardLimits;
@@ -26,11 +27,15 @@ import java.util.stream.Stream;
  * {@code kill -9} would. Run again with {@code --phase restart} it opens the folder and prints how long that took.
  *
  * <pre>
- *   --shape backlog|deferred|retrying|noted|leased|vanish|stuck|ten-groups   --messages N   --data DIR   --body BYTES
+ *   --shape backlog|deferred|retrying|noted|leased|vanish|stuck|ten-groups|keys   --messages N   --data DIR
+ *   --body BYTES
  *   --sync always|os     --phase fill|restart
  * </pre>
  */
 public final class Main {
+    static final String HEAP_EACH = "heap for each, B";
+    static final String HEAP_EACH_RESTARTED = "heap for each after the restart, B";
+    static final String RESTART_SECONDS = "restart after the kill, s";
     private static final String TOPIC = "shape";
 
     private Main() {}
@@ -48,11 +53,14 @@ public final class Main {
         Node node = Node.open(logs, new NodeOptions(1, 0, shard), ShardClock.SYSTEM);
         double openSeconds = (System.nanoTime() - start) / 1e9;
         if (arguments.phase().equals("fill")) {
-            Shape.valueOf(arguments.shape().replace('-', '_').toUpperCase(Locale.ROOT))
-                    .fill(new Load(node.broker(), TOPIC, arguments.body()), arguments.messages());
+            Shape.of(arguments.shape()).fill(new Load(node.broker(), TOPIC, arguments.body()), arguments.messages());
             System.out.printf(Locale.ROOT, "filled in %.1f s%n", (System.nanoTime() - start) / 1e9);
+            Contest.tell(arguments.shape(), "filled in s", (System.nanoTime() - start) / 1e9);
         } else {
             System.out.printf(Locale.ROOT, "opened in %.2f s: %s%n", openSeconds, node.recovery());
+            Contest.tell(arguments.shape(), RESTART_SECONDS, openSeconds);
+            Contest.tell(arguments.shape(), "replayed at the restart, MB",
+                    node.recovery().getFirst().bytes() / 1e6);
         }
         print(node.broker().stats(TOPIC).join());
         System.out.println("owner: " + node.broker().figures().join().getFirst().loop());
@@ -75,6 +83,11 @@ public final class Main {
                 "%s %s %,d messages: heap %,d bytes, %.2f for each; direct %,d; RssAnon %s; disk %,d, %.1f for each%n",
                 arguments.shape(), arguments.phase(), arguments.messages(), heap, heap / messages, direct, anonymous(),
                 diskBytes(arguments.data()), diskBytes(arguments.data()) / messages);
+        boolean filled = arguments.phase().equals("fill");
+        Contest.tell(arguments.shape(), filled ? HEAP_EACH : HEAP_EACH_RESTARTED, heap / messages);
+        if (filled) {
+            Contest.tell(arguments.shape(), "disk for each, B", diskBytes(arguments.data()) / messages);
+        }
     }
 
     private static void print(List<TopicStats> topics) {

@@ -1,6 +1,7 @@
 package dev.millrace.bench.footprint;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /** States that many messages are in at once. */
 enum Shape {
@@ -72,6 +73,13 @@ enum Shape {
             System.out.println("redelivered in " + load.vanish("g", 1_000, (int) (messages / 1_000)) + " ms");
         }
     },
+    /** Tasks with a million ordering keys, which take turns. */
+    KEYS {
+        @Override
+        void fill(Load load, long messages) {
+            load.enqueue(messages, 1_000_000);
+        }
+    },
     /** Ten groups at different places. */
     TEN_GROUPS {
         @Override
@@ -87,6 +95,11 @@ enum Shape {
     };
 
     private static final long HOUR = Duration.ofHours(1).toMillis();
+
+    /** As the command line has it. */
+    static Shape of(String name) {
+        return valueOf(name.replace('-', '_').toUpperCase(Locale.ROOT));
+    }
 
     abstract void fill(Load load, long messages);
 }

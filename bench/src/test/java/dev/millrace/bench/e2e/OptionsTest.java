@@ -12,7 +12,7 @@ class OptionsTest {
         assertThat(options.workloads()).containsExactly(Workload.P1, Workload.P3, Workload.P4, Workload.P5,
                 Workload.P6);
         assertThat(options.servers()).containsExactly("nsqd-disk", "nsqd-memory");
-        assertThat(options.timing()).isEqualTo(new Options.Timing(3_000_000, 2, 10));
+        assertThat(options.timing()).isEqualTo(new Options.Timing(3_000_000, 2, 10, 1_800));
         assertThat(options.jvmOptions()).isEmpty();
     }
 

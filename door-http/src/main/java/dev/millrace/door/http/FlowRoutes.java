@@ -61,7 +61,7 @@ final class FlowRoutes {
         long declared = exchange.contentLength();
         int limit = options.maxRequestBytes();
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
-            Enqueued opened = Answers.await(open(queue, JsonInput.of(exchange, limit)));
+            Enqueued opened = Answers.await(open(exchange, queue, JsonInput.of(exchange, limit)));
             if (!opened.refusal().isEmpty()) {
                 throw TaskRoutes.refused(opened, "the batch was not opened: " + opened.refusal());
             }
@@ -70,12 +70,13 @@ final class FlowRoutes {
         }
     }
 
-    private CompletableFuture<Enqueued> open(String queue, JsonInput input) {
+    private CompletableFuture<Enqueued> open(HttpExchange exchange, String queue, JsonInput input) {
         if (input.flag("silent")) {
             input.end();
             return flows().openBatch(queue);
         }
-        List<TaskSpec> tasks = TaskRequest.read(input, queue, options.maxMessageBytes());
+        List<TaskSpec> tasks = TraceContext.apply(exchange,
+                TaskRequest.read(input, queue, options.maxMessageBytes()));
         if (tasks.size() != 1) {
             throw new HttpFailure(400, "INVALID", "a batch has one task that is enqueued when it is over, not "
                     + tasks.size());

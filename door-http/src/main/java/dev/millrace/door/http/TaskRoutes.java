@@ -72,8 +72,8 @@ final class TaskRoutes {
         long declared = exchange.contentLength();
         int limit = options.maxRequestBytes();
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
-            List<TaskSpec> tasks = IdempotencyKey.apply(exchange,
-                    TaskRequest.read(JsonInput.of(exchange, limit), queue, options.maxMessageBytes()));
+            List<TaskSpec> tasks = TraceContext.apply(exchange, IdempotencyKey.apply(exchange,
+                    TaskRequest.read(JsonInput.of(exchange, limit), queue, options.maxMessageBytes())));
             answer(exchange, Answers.await(broker.tasks().enqueue(queue, tasks)));
         }
     }

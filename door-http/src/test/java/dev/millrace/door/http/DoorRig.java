@@ -122,6 +122,14 @@ final class DoorRig implements AutoCloseable {
                 .build());
     }
 
+    /** A POST of JSON with headers of its own: name, value, name, value. */
+    Answer post(String path, String json, String... headers) throws IOException, InterruptedException {
+        return send(request(path).header("Content-Type", "application/json")
+                .headers(headers)
+                .POST(BodyPublishers.ofString(json))
+                .build());
+    }
+
     Answer get(String path) throws IOException, InterruptedException {
         return send(request(path).build());
     }

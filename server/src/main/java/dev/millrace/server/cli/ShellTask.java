@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class ShellTask {
     /** EX_TEMPFAIL of sysexits.h. */
     private static final int PUT_OFF = 75;
+    /** Headers that programs expect in their environment in upper case, as OpenTelemetry has it. */
+    private static final Set<String> TRACE_CONTEXT = Set.of("traceparent", "tracestate", "baggage");
     private static final int MAX_ERROR_BYTES = 400;
     /** As much as a task's result may have. */
     private static final int MAX_RESULT_BYTES = 64 << 10;
@@ -213,6 +216,10 @@ final class ShellTask {
         for (Map.Entry<String, JsonNode> header : task.path("headers").properties()) {
             environment.put("MILLRACE_HEADER_" + header.getKey().toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"),
                     header.getValue().asString().replace("\0", ""));
+            if (TRACE_CONTEXT.contains(header.getKey())) {
+                environment.put(header.getKey().toUpperCase(Locale.ROOT),
+                        header.getValue().asString().replace("\0", ""));
+            }
         }
         environment.put("MILLRACE_URL", place.api().url());
         environment.put("MILLRACE_QUEUE", place.queue());

@@ -79,12 +79,13 @@ class WorkerCommandTest {
     @Test
     void exitCode0_isDone_withPayloadOnStandardInput_andOutputAsResult() throws Exception {
         String id = enqueue("mails",
-                ",\"type\":\"welcome\",\"text\":\"{\\\"user\\\": 7}\",\"headers\":{\"trace-id\":\"t-1\"}");
+                ",\"type\":\"welcome\",\"text\":\"{\\\"user\\\": 7}\",\"headers\":{\"trace-id\":\"t-1\",\"traceparent\":\"p-1\"}");
         String exec = "cat; echo \" $MILLRACE_QUEUE $MILLRACE_TASK_TYPE $MILLRACE_TASK_ATTEMPT"
-                + " $MILLRACE_HEADER_TRACE_ID $MILLRACE_TASK_ID\"";
+                + " $MILLRACE_HEADER_TRACE_ID $TRACEPARENT $MILLRACE_TASK_ID\"";
         try (ServerProcess worker = worker(server, "mails", exec, "--keep-output", "--concurrency", "8")) {
             JsonNode done = awaitState("mails", id, "done");
-            assertThat(done.at("/result/text").asString()).isEqualTo("{\"user\": 7} mails welcome 1 t-1 " + id + "\n");
+            assertThat(done.at("/result/text").asString())
+                    .isEqualTo("{\"user\": 7} mails welcome 1 t-1 p-1 " + id + "\n");
             worker.awaitOutput("takes tasks of mails at " + server.url());
             worker.terminate();
             assertThat(worker.awaitExit()).isZero();

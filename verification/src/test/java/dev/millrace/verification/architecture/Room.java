@@ -26,7 +26,7 @@ record Room(String name, List<String> uses) {
             new Room("log-contract", List.of(CORE)), new Room("log-file", List.of(CORE, STRUCTURES)),
             new Room("node", List.of(CORE, API)),
             new Room("testkit", List.of(API, NODE, CORE, "dev.millrace.log.file..")),
-            new Room("examples", List.of(API)), new Room("net", List.of()), new Room("grpc-protocol", List.of(GRPC)),
+            new Room("opentelemetry", List.of(API)), new Room("examples", List.of(API)), new Room("net", List.of()), new Room("grpc-protocol", List.of(GRPC)),
             new Room("door-nsq", A_DOORS), new Room("door-http", A_DOORS),
             new Room("door-grpc", Stream.concat(A_DOORS.stream(), Stream.of(GRPC)).toList()),
             new Room("server",

@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
  *
  * <p>Belongs to one thread.
  */
-public final class PacedPublisher {
+public final class PacedPublisher implements Pacing {
     /** What a body needs to hold the two stamps: when it was due and when it was sent. */
     public static final int STAMP_BYTES = 2 * Long.BYTES;
 
@@ -35,13 +35,7 @@ public final class PacedPublisher {
         connection.channel().configureBlocking(false);
     }
 
-    /**
-     * Sends the plan, then waits until all of it has been answered.
-     *
-     * @param messages how many
-     * @param startNanos when the first is due, as {@link System#nanoTime()}
-     * @param intervalNanos time between two messages
-     */
+    @Override
     public void publish(long messages, long startNanos, long intervalNanos) throws IOException {
         long answersBefore = connection.parser().responses();
         for (long i = 0; i < messages; i++) {
@@ -56,5 +50,11 @@ public final class PacedPublisher {
         connection.channel().configureBlocking(true);
         connection.awaitResponses(answersBefore + messages);
         connection.channel().configureBlocking(false);
+    }
+
+    /** Closes the connection. */
+    @Override
+    public void close() throws IOException {
+        connection.close();
     }
 }

@@ -6,15 +6,16 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Publishes as fast as a window allows: at most so many messages are without an answer at any time. One thread sends
+ * Publishes as fast as a window, or a rate, allows: at most so many messages are without an answer at any time. One thread sends
  * and reads the answers in turn; all answers of one read are followed by one write.
  *
  * <p>Thread-safety: {@link #publish} belongs to one thread, {@link #acknowledged} may be read by any.
  */
-public final class Publisher {
+public final class Publisher implements Sending {
     private final NsqConnection connection;
     private final CommandRing ring;
     private final int windowCommands;
+    private final double nanosPerCommand;
     private final AtomicLong acknowledged = new AtomicLong();
 
     /**
@@ -23,19 +24,23 @@ public final class Publisher {
      * @param windowMessages the most messages without an answer; at least one command is always allowed
      */
     public Publisher(NsqConnection connection, CommandRing ring, int windowMessages) {
-        this.connection = connection;
-        this.ring = ring;
-        this.windowCommands = Math.max(1, windowMessages / ring.messagesPerCommand());
+        this(connection, ring, windowMessages, Double.POSITIVE_INFINITY);
     }
 
     /**
-     * Publishes until the count or the deadline is reached, whichever comes first, and returns when every message sent
-     * has been answered.
+     * The same at a fixed rate: commands are due evenly, and those that the window held back follow as soon as it allows.
      *
-     * @param messages the most messages to send, rounded up to whole commands
-     * @param deadlineNanos a reading of {@link System#nanoTime()} after which nothing more is sent
-     * @return the messages sent, all of them answered
+     * @param messagesPerSecond positive
      */
+    public Publisher(NsqConnection connection, CommandRing ring, int windowMessages, double messagesPerSecond) {
+        this.connection = connection;
+        this.ring = ring;
+        this.windowCommands = Math.max(1, windowMessages / ring.messagesPerCommand());
+        this.nanosPerCommand = 1e9 * ring.messagesPerCommand() / messagesPerSecond;
+    }
+
+    /** As {@link Sending#publish}; rounded up to whole commands. */
+    @Override
     public long publish(long messages, long deadlineNanos) throws IOException {
         long perCommand = ring.messagesPerCommand();
         long maxCommands = Math.ceilDiv(messages, perCommand);
@@ -43,15 +48,19 @@ public final class Publisher {
         long ackedBase = acknowledged.getPlain();
         long sent = 0;
         long answered = 0;
+        long start = System.nanoTime();
         boolean open = true;
         while (open || answered < sent) {
             open = open && sent < maxCommands && System.nanoTime() - deadlineNanos < 0;
             if (open) {
-                int room = (int) Math.min(windowCommands - (sent - answered), maxCommands - sent);
-                ring.write(connection.channel(), room);
+                long room = Math.min(windowCommands - (sent - answered), maxCommands - sent);
+                room = Math.min(room, due(System.nanoTime() - start) - sent);
+                ring.write(connection.channel(), (int) room);
                 sent += room;
             }
-            if (answered < sent) {
+            if (open && answered == sent) {
+                Threads.sleepUntil(start + (long) (sent * nanosPerCommand));
+            } else if (answered < sent) {
                 connection.pump();
                 answered = connection.parser().responses() - base;
                 acknowledged.setRelease(ackedBase + answered * perCommand);
@@ -60,8 +69,19 @@ public final class Publisher {
         return sent * perCommand;
     }
 
-    /** Messages that the server has answered since this publisher was made. */
+    /** Commands that should have been sent after so long. */
+    private long due(long nanos) {
+        return nanosPerCommand == 0 ? Long.MAX_VALUE : 1 + (long) (nanos / nanosPerCommand);
+    }
+
+    @Override
     public long acknowledged() {
         return acknowledged.getAcquire();
+    }
+
+    /** Closes the connection. */
+    @Override
+    public void close() throws IOException {
+        connection.close();
     }
 }

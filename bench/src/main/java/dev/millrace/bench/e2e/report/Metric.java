@@ -55,7 +55,17 @@ public enum Metric {
     /** Java heap in use after a collection. */
     HEAP("heap after GC MB", 1, false),
     /** Growth of the used Java heap by message or topic. */
-    HEAP_EACH("heap B each", 2, false);
+    HEAP_EACH("heap B each", 2, false),
+    /** Time that all threads of the server stood still at once, collections of the heap included. */
+    PAUSE_P99("pause p99 ms", 2, false),
+    /** The longest such time. */
+    PAUSE_MAX("pause max ms", 1, false),
+    /** Bytes that the server handed to the block layer for each byte of a body. */
+    WRITTEN_EACH("written/accepted", 2, false),
+    /** The most that the data folder held. */
+    DISK_MAX("folder max MB", 0, false),
+    /** From the end of the drain until the folder was small again. */
+    DISK_BACK("folder small again s", 1, false);
 
     private final String label;
     private final int decimals;

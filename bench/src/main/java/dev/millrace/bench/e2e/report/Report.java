@@ -51,6 +51,7 @@ public record Report(SequencedMap<String, String> facts, SequencedMap<String, St
                     .append(" |\n");
         });
         out.append(ratios(byServer, metrics));
+        out.append(verdicts(own));
         notes(own).forEach(note -> out.append("- ").append(note).append('\n'));
         return out.toString();
     }
@@ -109,6 +110,19 @@ public record Report(SequencedMap<String, String> facts, SequencedMap<String, St
         return ratios.stream().mapToDouble(Double::doubleValue).toArray();
     }
 
+    private static String verdicts(List<Measurement> own) {
+        if (own.stream().allMatch(m -> m.verdicts().isEmpty())) {
+            return "";
+        }
+        StringBuilder out = new StringBuilder("| server, round | what | figure | budget | |\n|---|---|---|---|---|\n");
+        for (Measurement m : own) {
+            m.verdicts()
+                    .forEach(v -> out.append(String.format("| %s, %d | %s | %s | %s | %s |%n", m.server(), m.round(),
+                            v.what(), v.figure(), v.budget(), v.met() ? "met" : "**not met**")));
+        }
+        return out.append('\n').toString();
+    }
+
     private static List<String> notes(List<Measurement> own) {
         List<String> notes = new ArrayList<>();
         for (Measurement measurement : own) {
@@ -161,6 +175,10 @@ public record Report(SequencedMap<String, String> facts, SequencedMap<String, St
         map.put("load_average", measurement.loadAverage());
         map.put("figures", figures);
         map.put("notes", measurement.notes());
+        map.put("budgets", measurement.verdicts()
+                .stream()
+                .map(v -> Map.of("what", v.what(), "figure", v.figure(), "budget", v.budget(), "met", v.met()))
+                .toList());
         return map;
     }
 }

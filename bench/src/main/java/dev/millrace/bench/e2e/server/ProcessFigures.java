@@ -51,6 +51,24 @@ public final class ProcessFigures {
         return 0;
     }
 
+    /**
+     * Bytes that it has caused to be sent to the block layer, when they were put into the page cache or past it; empty
+     * where there is no /proc or it may not be read.
+     */
+    public static OptionalLong writtenBytes(long pid) {
+        long total = 0;
+        try {
+            for (long each : family(pid)) {
+                for (String line : Files.readAllLines(Path.of("/proc/" + each + "/io"))) {
+                    total += line.startsWith("write_bytes:") ? Long.parseLong(line.substring(13)) : 0;
+                }
+            }
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(total);
+    }
+
     /** Processor time in user and system mode so far, in nanoseconds; empty where there is no /proc. */
     public static OptionalLong cpuNanos(long pid) {
         long ticks = 0;

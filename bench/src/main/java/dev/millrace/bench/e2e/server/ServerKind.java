@@ -1,5 +1,6 @@
 package dev.millrace.bench.e2e.server;
 
+import dev.millrace.bench.e2e.load.Client;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,6 +21,21 @@ public interface ServerKind {
      * @throws IOException if it does not come up
      */
     Server start(Path dataDir, List<String> jvmOptions) throws IOException;
+
+    /** How a server of this kind, started or found, is spoken to. */
+    default Client client(Server server) {
+        return new NsqClient(server.tcp(), server.http(), Client.GROUP);
+    }
+
+    /** Whether that is the NSQ protocol, which some workloads need. */
+    default boolean speaksNsq() {
+        return true;
+    }
+
+    /** It is warmed up with so many times fewer messages than a server that is compiled while it runs. */
+    default int warmUpDivisor() {
+        return 6;
+    }
 
     /** Whether it takes messages faster while their topic has a channel; the comparison shows each at its best. */
     default boolean producesFasterWithChannel() {

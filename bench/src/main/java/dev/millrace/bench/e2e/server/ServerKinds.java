@@ -5,7 +5,7 @@ import java.nio.file.Path;
 
 /**
  * Reads the names that the command line gives to servers: {@code nsqd-disk}, {@code nsqd-memory}, {@code millrace},
- * {@code millrace-os}, {@code millrace-interval}, or {@code [NAME=]HOST:PORT[/HOST:HTTPPORT]} for one that runs already.
+ * {@code millrace-os}, {@code millrace-interval}, {@code NAME=/LAUNCHER} for another build of Millrace, or {@code [NAME=]HOST:PORT[/HOST:HTTPPORT]} for one that runs already.
  *
  * @param peersBin folder of the nsqd program
  * @param launcher the millrace script
@@ -23,11 +23,16 @@ public record ServerKinds(Path peersBin, Path launcher, long memQueueSize) {
         return switch (text) {
             case "nsqd-disk" -> new NsqdKind(text, peersBin.resolve("nsqd"), NSQD_DEFAULT_MEM_QUEUE_SIZE);
             case "nsqd-memory" -> new NsqdKind(text, peersBin.resolve("nsqd"), memQueueSize);
-            case "millrace" -> new MillraceKind(launcher, "always", false);
-            case "millrace-os" -> new MillraceKind(launcher, "os", false);
-            case "millrace-interval" -> new MillraceKind(launcher, "interval", false);
-            default -> external(text);
+            case "millrace" -> new MillraceKind("millrace", launcher, "always", false);
+            case "millrace-os" -> new MillraceKind("millrace", launcher, "os", false);
+            case "millrace-interval" -> new MillraceKind("millrace", launcher, "interval", false);
+            default -> text.matches("[\\w-]+=/.*") ? otherLauncher(text) : external(text);
         };
+    }
+
+    private static ServerKind otherLauncher(String text) {
+        int equals = text.indexOf('=');
+        return new MillraceKind(text.substring(0, equals), Path.of(text.substring(equals + 1)), "always", false);
     }
 
     private static ServerKind external(String text) {
@@ -49,6 +54,6 @@ public record ServerKinds(Path peersBin, Path launcher, long memQueueSize) {
             }
         }
         throw new IllegalArgumentException("\"" + text + "\" is no server: use nsqd-disk, nsqd-memory, millrace, "
-                + "millrace-os, millrace-interval, or [NAME=]HOST:PORT[/HOST:HTTPPORT]");
+                + "millrace-os, millrace-interval, NAME=/LAUNCHER, or [NAME=]HOST:PORT[/HOST:HTTPPORT]");
     }
 }

@@ -29,6 +29,13 @@ class ServerKindsTest {
     }
 
     @Test
+    void parse_anotherLauncher_byItsWholePath() {
+        assertThat(kinds.parse("before=/old/millrace"))
+                .isEqualTo(new MillraceKind("before", Path.of("/old/millrace"), "always", false));
+        assertThat(kinds.parse("before=/old/millrace").withSyncByOs().name()).isEqualTo("before-os");
+    }
+
+    @Test
     void parse_addresses_withAndWithoutNameAndHttp() {
         assertThat(kinds.parse("127.0.0.1:4150")).isEqualTo(
                 new ExternalKind("127.0.0.1:4150", loopback(4150), null));

@@ -2,6 +2,7 @@ package dev.millrace.door.nsq.tcp;
 
 import dev.millrace.core.message.MessageView;
 import dev.millrace.core.shard.Delivery;
+import dev.millrace.door.nsq.wire.MessageFrame;
 import dev.millrace.node.DeadLetter;
 import dev.millrace.node.DeadLoan;
 import java.util.ArrayDeque;
@@ -32,7 +33,6 @@ final class Deliveries {
 
     /** The socket is asked again after so many bytes. */
     private static final int ROOM_CHECK_BYTES = 32 * 1024;
-    private static final int MESSAGE_OVERHEAD = 34;
 
     private final ArrayDeque<Delivery> queue = new ArrayDeque<>(1);
     private final Output output;
@@ -125,7 +125,7 @@ final class Deliveries {
                     if (recipient.accepts(view)) {
                         recipient.sent(view);
                         output.message(view, delivery.remaining());
-                        unchecked -= view.bodyLength + MESSAGE_OVERHEAD;
+                        unchecked -= MessageFrame.bytes(view);
                     }
                 }
                 case Delivery.LOAD -> {

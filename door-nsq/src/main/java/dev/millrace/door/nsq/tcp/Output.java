@@ -1,7 +1,7 @@
 package dev.millrace.door.nsq.tcp;
 
 import dev.millrace.core.message.MessageView;
-import dev.millrace.door.nsq.wire.MessageIds;
+import dev.millrace.door.nsq.wire.MessageFrame;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Frames on their way to the client, put together in chunks so that many of them cost one write.
  *
  * <pre>
- *   frame:    int32 size (of what follows), int32 type, data
- *   message:  int64 timestamp (ns), uint16 attempts, 16 hex digits of the id, body
+ *   int32 size (of what follows), int32 type, data; messages: see {@link MessageFrame}
  * </pre>
  *
  * <p>
@@ -22,10 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class Output {
     static final int RESPONSE = 0;
     static final int ERROR = 1;
-    static final int MESSAGE = 2;
 
     private static final int FRAME_HEADER = 8;
-    private static final int MESSAGE_HEADER = 26;
     private static final int OK_FRAME = 10;
     /** Size 6 and type 0; the letters follow. */
     private static final long OK_HEAD = 6L << Integer.SIZE;
@@ -84,19 +81,11 @@ final class Output {
 
     /** @param more how many messages are likely to follow it */
     void message(MessageView message, int more) {
-        int data = MESSAGE_HEADER + message.bodyLength;
-        int bytes = FRAME_HEADER + data;
+        int bytes = MessageFrame.bytes(message);
         typicalFrame = bytes;
         ByteBuffer target = room(bytes, (int) Math.min((more + 1L) * typicalFrame, CHUNK));
-        int at = end;
-        target.putInt(at, Integer.BYTES + data);
-        target.putInt(at + 4, MESSAGE);
-        target.putLong(at + 8, message.bornAtNanos);
-        target.putShort(at + 16, (short) message.attempts);
-        target.putLong(at + 18, MessageIds.highDigits(message.id));
-        target.putLong(at + 26, MessageIds.lowDigits(message.id));
-        target.put(at + 34, message.bytes, message.bodyOffset, message.bodyLength);
-        end = at + bytes;
+        MessageFrame.put(target, end, message);
+        end += bytes;
         messageBytes += bytes;
         unsentBytes += bytes;
         load.taken(bytes);
