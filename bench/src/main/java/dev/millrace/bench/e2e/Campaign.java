@@ -177,7 +177,7 @@ final class Campaign {
 
     /** Some other brokers would take minutes to put up a million. */
     private static long leastBacklog(ServerKind kind) {
-        return kind.speaksNsq() ? 1_000_000 : 100_000;
+        return kind.speaksNsq() ? 1_000_000 : 20_000;
     }
 
     /** Lets what the last round left behind (dirty pages, collections) come to rest. */

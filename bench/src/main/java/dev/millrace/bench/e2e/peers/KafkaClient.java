@@ -1,5 +1,6 @@
 package dev.millrace.bench.e2e.peers;
 
+import ch.qos.logback.classic.Level;
 import dev.millrace.bench.e2e.load.Client;
 import dev.millrace.bench.e2e.load.Load;
 import dev.millrace.bench.e2e.load.Pacing;
@@ -22,6 +23,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Kafka by its Java client: one partition, acks of all, and for batches its own batching (5 ms, 64 KiB) with a window of its
@@ -29,6 +32,15 @@ import org.jspecify.annotations.Nullable;
  */
 record KafkaClient(InetSocketAddress address) implements Client {
     private static final int OWN_WINDOW = 100_000;
+    // Its clients tell their whole configuration each time one is made.
+    private static final Logger LOG = LoggerFactory.getLogger("org.apache.kafka");
+
+    static {
+        if (LOG instanceof ch.qos.logback.classic.Logger logger) {
+            logger.setLevel(Level.WARN);
+        }
+    }
+
     private static final Duration POLL = Duration.ofMillis(200);
 
     private String servers() {

@@ -21,15 +21,22 @@ import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** JetStream by its Java client: a stream in files for each topic, asynchronous publishes, a push consumer with explicit acks. */
 record NatsClient(InetSocketAddress address) implements Client {
+    /** With a sync for each message, a wider window only waits longer. */
+    private static final int MOST_WITHOUT_ANSWER = 1_000;
+    /** Answers that have not come by then are given up; 5 s unless set. */
+    private static final Duration ANSWER = Duration.ofMinutes(2);
+
     private Connection connect() throws IOException {
         try {
             return Nats.connect(new Options.Builder()
                     .server("nats://" + address.getHostString() + ":" + address.getPort())
+                    .requestCleanupInterval(ANSWER)
                     .build());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -135,7 +142,7 @@ record NatsClient(InetSocketAddress address) implements Client {
         private final JetStream stream;
 
         Sender(Stream stream, Connection connection) throws IOException {
-            super(stream, stream.windowMessages());
+            super(stream, Math.min(stream.windowMessages(), MOST_WITHOUT_ANSWER));
             this.topic = stream.topic();
             this.connection = connection;
             this.stream = connection.jetStream();
