@@ -92,13 +92,18 @@ final class Gathering {
 
     /** The set that this message stands in goes now, unless it is on its way already. */
     void closeWith(long seq, long key) {
+        if (isOpenWith(seq, key)) {
+            close(key);
+        }
+    }
+
+    /** Whether this message stands in the set of its key that others can join. */
+    boolean isOpenWith(long seq, long key) {
         long at = sets.get(key, HEAD);
         while (at != 0 && at != seq + 1) {
             at = tracking.rows.get(at, Tracking.LINK);
         }
-        if (at != 0) {
-            close(key);
-        }
+        return at != 0;
     }
 
     private void close(long key) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * thread only.
  */
 public final class Mail {
-    private static final int EPOCH_SHIFT = 32;
+    static final int EPOCH_SHIFT = 32;
 
     private final Machine machine;
     private final State state;

@@ -15,8 +15,12 @@ public final class Leftovers {
             add(left, "ordering keys", tracking.lines.size());
             add(left, "limit keys", tracking.limits.rows.size());
             add(left, "outputs", tracking.outputs.freeze().size());
+            add(left, "results that mails need", tracking.mailed.size());
+            add(left, "members of batches", tracking.follows.members.size() + tracking.follows.live.size());
+            add(left, "sets that gather", tracking.gathering.sets.size());
             add(left, "notes of attempts", group.notes.size() + group.deadNotes.size());
         }
+        add(left, "batches", topic.keys().batches.rows.size());
         add(left, "unique keys", topic.keys().uniques.rows.size());
         add(left, "holders of unique keys", topic.keys().uniques.holders.size());
         return left.toString();

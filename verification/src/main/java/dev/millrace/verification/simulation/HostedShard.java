@@ -103,7 +103,7 @@ final class HostedShard implements WatchedLogs.Watcher {
         shard = null;
         Moment began = world.moment();
         Shard found = new Shard(number, options, new WatchedLogs(logs, this),
-                new Surroundings(world.clock, NOBODY, background), bugs);
+                new Surroundings(world.clock, NOBODY, background, world.post), bugs);
         RecoveryReport report = found.recovery();
         shard = found;
         opened = began;

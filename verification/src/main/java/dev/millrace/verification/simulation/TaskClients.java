@@ -40,6 +40,7 @@ final class TaskClients {
     /** Workers that are gone and may come back, with what they held. */
     private final List<Client> gone = new ArrayList<>();
     private final boolean purges;
+    private final @Nullable FlowClients flows;
     private long commands;
 
     TaskClients(World world, Operator operator) {
@@ -58,6 +59,13 @@ final class TaskClients {
             world.ledger.topics.put(topic.name, topic);
             queues.add(new TaskQueue(group, world.ledger));
         }
+        flows = world.plan.workload() == Workload.FLOWS ? new FlowClients(world, operator, queues) : null;
+    }
+
+    /** Those who ask for more than single tasks, if there are any. */
+    @Nullable
+    FlowClients flows() {
+        return flows;
     }
 
     private HostedShard host(TaskQueue queue) {
@@ -71,6 +79,10 @@ final class TaskClients {
     // ---- clients ----
 
     void client() {
+        if (flows != null && random.nextInt(4) == 0) {
+            flows.client();
+            return;
+        }
         clients.removeIf(client -> !client.isAlive() && rememberIfUseful(client));
         if (clients.size() < 3 || (clients.size() < MOST_CLIENTS && random.nextInt(12) == 0)) {
             connect();
@@ -101,7 +113,7 @@ final class TaskClients {
         if (host(queue).isDown()) {
             return;
         }
-        if (!queue.isThere() && random.nextBoolean()) {
+        if (!queue.isThere() && (flows != null || random.nextBoolean())) {
             single.open(queue);
             return;
         }
@@ -332,6 +344,10 @@ final class TaskClients {
 
     /** Goes to the edge of a time that was promised and looks at once what is there. Not while a cycle runs. */
     void edge() {
+        if (flows != null && random.nextInt(3) == 0) {
+            flows.edge();
+            return;
+        }
         TaskQueue queue = anyQueue();
         if (host(queue).isDown() || !queue.isThere()) {
             return;

@@ -45,6 +45,7 @@ final class TaskOperator {
                         .operations()
                         .policy(groupOf(shard, queue), new Backoff(TaskQueue.MAX_ATTEMPTS,
                                 TaskQueue.MIN_BACKOFF_MILLIS, TaskQueue.MAX_BACKOFF_MILLIS));
+                shard.machine().tracked().gather(groupOf(shard, queue), queue.gathered.limits);
             }
             return outcome;
         }, outcome -> {
