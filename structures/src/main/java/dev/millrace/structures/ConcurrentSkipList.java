@@ -83,9 +83,8 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
                     continue;
                 }
                 int place = levels.find(seen, key, prefix);
-                UnrolledList.Node next = seen.next;
-                if (-1 - place == seen.count() && next != null && levels.reaches(next, key, prefix, false)) {
-                    node = next;
+                if (levels.isBeyond(seen, place, key, prefix)) {
+                    node = requireNonNull(seen.next);
                     continue;
                 }
                 chunk = seen;
@@ -106,8 +105,24 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
     @Override
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V get(Object key) {
-        Search search = new Search(key);
-        return search.found() ? (V) search.value() : null;
+        // What Search does, without the object.
+        long prefix = levels.prefix(requireNonNull(key, "key"));
+        UnrolledList.Node node = levels.descend(key, prefix, false, 0);
+        while (true) {
+            RefChunk chunk = (RefChunk) node.chunk;
+            if (chunk.isFrozen()) {
+                node = levels.absorb(node);
+                continue;
+            }
+            int at = levels.find(chunk, key, prefix);
+            if (at >= 0) {
+                return (V) chunk.ref(at);
+            }
+            if (!levels.isBeyond(chunk, at, key, prefix)) {
+                return null;
+            }
+            node = requireNonNull(chunk.next);
+        }
     }
 
     @Override
@@ -134,21 +149,25 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
     @SuppressWarnings("unchecked") // values of this map are V
     private @Nullable V put(K key, V value, boolean replace) {
         requireNonNull(value, "value");
-        Search search = new Search(key);
+        long prefix = levels.prefix(requireNonNull(key, "key"));
+        UnrolledList.Node node = levels.descend(key, prefix, false, 0);
         while (true) {
-            RefChunk chunk = search.chunk;
-            if (search.found()) {
-                if (!replace || search.node.replace(chunk, chunk.withRef(search.at, value))) {
-                    return (V) chunk.ref(search.at);
-                }
-            } else {
-                int at = -1 - search.at;
-                if (levels.grow(search.node, chunk, levels.with(chunk, at, key, value), at, 0)) {
-                    levels.count.increment();
-                    return null;
-                }
+            RefChunk chunk = (RefChunk) node.chunk;
+            if (chunk.isFrozen()) {
+                node = levels.absorb(node);
+                continue;
             }
-            search.look(key);
+            int at = levels.find(chunk, key, prefix);
+            if (at >= 0) {
+                if (!replace || node.replace(chunk, chunk.withRef(at, value))) {
+                    return (V) chunk.ref(at);
+                }
+            } else if (levels.isBeyond(chunk, at, key, prefix)) {
+                node = requireNonNull(chunk.next);
+            } else if (levels.grow(node, chunk, levels.with(chunk, -1 - at, key, value), -1 - at, 0)) {
+                levels.count.increment();
+                return null;
+            }
         }
     }
 

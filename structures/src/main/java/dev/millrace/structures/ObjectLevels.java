@@ -199,7 +199,13 @@ final class ObjectLevels extends UnrolledList {
     }
 
     /** The node of a level that owns a key or, if {@code strictly}, the keys just below it. */
+    @SuppressWarnings("ReferenceEquality") // a class equals itself only
     Node descend(Object key, long prefix, boolean strictly, int level) {
+        Class<?> known = keyClass;
+        boolean isExact = known == Long.class || known == Integer.class;
+        if (isExact && !strictly) {
+            return descend(prefix, level);
+        }
         Top start = top;
         Node node = start.head;
         for (int at = start.level; at > 0; at--) {
@@ -209,6 +215,34 @@ final class ObjectLevels extends UnrolledList {
                 node = chunk.next;
                 chunk = (RefChunk) node.chunk;
                 child = childOf(chunk, key, prefix, strictly);
+            }
+            if (at == level) {
+                return node;
+            }
+            Node below = (Node) chunk.ref(child);
+            node = at == 1 && below.chunk.isFrozen() ? detour(node, chunk, child) : below;
+        }
+        return node;
+    }
+
+    /** Whether a key, which has this place in a leaf by {@link #find}, belongs to one further right. */
+    boolean isBeyond(RefChunk chunk, int found, Object key, long prefix) {
+        return -1 - found == chunk.count() && chunk.next != null && reaches(chunk.next, key, prefix, false);
+    }
+
+    /** The node of a level that owns the key of a prefix, where the prefix is all of the key. */
+    private Node descend(long prefix, int level) {
+        Top start = top;
+        Node node = start.head;
+        for (int at = start.level; at > 0; at--) {
+            RefChunk chunk = (RefChunk) node.chunk;
+            int count = chunk.count();
+            int child = KeyPrefix.upper(chunk.prefixes, 1, count, prefix) - 1;
+            while (child == count - 1 && chunk.next != null && ((RefNode) chunk.next).lowPrefix <= prefix) {
+                node = chunk.next;
+                chunk = (RefChunk) node.chunk;
+                count = chunk.count();
+                child = KeyPrefix.upper(chunk.prefixes, 1, count, prefix) - 1;
             }
             if (at == level) {
                 return node;

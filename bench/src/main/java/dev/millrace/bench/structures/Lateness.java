@@ -45,11 +45,6 @@ final class Lateness {
         last.report(name);
     }
 
-    private static long processCpuNanos() {
-        return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-                .getProcessCpuTime();
-    }
-
     private void run(String name) throws InterruptedException {
         switch (name) {
             case "millrace" -> wheel();
@@ -94,7 +89,7 @@ final class Lateness {
         if (fired.get() > 0) {
             throw new IllegalStateException("Timers fired while others were added; the machine is too slow or busy");
         }
-        cpuNanos = -processCpuNanos();
+        cpuNanos = -Figures.cpuNanos();
     }
 
     private void fired(long dueNanos) {
@@ -107,7 +102,7 @@ final class Lateness {
 
     private void awaitAll() throws InterruptedException {
         all.await();
-        cpuNanos += processCpuNanos();
+        cpuNanos += Figures.cpuNanos();
     }
 
     /** Reads the clock once after each advance, not once per fire: no timer was fired later than that. */
@@ -131,7 +126,7 @@ final class Lateness {
             }
         }
         threadNanos = cpu.getCurrentThreadCpuTime() - cpuBefore;
-        cpuNanos += processCpuNanos();
+        cpuNanos += Figures.cpuNanos();
     }
 
     private void report(String name) {

@@ -51,7 +51,7 @@ final class MapFigures {
         warmUp();
         empty();
         long before = Figures.usedBytes();
-        Figures.line(name, "insert", insert(1));
+        insert("insert", 1);
         double bytes = (Figures.usedBytes() - before) / (double) entries;
         measure("get", 16, 1, this::get);
         measure("scan, per entry", 1, entries, random -> scan());
@@ -61,7 +61,7 @@ final class MapFigures {
         measure("mixed", 16, 1, this::mixed);
         measure("put + remove", 16, 1, this::change);
         if (isConcurrent()) {
-            Figures.line(name, "insert, 2 threads", insert(2));
+            insert("insert, 2 threads", 2);
         }
         Figures.line(name, "bytes per entry" + (isPrimitive() ? ", key included" : ""), bytes);
     }
@@ -92,24 +92,27 @@ final class MapFigures {
         }
     }
 
-    /** Nanoseconds per insertion and thread; small maps are filled many times, and the median counts. */
-    private double insert(int threads) throws InterruptedException {
+    /** Prints nanoseconds per insertion and thread; small maps are filled many times, and the median counts. */
+    private void insert(String figure, int threads) throws InterruptedException {
         int times = entries > SMALL ? 1 : Figures.isQuick() ? 101 : 301;
         double[] nanos = new double[times];
+        long cpu = -Figures.cpuNanos();
         for (int time = 0; time < times; time++) {
             empty();
             long start = System.nanoTime();
             together(threads, thread -> fill(thread, threads));
             nanos[time] = (System.nanoTime() - start) * (double) threads / entries;
         }
+        cpu += Figures.cpuNanos();
         Arrays.sort(nanos);
-        return nanos[times / 2];
+        Figures.line(name, figure, nanos[times / 2]);
+        Figures.line(name, Figures.cpu(figure), cpu / ((double) times * entries));
     }
 
     private void measure(String figure, int batch, int per, Call call) throws InterruptedException {
-        Figures.line(name, figure, parallel(1, batch, call) / per);
+        parallel(figure, 1, batch, per, call);
         if (isConcurrent()) {
-            Figures.line(name, figure + ", 2 threads", parallel(2, batch, call) / per);
+            parallel(figure + ", 2 threads", 2, batch, per, call);
         }
     }
 
@@ -130,18 +133,22 @@ final class MapFigures {
         void run(SplittableRandom random);
     }
 
-    /** Nanoseconds per call and thread, over a round after half a round of warm-up. */
-    private static double parallel(int threads, int batch, Call call) throws InterruptedException {
+    /** Prints nanoseconds per call and thread, over a round after half a round of warm-up. */
+    private void parallel(String figure, int threads, int batch, int per, Call call) throws InterruptedException {
         AtomicLong nanos = new AtomicLong();
         AtomicLong calls = new AtomicLong();
+        AtomicLong warmUpCalls = new AtomicLong();
+        long cpu = -Figures.cpuNanos();
         together(threads, thread -> {
             SplittableRandom random = new SplittableRandom(thread + 1);
-            repeat(ROUND_NANOS / 2, batch, random, call);
+            warmUpCalls.addAndGet(repeat(ROUND_NANOS / 2, batch, random, call));
             long start = System.nanoTime();
             calls.addAndGet(repeat(ROUND_NANOS, batch, random, call));
             nanos.addAndGet(System.nanoTime() - start);
         });
-        return nanos.get() / (double) calls.get();
+        cpu += Figures.cpuNanos();
+        Figures.line(name, figure, nanos.get() / (double) calls.get() / per);
+        Figures.line(name, Figures.cpu(figure), cpu / (double) (calls.get() + warmUpCalls.get()) / per);
     }
 
     private static long repeat(long nanos, int batch, SplittableRandom random, Call call) {

@@ -17,13 +17,16 @@ final class PoolFigures {
             for (int submitters : new int[]{1, 4}) {
                 Pools pool = Pools.of(name, capacity);
                 double[] nanos = new double[rounds];
+                long cpu = -Figures.cpuNanos();
                 for (int round = -rounds; round < rounds; round++) {
                     nanos[Math.max(0, round)] = round(pool, submitters, tasks);
                 }
+                cpu += Figures.cpuNanos();
                 pool.close();
                 Arrays.sort(nanos);
-                Figures.line(name, "ns per tiny task, capacity " + capacity + ", submitters " + submitters,
-                        nanos[rounds / 2]);
+                String figure = "ns per tiny task, capacity " + capacity + ", submitters " + submitters;
+                Figures.line(name, figure, nanos[rounds / 2]);
+                Figures.line(name, Figures.cpu(figure), cpu / (2.0 * rounds * tasks));
             }
         }
     }

@@ -24,9 +24,9 @@ final class TimerFigures {
             timers.add(FIRST_MILLIS + random.nextInt(SPREAD_MILLIS));
         }
         double bytes = (Figures.usedBytes() - before) / (double) pending;
-        Figures.line(name, "add + cancel, ns", addAndCancel(timers, 1));
+        report(name, "add + cancel, ns", addAndCancel(timers, 1));
         if (timers.isConcurrent()) {
-            Figures.line(name, "add + cancel, 2 threads, ns per thread", addAndCancel(timers, 2));
+            report(name, "add + cancel, 2 threads, ns per thread", addAndCancel(timers, 2));
         }
         Figures.line(name, "heap bytes per pending timer", bytes);
         timers.close();
@@ -38,20 +38,31 @@ final class TimerFigures {
         timers.close();
     }
 
-    /** Nanoseconds per pair and thread: the median of several stretches. */
-    private static double addAndCancel(Timers timers, int threads) throws InterruptedException {
-        double[] nanos = new double[Figures.isQuick() ? 3 : 7];
-        for (int at = 0; at < nanos.length; at++) {
-            nanos[at] = stretch(timers, threads, at);
-        }
-        Arrays.sort(nanos);
-        return nanos[nanos.length / 2];
+    private static void report(String name, String figure, double[] nanos) {
+        Figures.line(name, figure, nanos[0]);
+        Figures.line(name, Figures.cpu(figure), nanos[1]);
     }
 
-    private static double stretch(Timers timers, int threads, int seed) throws InterruptedException {
+    /** Nanoseconds per pair and thread, by the clock and of the processors: medians of several stretches. */
+    private static double[] addAndCancel(Timers timers, int threads) throws InterruptedException {
+        int stretches = Figures.isQuick() ? 3 : 7;
+        double[] nanos = new double[stretches];
+        double[] cpu = new double[stretches];
+        for (int at = 0; at < stretches; at++) {
+            double[] both = stretch(timers, threads, at);
+            nanos[at] = both[0];
+            cpu[at] = both[1];
+        }
+        Arrays.sort(nanos);
+        Arrays.sort(cpu);
+        return new double[]{nanos[stretches / 2], cpu[stretches / 2]};
+    }
+
+    private static double[] stretch(Timers timers, int threads, int seed) throws InterruptedException {
         AtomicLong nanos = new AtomicLong();
         AtomicLong pairs = new AtomicLong();
         CountDownLatch done = new CountDownLatch(threads);
+        long cpu = -Figures.cpuNanos();
         for (int thread = 0; thread < threads; thread++) {
             SplittableRandom random = new SplittableRandom(31L * seed + thread);
             Thread.ofPlatform().start(() -> {
@@ -71,7 +82,8 @@ final class TimerFigures {
             });
         }
         done.await();
-        return nanos.get() / (double) pairs.get();
+        cpu += Figures.cpuNanos();
+        return new double[]{nanos.get() / (double) pairs.get(), cpu / (double) pairs.get()};
     }
 
     /** Many timers over 30 days: time to add them, heap, and the wheel's work for the first hour. */

@@ -17,4 +17,9 @@ public record Backoff(int maxAttempts, long minMillis, long maxMillis, int jitte
     public Backoff(int maxAttempts, long minMillis, long maxMillis) {
         this(maxAttempts, minMillis, maxMillis, 0);
     }
+
+    /** What held before it could be set: a quarter in tracked topics, nothing in others. */
+    static int jitterBeforeFormat4(Topic topic) {
+        return topic.tracked() ? 25 : 0;
+    }
 }

@@ -5,9 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Decides what becomes of a message when an attempt at it ends. Owner thread only. */
 final class Endings {
-    /** The backoff of tracked messages is shorter by up to one in so many. */
-    private static final int JITTER_SHARE = 4;
-
     /**
      * That a worker went away says little of its task: so many attempts of it come back at once. From the next one on
      * the backoff counts, for the task may be what kills its workers.
@@ -82,17 +79,15 @@ final class Endings {
 
     private long backoffMillis(Group group, int slot, int made) {
         long seq = state.leases.seq(slot);
-        if (!group.tracked()) {
-            long plain = Group.backoffMillis(made, group.minBackoffMillis, group.maxBackoffMillis);
-            // The bound is at most a hundred years, so nothing overflows.
-            return plain
-                    - jitter(seq << 16 | made, Math.min(plain, Machine.MAX_DELAY_MILLIS) * group.jitterPercent / 100);
+        long min = group.minBackoffMillis;
+        long max = group.maxBackoffMillis;
+        if (group.tracked() && group.tracking().termsOf(seq).minBackoffMillis() >= 0) {
+            min = group.tracking().termsOf(seq).minBackoffMillis();
+            max = group.tracking().termsOf(seq).maxBackoffMillis();
         }
-        Terms terms = group.tracking().termsOf(seq);
-        boolean own = terms.minBackoffMillis() >= 0;
-        long delay = Group.backoffMillis(made, own ? terms.minBackoffMillis() : group.minBackoffMillis,
-                own ? terms.maxBackoffMillis() : group.maxBackoffMillis);
-        return delay - jitter(seq << 16 | made, delay / JITTER_SHARE);
+        long delay = Group.backoffMillis(made, min, max);
+        // The bound is a hundred years, so nothing overflows.
+        return delay - jitter(seq << 16 | made, Math.min(delay, Machine.MAX_DELAY_MILLIS) * group.jitterPercent / 100);
     }
 
     /** 0..most, from a hash: what failed together does not come back together. */

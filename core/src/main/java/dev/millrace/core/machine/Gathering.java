@@ -66,7 +66,8 @@ final class Gathering {
         long early = applier.bugs.has(Bug.GRACE_SHORT) ? 2 : 0;
         long byGrace = sets.get(key, LAST) + 1 + settings.graceMillis() - early;
         long byDelay = sets.get(key, FIRST) + 1 + settings.maxDelayMillis();
-        return settings.maxDelayMillis() == 0 ? byGrace : Math.min(byGrace, byDelay);
+        boolean ever = settings.maxDelayMillis() == 0 || applier.bugs.has(Bug.GATHER_DELAY_FORGOTTEN);
+        return ever ? byGrace : Math.min(byGrace, byDelay);
     }
 
     private void wakeAt(long key, long millis) {

@@ -246,7 +246,7 @@ public final class Group {
         return maxBackoffMillis;
     }
 
-    /** By how much the backoff of a plain message is shortened at most. */
+    /** By how much of itself a backoff is shortened at most. */
     public int jitterPercent() {
         return jitterPercent;
     }

@@ -419,8 +419,8 @@ public final class Image {
         group.minBackoffMillis = s[20];
         group.maxBackoffMillis = s[21];
         group.held = s[23];
+        group.jitterPercent = version >= 4 ? (int) s[24] : Backoff.jitterBeforeFormat4(topic);
         if (version >= 4) {
-            group.jitterPercent = (int) s[24];
             group.replayed = s[25];
             group.deadJob.what = (int) s[26];
             group.deadJob.end = (int) s[27];

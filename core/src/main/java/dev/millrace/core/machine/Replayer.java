@@ -116,8 +116,11 @@ public final class Replayer {
             case Records.GROUP_EMPTY -> applier.emptyGroup(state.group(number));
             case Records.TOPIC_PAUSE -> applier.pauseTopic(state.topic(number), record.getInt() != 0);
             case Records.GROUP_PAUSE -> applier.pauseGroup(state.group(number), record.getInt() != 0);
-            case Records.GROUP_POLICY -> applier.operated.policy(state.group(number), new Backoff(record.getInt(),
-                    record.getLong(), record.getLong(), record.get(1) == 1 ? 0 : record.getInt()));
+            case Records.GROUP_POLICY -> {
+                Group group = state.group(number);
+                applier.operated.policy(group, new Backoff(record.getInt(), record.getLong(), record.getLong(),
+                        record.get(1) == 1 ? Backoff.jitterBeforeFormat4(group.topic) : record.getInt()));
+            }
             case Records.TOPIC_HISTORY -> applier.operated.history(state.topic(number), record.getLong(16),
                     record.getLong(24), record.getLong(32));
             case Records.GROUP_REPLAY -> applier.operated.replay(state.group(number), record.getLong(16));

@@ -21,6 +21,7 @@ public final class Enqueues {
     private static final int DEFAULT_ATTEMPTS = 25;
     private static final long DEFAULT_MIN_BACKOFF_MILLIS = 15_000;
     private static final long DEFAULT_MAX_BACKOFF_MILLIS = 6 * 3_600_000;
+    private static final int DEFAULT_JITTER_PERCENT = 25;
     /** Messages for which room is made at once. */
     private static final int SLICE = 256;
 
@@ -76,7 +77,7 @@ public final class Enqueues {
                 shard.machine()
                         .operations()
                         .policy(made, new Backoff(DEFAULT_ATTEMPTS, DEFAULT_MIN_BACKOFF_MILLIS,
-                                DEFAULT_MAX_BACKOFF_MILLIS));
+                                DEFAULT_MAX_BACKOFF_MILLIS, DEFAULT_JITTER_PERCENT));
             }
             return Outcome.OK;
         } catch (LimitException full) {

@@ -39,10 +39,7 @@ class FlowModelTest {
     private PlantedBugs bugs = PlantedBugs.NONE;
     private int labels;
     private final List<Letter> read = new ArrayList<>();
-    private @Nullable MemorySnapshot underWay;
-    private @Nullable MemorySnapshot newest;
-    private @Nullable MovePlan moves;
-    private boolean movesCopied;
+    private Upkeep upkeep = new Upkeep(rig, random);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 2_000, 3_000, 4_000, 5_000})
@@ -74,9 +71,7 @@ class FlowModelTest {
         model = new FlowModel();
         read.clear();
         labels = 0;
-        underWay = null;
-        newest = null;
-        moves = null;
+        upkeep = new Upkeep(rig, random);
         model.limits = new GatherLimits(2 + random.nextInt(6), random.nextBoolean() ? 0 : random.nextLong(400),
                 random.nextLong(150));
         for (String name : TOPICS) {
@@ -92,8 +87,8 @@ class FlowModelTest {
                 if (random.nextInt(10) == 0) {
                     rig.closeBatch();
                 }
-                snapshot();
-                relocate();
+                upkeep.snapshot();
+                upkeep.relocate();
                 if (random.nextInt(40) == 0) {
                     crashAndReplay();
                 }
@@ -481,44 +476,12 @@ class FlowModelTest {
         return found;
     }
 
-    private void snapshot() {
-        if (underWay == null) {
-            underWay = random.nextInt(30) == 0 ? rig.snapshot() : null;
-        } else if (underWay.goOn(1 + random.nextInt(20))) {
-            newest = underWay;
-            underWay = null;
-        }
-    }
-
-    private void relocate() {
-        if (moves == null) {
-            if (random.nextInt(30) == 0) {
-                rig.closeBatch();
-                moves = rig.relocation();
-                movesCopied = false;
-            }
-        } else if (!movesCopied) {
-            movesCopied = moves.collect(1 + random.nextInt(30));
-            if (movesCopied) {
-                rig.closeBatch();
-                rig.copy(moves);
-            }
-        } else if (moves.apply(1 + random.nextInt(10))) {
-            moves = null;
-        }
-    }
-
     private void crashAndReplay() {
-        rig.closeBatch();
-        Machine replayed = rig.replayed(random.nextInt(3) == 0 ? null : newest);
-        MachineRig.settle(rig.machine);
-        MachineRig.settle(replayed);
+        Machine replayed = upkeep.replayed();
         assertThat(replayed.digest()).as("digest after replay").isEqualTo(rig.machine.digest());
         StateLaws.check(replayed);
         if (random.nextBoolean()) {
-            rig.goOnWith(replayed);
-            underWay = null;
-            moves = null;
+            upkeep.goOnWith(replayed);
             check();
         }
     }

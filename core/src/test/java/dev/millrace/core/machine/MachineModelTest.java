@@ -28,10 +28,7 @@ class MachineModelTest {
     private MachineRig rig = new MachineRig(0);
     private QueueModel model = new QueueModel();
     private ModelCheck check = new ModelCheck(rig, model);
-    private @Nullable MemorySnapshot underWay;
-    private @Nullable MemorySnapshot newest;
-    private @Nullable MovePlan moves;
-    private boolean movesCopied;
+    private Upkeep upkeep = new Upkeep(rig, random);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000})
@@ -51,9 +48,7 @@ class MachineModelTest {
         model = new QueueModel();
         model.wallMillis = rig.wallMillis;
         check = new ModelCheck(rig, model);
-        underWay = null;
-        newest = null;
-        moves = null;
+        upkeep = new Upkeep(rig, random);
         for (int step = 0; step < STEPS; step++) {
             try {
                 command();
@@ -61,8 +56,8 @@ class MachineModelTest {
                 if (random.nextInt(10) == 0) {
                     rig.closeBatch();
                 }
-                snapshot();
-                relocate();
+                upkeep.snapshot();
+                upkeep.relocate();
                 if (random.nextInt(40) == 0) {
                     crashAndReplay();
                 }
@@ -425,48 +420,14 @@ class MachineModelTest {
         assertThat(operations.work(10)).isTrue();
     }
 
-    /** Snapshots are written while the machine works on. */
-    private void snapshot() {
-        if (underWay == null) {
-            underWay = random.nextInt(30) == 0 ? rig.snapshot() : null;
-        } else if (underWay.goOn(1 + random.nextInt(20))) {
-            newest = underWay;
-            underWay = null;
-        }
-    }
-
-    /** Bodies are moved while the machine works on: collected, copied, then moved where they are still needed. */
-    private void relocate() {
-        if (moves == null) {
-            if (random.nextInt(30) == 0) {
-                rig.closeBatch();
-                moves = rig.relocation();
-                movesCopied = false;
-            }
-        } else if (!movesCopied) {
-            movesCopied = moves.collect(1 + random.nextInt(30));
-            if (movesCopied) {
-                rig.closeBatch();
-                rig.copy(moves);
-            }
-        } else if (moves.apply(1 + random.nextInt(10))) {
-            moves = null;
-        }
-    }
-
     /** Replays everything, compares, and goes on with what replay gave; then all sessions are gone, but not lasting leases. */
     private void crashAndReplay() {
-        rig.closeBatch();
-        Machine replayed = rig.replayed(random.nextInt(3) == 0 ? null : newest);
-        MachineRig.settle(rig.machine);
-        MachineRig.settle(replayed);
+        Machine replayed = upkeep.replayed();
         assertThat(ModelCheck.content(replayed)).isEqualTo(ModelCheck.content(rig.machine));
         assertThat(replayed.digest()).isEqualTo(rig.machine.digest());
         StateLaws.check(replayed);
         if (random.nextBoolean()) {
-            rig.goOnWith(replayed);
-            underWay = null;
-            moves = null;
+            upkeep.goOnWith(replayed);
             List<Entry> leased = new ArrayList<>(model.byToken.values());
             for (int number = rig.machine.nextConsumer(1); number >= 0; number = rig.machine.nextConsumer(number)) {
                 rig.machine.endConsumer(number, 1 + random.nextInt(20));

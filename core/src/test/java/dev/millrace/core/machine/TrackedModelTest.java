@@ -31,10 +31,7 @@ class TrackedModelTest {
     private TrackedModel model = new TrackedModel();
     private PlantedBugs bugs = PlantedBugs.NONE;
     private final List<Long> tokens = new ArrayList<>();
-    private @Nullable MemorySnapshot underWay;
-    private @Nullable MemorySnapshot newest;
-    private @Nullable MovePlan moves;
-    private boolean movesCopied;
+    private Upkeep upkeep = new Upkeep(rig, random);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000})
@@ -66,11 +63,10 @@ class TrackedModelTest {
         rig = new MachineRig(Ids.EPOCH_MILLIS + random.nextLong(1L << 40), bugs);
         model = new TrackedModel();
         tokens.clear();
-        underWay = null;
-        newest = null;
-        moves = null;
+        upkeep = new Upkeep(rig, random);
         Topic topic = rig.machine.createTopic("tasks", false);
-        rig.machine.createGroup(topic, "workers", false, true);
+        Group workers = rig.machine.createGroup(topic, "workers", false, true);
+        rig.machine.operations().policy(workers, new Backoff(0, 0, 0, 25));
         assertThat(rig.machine.tracked().track(topic)).isTrue();
         limits();
         for (int step = 0; step < STEPS; step++) {
@@ -80,8 +76,8 @@ class TrackedModelTest {
                 if (random.nextInt(10) == 0) {
                     rig.closeBatch();
                 }
-                snapshot();
-                relocate();
+                upkeep.snapshot();
+                upkeep.relocate();
                 if (random.nextInt(40) == 0) {
                     crashAndReplay();
                 }
@@ -560,45 +556,13 @@ class TrackedModelTest {
         };
     }
 
-    private void snapshot() {
-        if (underWay == null) {
-            underWay = random.nextInt(30) == 0 ? rig.snapshot() : null;
-        } else if (underWay.goOn(1 + random.nextInt(20))) {
-            newest = underWay;
-            underWay = null;
-        }
-    }
-
-    private void relocate() {
-        if (moves == null) {
-            if (random.nextInt(30) == 0) {
-                rig.closeBatch();
-                moves = rig.relocation();
-                movesCopied = false;
-            }
-        } else if (!movesCopied) {
-            movesCopied = moves.collect(1 + random.nextInt(30));
-            if (movesCopied) {
-                rig.closeBatch();
-                rig.copy(moves);
-            }
-        } else if (moves.apply(1 + random.nextInt(10))) {
-            moves = null;
-        }
-    }
-
     private void crashAndReplay() {
-        rig.closeBatch();
-        Machine replayed = rig.replayed(random.nextInt(3) == 0 ? null : newest);
-        MachineRig.settle(rig.machine);
-        MachineRig.settle(replayed);
+        Machine replayed = upkeep.replayed();
         assertThat(parts(replayed)).isEqualTo(parts(rig.machine));
         assertThat(replayed.digest()).as("digest after replay").isEqualTo(rig.machine.digest());
         StateLaws.check(replayed);
         if (random.nextBoolean()) {
-            rig.goOnWith(replayed);
-            underWay = null;
-            moves = null;
+            upkeep.goOnWith(replayed);
             for (int number = rig.machine.nextConsumer(1); number >= 0; number = rig.machine.nextConsumer(number)) {
                 rig.machine.endConsumer(number, 1 + random.nextInt(20));
             }

@@ -59,7 +59,7 @@ final class OpenReader {
     static Place place(List<Place> places, int number) {
         if (number < 0 || number >= places.size()) {
             throw RefusedException.invalid("subscription " + Integer.toUnsignedString(number)
-                    + " is none of this session, which has " + places.size());
+                    + " is none of the session that is opened, which has " + places.size());
         }
         return places.get(number);
     }

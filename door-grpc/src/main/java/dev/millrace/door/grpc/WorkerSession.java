@@ -94,7 +94,7 @@ final class WorkerSession {
         return id;
     }
 
-    /** A stream wants to be this session's. */
+    /** A stream wants to carry the session. */
     void open(WorkerStream candidate, List<Place> wishes) {
         heardAtNanos = System.nanoTime();
         serial.execute(() -> attach(candidate, wishes));
@@ -167,7 +167,7 @@ final class WorkerSession {
         }
         if (opening != null) {
             candidate.refuse(Refusals.detail(Category.CATEGORY_UNAVAILABLE,
-                    "another stream is just being opened for this session; try again"));
+                    "another stream is just being opened for the same session; try again"));
             return;
         }
         boolean same = wishes.size() == places.size();

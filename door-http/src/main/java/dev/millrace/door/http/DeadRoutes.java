@@ -5,7 +5,6 @@ import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
 import dev.millrace.node.DeadJobState;
 import dev.millrace.node.DeadLetter;
-import dev.millrace.node.FailedAttempt;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -93,17 +92,8 @@ final class DeadRoutes {
         json.put("diedAt", MessageJson.instant(letter.diedAtMillis() * MILLI));
         json.put("reason", letter.reason());
         json.put("error", letter.error());
-        ArrayNode history = json.putArray("history");
-        for (FailedAttempt attempt : letter.history()) {
-            history.addObject()
-                    .put("attempt", attempt.number())
-                    .put("at", MessageJson.instant(attempt.atMillis() * MILLI))
-                    .put("reason", attempt.reason())
-                    .put("error", attempt.error());
-        }
-        byte[] body = new byte[letter.body().remaining()];
-        letter.body().duplicate().get(body);
-        MessageJson.body(json, body, base64);
+        MessageJson.history(json, letter.history());
+        MessageJson.body(json, letter.body(), base64);
         return json;
     }
 

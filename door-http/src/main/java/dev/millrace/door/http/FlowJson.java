@@ -33,19 +33,13 @@ final class FlowJson {
             }
         }
         if (flow.gathered() == 0) {
-            MessageJson.body(json, bytes(spec.payload()), alwaysBase64);
+            MessageJson.body(json, spec.payload(), alwaysBase64);
             return;
         }
         ArrayNode payloads = json.putArray("payloads");
         for (ByteBuffer payload : TaskReader.payloads(spec)) {
-            MessageJson.body(payloads.addObject(), bytes(payload), alwaysBase64);
+            MessageJson.body(payloads.addObject(), payload, alwaysBase64);
         }
-    }
-
-    private static byte[] bytes(ByteBuffer payload) {
-        byte[] bytes = new byte[payload.remaining()];
-        payload.get(payload.position(), bytes);
-        return bytes;
     }
 
     static ObjectNode of(TaskSpec.BatchRef batch) {

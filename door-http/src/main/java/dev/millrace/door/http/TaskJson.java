@@ -1,14 +1,11 @@
 package dev.millrace.door.http;
 
 import dev.millrace.core.message.MessageView;
-import dev.millrace.node.FailedAttempt;
 import dev.millrace.node.tasks.QueueLimits;
 import dev.millrace.node.tasks.TaskInfo;
 import dev.millrace.node.tasks.TaskReader;
 import dev.millrace.node.tasks.TaskSpec;
-import java.nio.ByteBuffer;
 import java.util.Locale;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Tasks as JSON has them. Texts that are empty and terms that are not set are left out. */
@@ -31,14 +28,7 @@ final class TaskJson {
         json.put("stopAsked", task.stopAsked());
         spec(json, task.spec(), alwaysBase64);
         output(json, task.output(), alwaysBase64);
-        ArrayNode history = json.putArray("history");
-        for (FailedAttempt attempt : task.history()) {
-            history.addObject()
-                    .put("attempt", attempt.number())
-                    .put("at", MessageJson.instant(attempt.atMillis() * MILLI))
-                    .put("reason", attempt.reason())
-                    .put("error", attempt.error());
-        }
+        MessageJson.history(json, task.history());
         return json;
     }
 
@@ -85,15 +75,9 @@ final class TaskJson {
             json.putObject("progress").put("percent", output.percent()).put("text", output.text());
         }
         if (output.result().hasRemaining()) {
-            MessageJson.body(json.putObject("result"), bytes(output.result()), alwaysBase64);
+            MessageJson.body(json.putObject("result"), output.result(), alwaysBase64);
         }
         text(json, "log", output.log());
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 
     private static void text(ObjectNode json, String name, String value) {

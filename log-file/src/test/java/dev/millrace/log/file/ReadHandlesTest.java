@@ -2,9 +2,9 @@ package dev.millrace.log.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.log.file.disk.FilePort;
 import dev.millrace.log.file.disk.FilePort.Access;
 import dev.millrace.log.file.disk.StoreFile;
+import dev.millrace.log.file.sim.DelegatingFiles;
 import dev.millrace.log.file.sim.SimulatedDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,65 +42,23 @@ final class ReadHandlesTest {
         handles = new ReadHandles(new Watched());
     }
 
-    /** The disk, with every read noted; reading needs nothing else of it. */
-    private final class Watched implements FilePort {
+    /** The disk, with every read noted. */
+    private final class Watched extends DelegatingFiles {
+        Watched() {
+            super(disk);
+        }
+
         @Override
         public StoreFile open(Path file, Access access) throws IOException {
-            return new WatchedFile(disk.open(file, access), access);
-        }
-
-        @Override
-        public List<String> list(Path folder) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void createFolders(Path folder) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void rename(Path from, Path to) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void delete(Path file) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void syncFolder(Path folder) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long usableBytes(Path folder) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public long totalBytes(Path folder) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public boolean takesDirect(Path folder) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FolderLock lock(Path file, String text) {
-            throw new UnsupportedOperationException();
+            return new WatchedFile(files.open(file, access), access);
         }
     }
 
-    private final class WatchedFile implements StoreFile {
-        private final StoreFile file;
+    private final class WatchedFile extends DelegatingFiles.DelegatingFile {
         private final Access access;
 
         WatchedFile(StoreFile file, Access access) {
-            this.file = file;
+            super(file);
             this.access = access;
         }
 
@@ -118,26 +76,6 @@ final class ReadHandlesTest {
             target.limit(limit);
             reads.add(new Read(access, offset, asked));
             return length;
-        }
-
-        @Override
-        public int write(ByteBuffer source, long offset) throws IOException {
-            return file.write(source, offset);
-        }
-
-        @Override
-        public void force() throws IOException {
-            file.force();
-        }
-
-        @Override
-        public long sizeBytes() throws IOException {
-            return file.sizeBytes();
-        }
-
-        @Override
-        public void close() throws IOException {
-            file.close();
         }
     }
 

@@ -9,7 +9,6 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,16 +30,11 @@ class CommandsTest {
     }
 
     private static Run run(String... args) {
-        String[] all = Arrays.copyOf(args, args.length + 2);
-        all[args.length] = "--url";
-        all[args.length + 1] = server.url();
-        return CommandLineRig.run(all);
+        return CommandLineRig.run(server, args);
     }
 
     private static String done(String... args) {
-        Run run = run(args);
-        assertThat(run.exit()).as(run.err()).isZero();
-        return run.out().strip();
+        return CommandLineRig.done(server, args);
     }
 
     @Test

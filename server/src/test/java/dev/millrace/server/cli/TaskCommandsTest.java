@@ -29,16 +29,11 @@ class TaskCommandsTest {
     }
 
     private static Run run(String... args) {
-        String[] all = Arrays.copyOf(args, args.length + 2);
-        all[args.length] = "--url";
-        all[args.length + 1] = server.url();
-        return CommandLineRig.run(all);
+        return CommandLineRig.run(server, args);
     }
 
     private static String done(String... args) {
-        Run run = run(args);
-        assertThat(run.exit()).as(run.err()).isZero();
-        return run.out().strip();
+        return CommandLineRig.done(server, args);
     }
 
     private static JsonNode json(String... args) {

@@ -5,30 +5,21 @@ import dev.millrace.api.Group;
 import dev.millrace.api.Millrace;
 import dev.millrace.api.MillraceException.StaleLease;
 import dev.millrace.api.MillraceException.UnknownOutcome;
-import dev.millrace.verification.process.ManagedProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.regex.Pattern;
 
 /**
  * A worker in a process of its own, over the native protocol: takes one message, says {@code got TEXT ATTEMPT}, waits for
  * a line of its standard input, acknowledges, says {@code acked TEXT} or {@code stale TEXT}, and ends.
  */
-public final class NativeWorker implements AutoCloseable {
+public final class NativeWorker {
     private static final Duration LEASE = Duration.ofHours(1);
-    private static final long PATIENCE_MILLIS = 60_000;
 
-    private final ManagedProcess process;
-
-    private NativeWorker(ManagedProcess process) {
-        this.process = process;
-    }
+    private NativeWorker() {}
 
     /** The process. */
     public static void main(String[] args) throws IOException {
@@ -51,34 +42,7 @@ public final class NativeWorker implements AutoCloseable {
     }
 
     /** Starts one. */
-    static NativeWorker start(Path folder, String address, String topic, String group) throws IOException {
-        return new NativeWorker(ManagedProcess.start(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        NativeWorker.class.getName(), address, topic, group),
-                folder, Map.of()));
-    }
-
-    /** Waits for a line of its output. */
-    void says(String line) throws IOException {
-        process.await(Pattern.compile("^" + Pattern.quote(line) + "$"), PATIENCE_MILLIS);
-    }
-
-    void goOn() throws IOException {
-        process.input("go on\n");
-    }
-
-    void kill() {
-        process.kill();
-    }
-
-    /** SIGSTOP or SIGCONT. */
-    void signal(String name) throws IOException {
-        process.signal(name);
-    }
-
-    @Override
-    public void close() {
-        process.kill();
+    static WorkerProcess start(Path folder, String address, String topic, String group) throws IOException {
+        return WorkerProcess.start(NativeWorker.class, folder, address, topic, group);
     }
 }

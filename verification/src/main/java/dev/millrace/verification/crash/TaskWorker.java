@@ -3,33 +3,24 @@ package dev.millrace.verification.crash;
 import dev.millrace.api.Millrace;
 import dev.millrace.api.task.TaskContext;
 import dev.millrace.api.task.Worker;
-import dev.millrace.verification.process.ManagedProcess;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.regex.Pattern;
 
 /**
  * A worker of the queue {@code mails} in a process of its own, over the native protocol: says {@code ready}; takes one task,
  * says {@code got TEXT ATTEMPT}, waits for a line of its standard input, leaves its own name as the result, says
  * {@code handled TEXT}; closes, which sends what is left, says {@code closed}, and ends.
  */
-public final class TaskWorker implements AutoCloseable {
+public final class TaskWorker {
     /** So long that nothing but the loss of the worker frees its task. */
     private static final Duration LEASE = Duration.ofHours(1);
-    private static final long PATIENCE_MILLIS = 60_000;
 
-    private final ManagedProcess process;
-
-    private TaskWorker(ManagedProcess process) {
-        this.process = process;
-    }
+    private TaskWorker() {}
 
     /** The process: an address and a name. */
     public static void main(String[] args) throws InterruptedException {
@@ -60,36 +51,9 @@ public final class TaskWorker implements AutoCloseable {
     }
 
     /** Starts one, and waits until it is ready. */
-    static TaskWorker start(Path folder, String address, String name) throws IOException {
-        TaskWorker worker = new TaskWorker(ManagedProcess.start(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                        TaskWorker.class.getName(), address, name),
-                folder, Map.of()));
+    static WorkerProcess start(Path folder, String address, String name) throws IOException {
+        WorkerProcess worker = WorkerProcess.start(TaskWorker.class, folder, address, name);
         worker.says("ready 0");
         return worker;
-    }
-
-    /** Waits for a line of its output. */
-    void says(String line) throws IOException {
-        process.await(Pattern.compile("^" + Pattern.quote(line) + "$"), PATIENCE_MILLIS);
-    }
-
-    void goOn() throws IOException {
-        process.input("go on\n");
-    }
-
-    void kill() {
-        process.kill();
-    }
-
-    /** SIGSTOP or SIGCONT. */
-    void signal(String name) throws IOException {
-        process.signal(name);
-    }
-
-    @Override
-    public void close() {
-        process.kill();
     }
 }

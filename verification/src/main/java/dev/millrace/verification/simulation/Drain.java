@@ -63,7 +63,9 @@ final class Drain {
         if (flows != null) {
             flows.complete();
         }
-        queues.stream().filter(TaskQueue::isThere).forEach(this::mustBeForgotten);
+        queues.stream()
+                .filter(queue -> queue.isThere() && queue.group.isLive())
+                .forEach(this::mustBeForgotten);
         faults.stopInOrder();
     }
 

@@ -2,6 +2,7 @@ package dev.millrace.verification.simulation;
 
 import dev.millrace.core.machine.Flows;
 import dev.millrace.core.machine.GatherLimits;
+import dev.millrace.core.machine.Topic;
 import dev.millrace.core.machine.Tracked;
 import dev.millrace.core.message.Chain;
 import dev.millrace.core.message.EnvelopeWriter;
@@ -24,6 +25,7 @@ final class FlowClients {
     private static final int GROUP_KEYS = 3;
     private static final int MOST_LOOKED_AT = 40;
     private static final int MOST_CYCLES = 8;
+    private static final int DELETED_IN = 150;
     private static final long MOST_PASSED_NANOS = 400_000_000;
 
     private final World world;
@@ -50,7 +52,16 @@ final class FlowClients {
     }
 
     private @Nullable TaskQueue anyQueue() {
-        List<TaskQueue> there = queues.stream()
+        return any(queues);
+    }
+
+    /** One that nobody will delete, so that what leads there does not make it again. */
+    private @Nullable TaskQueue anyLastingQueue() {
+        return any(queues.subList(0, queues.size() - 1));
+    }
+
+    private @Nullable TaskQueue any(List<TaskQueue> from) {
+        List<TaskQueue> there = from.stream()
                 .filter(queue -> queue.isThere() && queue.group.topic.isLive())
                 .toList();
         return there.isEmpty() ? null : there.get(random.nextInt(there.size()));
@@ -60,6 +71,10 @@ final class FlowClients {
     void client() {
         TaskQueue queue = anyQueue();
         if (queue == null || host(queue).isDown()) {
+            return;
+        }
+        if (random.nextInt(DELETED_IN) == 0) {
+            deleteOne();
             return;
         }
         int dice = random.nextInt(100);
@@ -114,7 +129,7 @@ final class FlowClients {
         Flow flow = new Flow(world.ledger, forwarded ? shadow(queue) : first.message, batch);
         flow.add(first);
         for (int left = random.nextInt(4); left > 0; left--) {
-            TaskQueue next = anyQueue();
+            TaskQueue next = anyLastingQueue();
             if (next != null) {
                 flow.add(newTask(next, TaskTerms.any(random).asStep()));
             }
@@ -215,7 +230,8 @@ final class FlowClients {
     /** A member at the home of its queue, or forwarded by the shard of its batch. */
     private void member(TaskQueue queue, FlowBatch batch) {
         boolean elsewhere = batch.queue.group.topic.shard != queue.group.topic.shard;
-        if (host(batch.queue).isDown()) {
+        boolean mayGo = queue == queues.getLast() && elsewhere;
+        if (host(batch.queue).isDown() || mayGo || !batch.queue.group.isLive()) {
             return;
         }
         TaskTerms terms = TaskTerms.any(random);
@@ -270,6 +286,25 @@ final class FlowClients {
                         .cancel(shard.machine().group(topic.name, batch.queue.group.name), id),
                 answer -> batch.callOffs.removeIf(span -> span == self[0] && answer != Tracked.Answer.DONE));
         batch.callOffs.add(self[0]);
+    }
+
+    /** A queue goes with all that is in it, while letters from it are under way. */
+    private void deleteOne() {
+        TopicBook topic = queues.getLast().group.topic;
+        if (queues.getLast().isThere() && topic.isLive()) {
+            operator.delete(topic);
+        }
+    }
+
+    /** What was on its way to a queue that was deleted has made it again. */
+    private void deleteAgain(TopicBook topic) {
+        operator.command(topic, "delete " + topic.name + " again", shard -> {
+            Topic again = shard.machine().topicOrNull(topic.name);
+            if (again != null) {
+                shard.machine().deleteTopic(again);
+            }
+            return again != null;
+        }, gone -> {});
     }
 
     // ---- the first instant after ----
@@ -360,6 +395,9 @@ final class FlowClients {
     void closeAll() {
         for (TaskQueue queue : queues) {
             TopicBook topic = queue.group.topic;
+            if (!topic.isLive()) {
+                deleteAgain(topic);
+            }
             if (!queue.isThere() || !topic.isLive()) {
                 continue;
             }

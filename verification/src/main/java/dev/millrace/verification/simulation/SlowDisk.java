@@ -2,16 +2,15 @@ package dev.millrace.verification.simulation;
 
 import dev.millrace.log.file.disk.FilePort;
 import dev.millrace.log.file.disk.StoreFile;
+import dev.millrace.log.file.sim.DelegatingFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.function.Predicate;
 
 /** A disk whose operations take time, now and then a lot, and in the middle of which the process can be killed. */
-final class SlowDisk implements FilePort {
-    private final FilePort disk;
+final class SlowDisk extends DelegatingFiles {
     private final VirtualClock clock;
     private final Random random;
     private final int speed;
@@ -21,8 +20,8 @@ final class SlowDisk implements FilePort {
 
     /** Operations take the full time, or one in so many parts of it. */
     SlowDisk(FilePort disk, VirtualClock clock, Random random, int speed) {
+        super(disk);
         this.speed = speed;
-        this.disk = disk;
         this.clock = clock;
         this.random = random;
     }
@@ -59,90 +58,50 @@ final class SlowDisk implements FilePort {
     }
 
     @Override
-    public StoreFile open(Path file, Access access) throws IOException {
+    public StoreFile open(Path path, Access access) throws IOException {
         operation(20_000);
-        StoreFile opened = disk.open(file, access);
+        StoreFile opened = files.open(path, access);
         boolean syncs = access == Access.WRITE_DIRECT_SYNC;
-        return new StoreFile() {
+        return new DelegatingFile(opened) {
             @Override
             public int write(ByteBuffer source, long offset) throws IOException {
                 operation(syncs ? 2_000_000 : 50_000);
-                if (failNextWrite || broken.test(file)) {
+                if (failNextWrite || broken.test(path)) {
                     failNextWrite = false;
                     throw new IOException("Input/output error (simulated, broken file)");
                 }
-                return opened.write(source, offset);
+                return super.write(source, offset);
             }
 
             @Override
             public int read(ByteBuffer target, long offset) throws IOException {
                 operation(100_000);
-                return opened.read(target, offset);
+                return super.read(target, offset);
             }
 
             @Override
             public void force() throws IOException {
                 operation(2_000_000);
-                opened.force();
-            }
-
-            @Override
-            public long sizeBytes() throws IOException {
-                return opened.sizeBytes();
-            }
-
-            @Override
-            public void close() throws IOException {
-                opened.close();
+                super.force();
             }
         };
     }
 
     @Override
-    public List<String> list(Path folder) throws IOException {
-        return disk.list(folder);
-    }
-
-    @Override
-    public void createFolders(Path folder) throws IOException {
-        disk.createFolders(folder);
-    }
-
-    @Override
     public void rename(Path from, Path to) throws IOException {
         operation(20_000);
-        disk.rename(from, to);
+        files.rename(from, to);
     }
 
     @Override
     public void delete(Path file) throws IOException {
         operation(20_000);
-        disk.delete(file);
+        files.delete(file);
     }
 
     @Override
     public void syncFolder(Path folder) throws IOException {
         operation(2_000_000);
-        disk.syncFolder(folder);
-    }
-
-    @Override
-    public long usableBytes(Path folder) throws IOException {
-        return disk.usableBytes(folder);
-    }
-
-    @Override
-    public long totalBytes(Path folder) throws IOException {
-        return disk.totalBytes(folder);
-    }
-
-    @Override
-    public boolean takesDirect(Path folder) throws IOException {
-        return disk.takesDirect(folder);
-    }
-
-    @Override
-    public FolderLock lock(Path file, String text) throws IOException {
-        return disk.lock(file, text);
+        files.syncFolder(folder);
     }
 }

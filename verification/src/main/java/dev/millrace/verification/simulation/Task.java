@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A message of a task queue, as its clients know it. What was refused for certain is taken out of its lists. */
 final class Task {
-    /** Backoff is shorter by up to one in so many. */
-    private static final int JITTER_SHARE = 4;
-
     final TaskQueue queue;
     final Message message;
     final TaskTerms terms;
@@ -129,7 +126,7 @@ final class Task {
         long least = own ? terms.retries().minBackoffMillis() : TaskQueue.MIN_BACKOFF_MILLIS;
         long most = own ? terms.retries().maxBackoffMillis() : TaskQueue.MAX_BACKOFF_MILLIS;
         long delay = Math.min(most, least << Math.min(30, attempts - 1));
-        return delay - delay / JITTER_SHARE;
+        return delay - delay * TaskQueue.JITTER_PERCENT / 100;
     }
 
     // ---- whether it is over ----

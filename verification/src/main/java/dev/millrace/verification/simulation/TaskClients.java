@@ -50,7 +50,8 @@ final class TaskClients {
         single = new TaskOperator(world, operator);
         answers = new Answers(world);
         purges = random.nextInt(4) == 0;
-        int count = world.plan.shards() + random.nextInt(2);
+        boolean hasFlows = world.plan.workload() == Workload.FLOWS;
+        int count = world.plan.shards() + random.nextInt(2) + (hasFlows ? 1 : 0);
         for (int i = 0; i < count; i++) {
             TopicBook topic = new TopicBook("q" + i, i % world.hosts.size());
             GroupBook group = new GroupBook(topic, TaskQueue.GROUP);
@@ -59,7 +60,7 @@ final class TaskClients {
             world.ledger.topics.put(topic.name, topic);
             queues.add(new TaskQueue(group, world.ledger));
         }
-        flows = world.plan.workload() == Workload.FLOWS ? new FlowClients(world, operator, queues) : null;
+        flows = hasFlows ? new FlowClients(world, operator, queues) : null;
     }
 
     /** Those who ask for more than single tasks, if there are any. */
@@ -73,7 +74,8 @@ final class TaskClients {
     }
 
     private TaskQueue anyQueue() {
-        return queues.get(random.nextInt(queues.size()));
+        List<TaskQueue> live = queues.stream().filter(queue -> queue.group.topic.isLive()).toList();
+        return live.get(random.nextInt(live.size()));
     }
 
     // ---- clients ----
@@ -92,7 +94,7 @@ final class TaskClients {
         int dice = random.nextInt(100);
         if (client.host.isDown()) {
             client.over();
-        } else if (dice < 2) {
+        } else if (dice < 2 || (client.group != null && !client.group.isLive())) {
             client.close();
         } else if (client.isSubscribed() && dice < 35) {
             client.read(1 + random.nextInt(6));
@@ -174,7 +176,7 @@ final class TaskClients {
     private void takenUp(Client client, Client before, List<Long> tokens, Moment asked, int opening) {
         boolean inTime = client.kind() == SessionKind.RESUMABLE && before.opening() == opening - 1
                 && client.host.openings() == opening && !client.host.opened().isOver(world.moment(), 9_000)
-                && !before.hasLeft() && before.held.stream().allMatch(lease -> lease.client == before);
+                && queueIsLive(before) && !before.hasLeft() && before.held.stream().allMatch(lease -> lease.client == before);
         for (Lease lease : before.held) {
             boolean there = tokens.contains(lease.token);
             if (there && !lease.client.isAlive()) {
@@ -185,6 +187,10 @@ final class TaskClients {
                         + lease.entry());
             }
         }
+    }
+
+    private static boolean queueIsLive(Client client) {
+        return client.group != null && client.group.isLive();
     }
 
     // ---- what they say ----

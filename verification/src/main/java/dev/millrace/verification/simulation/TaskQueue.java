@@ -20,6 +20,7 @@ final class TaskQueue {
     static final int MAX_ATTEMPTS = 25;
     static final long MIN_BACKOFF_MILLIS = 10;
     static final long MAX_BACKOFF_MILLIS = 200;
+    static final int JITTER_PERCENT = 25;
 
     private static final Comparator<Lease> IN_ORDER = Comparator
             .comparingLong((Lease lease) -> lease.delivered.order())

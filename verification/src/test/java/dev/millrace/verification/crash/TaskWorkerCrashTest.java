@@ -57,11 +57,11 @@ class TaskWorkerCrashTest {
         return address.getHostString() + ":" + address.getPort();
     }
 
-    private TaskWorker worker(String name) throws IOException {
+    private WorkerProcess worker(String name) throws IOException {
         return worker(name, address());
     }
 
-    private TaskWorker worker(String name, String address) throws IOException {
+    private WorkerProcess worker(String name, String address) throws IOException {
         return TaskWorker.start(folder.resolve(name), address, name);
     }
 
@@ -71,9 +71,9 @@ class TaskWorkerCrashTest {
     }
 
     /** The task goes from one worker to the other, which handles it. */
-    private void moves(TaskWorker lost, Loss loss, TestReporter reporter) throws IOException {
+    private void moves(WorkerProcess lost, Loss loss, TestReporter reporter) throws IOException {
         lost.says("got a 1");
-        try (TaskWorker other = worker("other")) {
+        try (WorkerProcess other = worker("other")) {
             long start = System.nanoTime();
             loss.happen();
             other.says("got a 2");
@@ -95,7 +95,7 @@ class TaskWorkerCrashTest {
     }
 
     /** The lost worker is back and ends its handler: that changes nothing. */
-    private void isFenced(TaskWorker back) throws IOException {
+    private void isFenced(WorkerProcess back) throws IOException {
         back.goOn();
         back.says("handled a");
         back.says("closed");
@@ -104,14 +104,14 @@ class TaskWorkerCrashTest {
 
     @Test
     void killedWorker(TestReporter reporter) throws IOException {
-        try (TaskWorker killed = worker("lost")) {
+        try (WorkerProcess killed = worker("lost")) {
             moves(killed, killed::kill, reporter);
         }
     }
 
     @Test
     void stoppedWorker(TestReporter reporter) throws IOException {
-        try (TaskWorker stopped = worker("lost")) {
+        try (WorkerProcess stopped = worker("lost")) {
             moves(stopped, () -> stopped.signal("STOP"), reporter);
             stopped.signal("CONT");
             isFenced(stopped);
@@ -121,7 +121,7 @@ class TaskWorkerCrashTest {
     @Test
     void brokenConnection(TestReporter reporter) throws IOException {
         try (Relay network = Relay.to(server.address("grpc"));
-                TaskWorker alone = worker("lost", network.address())) {
+                WorkerProcess alone = worker("lost", network.address())) {
             moves(alone, network::breakOff, reporter);
             network.mend();
             isFenced(alone);
@@ -131,7 +131,7 @@ class TaskWorkerCrashTest {
     @Test
     void cutNetwork(TestReporter reporter) throws IOException {
         try (Relay network = Relay.to(server.address("grpc"));
-                TaskWorker alone = worker("lost", network.address())) {
+                WorkerProcess alone = worker("lost", network.address())) {
             moves(alone, network::cut, reporter);
             network.mend();
             isFenced(alone);

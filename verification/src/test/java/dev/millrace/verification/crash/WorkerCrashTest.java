@@ -32,7 +32,7 @@ class WorkerCrashTest {
         return address.getHostString() + ":" + address.getPort();
     }
 
-    private NativeWorker worker(MillraceProcess server) throws IOException {
+    private WorkerProcess worker(MillraceProcess server) throws IOException {
         return NativeWorker.start(folder.resolve("worker"), at(server), "orders", "mail");
     }
 
@@ -41,11 +41,11 @@ class WorkerCrashTest {
         try (MillraceProcess server = MillraceProcess.start(folder.resolve("data"));
                 Millrace m = Millrace.connect(at(server))) {
             m.topic("orders").publish("a");
-            try (NativeWorker killed = worker(server)) {
+            try (WorkerProcess killed = worker(server)) {
                 killed.says("got a 1");
                 killed.kill();
             }
-            try (NativeWorker other = worker(server)) {
+            try (WorkerProcess other = worker(server)) {
                 other.says("got a 2");
                 other.goOn();
                 other.says("acked a");
@@ -59,10 +59,10 @@ class WorkerCrashTest {
         try (MillraceProcess server = MillraceProcess.start(folder.resolve("data"));
                 Millrace m = Millrace.connect(at(server))) {
             m.topic("orders").publish("a");
-            try (NativeWorker stopped = worker(server)) {
+            try (WorkerProcess stopped = worker(server)) {
                 stopped.says("got a 1");
                 stopped.signal("STOP");
-                try (NativeWorker other = worker(server)) {
+                try (WorkerProcess other = worker(server)) {
                     other.says("got a 2");
                     other.goOn();
                     other.says("acked a");
