@@ -124,9 +124,10 @@ final class FlowClients {
     }
 
     /** The first task and a few steps, in any queues. */
-    private Flow newFlow(TaskQueue queue, TaskTerms terms, @Nullable FlowBatch batch, boolean forwarded) {
+    private Flow newFlow(TaskQueue queue, TaskTerms terms, @Nullable FlowBatch batch) {
         Task first = newTask(queue, terms);
-        Flow flow = new Flow(world.ledger, forwarded ? shadow(queue) : first.message, batch);
+        boolean forwarded = batch != null && batch.queue.group.topic.shard != queue.group.topic.shard;
+        Flow flow = new Flow(world.ledger, forwarded ? shadow(batch.queue) : first.message, batch);
         flow.add(first);
         for (int left = random.nextInt(4); left > 0; left--) {
             TaskQueue next = anyLastingQueue();
@@ -202,7 +203,7 @@ final class FlowClients {
     // ---- chains and groups ----
 
     private void chain(TaskQueue queue) {
-        Flow flow = newFlow(queue, TaskTerms.any(random).asFirst(), null, false);
+        Flow flow = newFlow(queue, TaskTerms.any(random).asFirst(), null);
         world.trace.event("enqueue " + flow);
         Task first = flow.tasks.getFirst();
         ask(first, first.terms.envelope().chain(steps(flow, 1)));
@@ -235,7 +236,7 @@ final class FlowClients {
             return;
         }
         TaskTerms terms = TaskTerms.any(random);
-        Flow flow = newFlow(queue, elsewhere ? terms.asStep() : terms.asFirst(), batch, elsewhere);
+        Flow flow = newFlow(queue, elsewhere ? terms.asStep() : terms.asFirst(), batch);
         batch.members.add(flow);
         world.trace.event("add to " + batch + ": " + flow);
         String home = batch.queue.group.topic.name;

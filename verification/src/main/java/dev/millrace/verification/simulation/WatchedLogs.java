@@ -16,6 +16,9 @@ final class WatchedLogs implements LogFactory {
         void appending();
 
         void durable();
+
+        /** A snapshot begins, which says what time it is. */
+        void stamping();
     }
 
     private final LogFactory logs;
@@ -103,6 +106,7 @@ final class WatchedLogs implements LogFactory {
 
         @Override
         public SnapshotWriter startSnapshot(long position, long elapsedMillis, long wallMillis) {
+            watcher.stamping();
             return log.startSnapshot(position, elapsedMillis, wallMillis);
         }
 
