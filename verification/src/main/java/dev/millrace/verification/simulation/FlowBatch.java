@@ -6,6 +6,7 @@ import dev.millrace.core.message.MessageView;
 import dev.millrace.verification.simulation.Flow.How;
 import dev.millrace.verification.simulation.Message.Fate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -102,8 +103,8 @@ final class FlowBatch implements Origin {
         }
         int added = 0;
         int perhaps = 0;
-        int[] least = new int[How.values().length];
-        int[] most = new int[How.values().length];
+        Map<How, Long> least = new EnumMap<>(How.class);
+        Map<How, Long> most = new EnumMap<>(How.class);
         for (Flow member : members) {
             boolean sure = member.head.fate == Fate.ACCEPTED;
             if (member.head.fate == Fate.REFUSED || member.head.submitted.order() > order) {
@@ -116,16 +117,24 @@ final class FlowBatch implements Origin {
                 throw new Violation(this + " is over before its member is: " + member + ", as " + ended);
             }
             for (How how : outcomes) {
-                least[how.ordinal()] += sure && outcomes.size() == 1 ? 1 : 0;
-                most[how.ordinal()]++;
+                least.merge(how, sure && outcomes.size() == 1 ? 1L : 0L, Long::sum);
+                most.merge(how, 1L, Long::sum);
             }
         }
         between("added", counts.added(), added, added + perhaps);
-        long[] counted = {counts.done(), counts.dead(), counts.cancelled(), counts.expired()};
         for (How how : How.values()) {
-            between(how.name().toLowerCase(Locale.ROOT), counted[how.ordinal()], least[how.ordinal()],
-                    most[how.ordinal()]);
+            between(how.name().toLowerCase(Locale.ROOT), counted(counts, how), least.getOrDefault(how, 0L),
+                    most.getOrDefault(how, 0L));
         }
+    }
+
+    private static long counted(BatchProgress counts, How how) {
+        return switch (how) {
+            case DONE -> counts.done();
+            case DEAD -> counts.dead();
+            case CANCELLED -> counts.cancelled();
+            case EXPIRED -> counts.expired();
+        };
     }
 
     private void between(String what, long counted, long least, long most) {

@@ -119,15 +119,16 @@ final class FlowClients {
     }
 
     /** What a client is told of, but no worker ever sees. */
-    private Message shadow(TaskQueue queue) {
-        return new Message(-1, queue.group.topic, 0, new Message.Payload(0, 0), world.moment());
+    private Message shadow(TopicBook topic) {
+        return new Message(-1, topic, 0, new Message.Payload(0, 0), world.moment());
     }
 
     /** The first task and a few steps, in any queues. */
     private Flow newFlow(TaskQueue queue, TaskTerms terms, @Nullable FlowBatch batch) {
         Task first = newTask(queue, terms);
-        boolean forwarded = batch != null && batch.queue.group.topic.shard != queue.group.topic.shard;
-        Flow flow = new Flow(world.ledger, forwarded ? shadow(batch.queue) : first.message, batch);
+        TopicBook home = batch == null ? queue.group.topic : batch.queue.group.topic;
+        boolean isHere = home.shard == queue.group.topic.shard;
+        Flow flow = new Flow(world.ledger, isHere ? first.message : shadow(home), batch);
         flow.add(first);
         for (int left = random.nextInt(4); left > 0; left--) {
             TaskQueue next = anyLastingQueue();
@@ -150,7 +151,8 @@ final class FlowClients {
                 task.message.writeBody(bytes);
             }
             int result = place == 0 ? Chain.SAME_PAYLOAD
-                    : Flow.passesResult(place) ? Chain.RESULT_HEADER : Chain.NO_RESULT;
+                : Flow.passesResult(place) ? Chain.RESULT_HEADER
+                : Chain.NO_RESULT;
             steps.add(new Chain.Step(result, task.queue.group.topic.name, bytes.flip()));
         }
         return Chain.write(steps);
@@ -221,7 +223,7 @@ final class FlowClients {
 
     private void open(TaskQueue queue) {
         Task completion = newTask(queue, TaskTerms.any(random).asFirst().takenOver());
-        FlowBatch batch = new FlowBatch(world.ledger, queue, shadow(queue), completion);
+        FlowBatch batch = new FlowBatch(world.ledger, queue, shadow(queue.group.topic), completion);
         batches.add(batch);
         world.trace.event("open batch with " + completion);
         Enqueue enqueue = enqueue(queue, completion.terms.envelope().completion(), completion.message);

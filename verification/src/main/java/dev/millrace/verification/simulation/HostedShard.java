@@ -66,6 +66,7 @@ final class HostedShard implements WatchedLogs.Watcher {
     private final List<Clocks> clocks = new ArrayList<>();
     private Clocks openedAt = new Clocks(0, 0, 0);
     private boolean everDurable;
+    private boolean lastIsMark;
     private Moment cycleBegan = Moment.NEVER;
     private Moment opened = Moment.NEVER;
     private int openings;
@@ -151,7 +152,8 @@ final class HostedShard implements WatchedLogs.Watcher {
     }
 
     @Override
-    public void appending() {
+    public void appending(boolean empty) {
+        lastIsMark = empty;
         Shard current = shard;
         if (current != null) {
             long digest = current.machine().digest();
@@ -174,7 +176,8 @@ final class HostedShard implements WatchedLogs.Watcher {
             digests.subList(0, digests.size() - 1).clear();
         }
         everDurable = true;
-        if (clocks.size() > 1) {
+        // Recovery may leave out an empty batch at the end, which only marks what is durable.
+        if (clocks.size() > 1 && !lastIsMark) {
             clocks.subList(0, clocks.size() - 1).clear();
         }
     }

@@ -176,7 +176,8 @@ final class TaskClients {
     private void takenUp(Client client, Client before, List<Long> tokens, Moment asked, int opening) {
         boolean inTime = client.kind() == SessionKind.RESUMABLE && before.opening() == opening - 1
                 && client.host.openings() == opening && !client.host.opened().isOver(world.moment(), 9_000)
-                && queueIsLive(before) && !before.hasLeft() && before.held.stream().allMatch(lease -> lease.client == before);
+                && queueIsLive(before) && !before.hasLeft()
+                && before.held.stream().allMatch(lease -> lease.client == before);
         for (Lease lease : before.held) {
             boolean there = tokens.contains(lease.token);
             if (there && !lease.client.isAlive()) {

@@ -13,7 +13,7 @@ import dev.millrace.core.log.SnapshotWriter;
 final class WatchedLogs implements LogFactory {
     /** Hears of appends; made aware of its shard by whoever opened that. */
     interface Watcher {
-        void appending();
+        void appending(boolean empty);
 
         void durable();
 
@@ -80,7 +80,7 @@ final class WatchedLogs implements LogFactory {
 
         @Override
         public long append(boolean sync) {
-            watcher.appending();
+            watcher.appending(log.batch().isEmpty());
             long position = log.append(sync);
             if (sync) {
                 watcher.durable();
