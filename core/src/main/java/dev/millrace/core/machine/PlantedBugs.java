@@ -51,8 +51,6 @@ public final class PlantedBugs {
         MEMBER_LOST,
         /** What gathers waits for its grace period, however long the first has waited. */
         GATHER_DELAY_FORGOTTEN,
-        /** A batch of the log says the elapsed time of the cycle's beginning with the wall time of its end. */
-        STAMPS_APART,
         /** Messages that wait do not count for more after a while. */
         AGEING_FORGOTTEN,
         /** What leases had of a limit at recovery is never given back. */

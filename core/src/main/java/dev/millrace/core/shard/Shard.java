@@ -339,7 +339,7 @@ public final class Shard {
     }
 
     private void appendBatch() {
-        log.batch().stamp(nowMillis, bugs.has(Bug.STAMPS_APART) ? clock.wallMillis() : machine.wallMillis());
+        log.batch().stamp(nowMillis, machine.wallMillis());
         long began = clock.nanos();
         log.append(options.syncLevel() == SyncLevel.ALWAYS);
         metrics.appends++;

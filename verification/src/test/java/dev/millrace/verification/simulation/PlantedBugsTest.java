@@ -22,7 +22,7 @@ class PlantedBugsTest {
     private static final Map<Bug, Integer> IN_THE_SHARD = Map.of(Bug.REPLY_BEFORE_DURABLE, 5,
             Bug.QUERY_FROM_UNDURABLE, 60, Bug.TOKEN_NOT_CHECKED, 5, Bug.ATTEMPT_NOT_COUNTED, 5, Bug.TICK_EARLY, 20,
             Bug.LEASE_FORGOTTEN, 5, Bug.DELAY_FROM_CYCLE_START, 20,
-            Bug.COPIES_NOT_SYNCED, 60, Bug.TOPIC_NUMBER_TRUSTED, 10, Bug.STAMPS_APART, 10);
+            Bug.COPIES_NOT_SYNCED, 60, Bug.TOPIC_NUMBER_TRUSTED, 10);
     /** Mistakes in task queues. */
     private static final Map<Bug, Integer> IN_TASKS = Map.of(Bug.UNIQUE_WINDOW_SHORT, 20, Bug.KEY_RELEASED_TWICE, 5,
             Bug.LIMIT_SLOT_LOST, 10, Bug.CANCEL_FORGOTTEN, 10, Bug.EXPIRY_LATE, 20, Bug.PRIORITY_FORGOTTEN, 10,
