@@ -74,7 +74,7 @@ public final class BatchBuffer {
         return bytes.position();
     }
 
-    /** Sets both clocks as the owner read them when the batch was closed. */
+    /** Sets both clocks as the owner read them last, at one instant: a shard that is opened goes on from there. */
     public void stamp(long elapsedMillisNow, long wallMillisNow) {
         elapsedMillis = elapsedMillisNow;
         wallMillis = wallMillisNow;

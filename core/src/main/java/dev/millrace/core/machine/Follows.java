@@ -71,7 +71,9 @@ final class Follows {
         leave(seq);
         // What was dead goes on with its chain when it is offered anew.
         tracking.unflag(seq, how == BatchTable.DEAD ? Tracking.MEMBER : Tracking.NEXT | Tracking.MEMBER);
-        if (how == BatchTable.DONE && (flags & Tracking.NEXT) != 0) {
+        boolean follows = how == BatchTable.DONE
+                || (how == BatchTable.DEAD && applier.bugs.has(Bug.STEP_AFTER_DEATH));
+        if (follows && (flags & Tracking.NEXT) != 0) {
             applier.posting.step(tracking.group(), seq, batch, home);
         } else if (batch != 0) {
             applier.posting.memberEnded(batch, home, how, 1);

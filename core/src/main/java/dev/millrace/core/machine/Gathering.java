@@ -66,7 +66,8 @@ final class Gathering {
         long early = applier.bugs.has(Bug.GRACE_SHORT) ? 2 : 0;
         long byGrace = sets.get(key, LAST) + 1 + settings.graceMillis() - early;
         long byDelay = sets.get(key, FIRST) + 1 + settings.maxDelayMillis();
-        return settings.maxDelayMillis() == 0 ? byGrace : Math.min(byGrace, byDelay);
+        boolean ever = settings.maxDelayMillis() == 0 || applier.bugs.has(Bug.GATHER_DELAY_FORGOTTEN);
+        return ever ? byGrace : Math.min(byGrace, byDelay);
     }
 
     private void wakeAt(long key, long millis) {
@@ -92,13 +93,18 @@ final class Gathering {
 
     /** The set that this message stands in goes now, unless it is on its way already. */
     void closeWith(long seq, long key) {
+        if (isOpenWith(seq, key)) {
+            close(key);
+        }
+    }
+
+    /** Whether this message stands in the set of its key that others can join. */
+    boolean isOpenWith(long seq, long key) {
         long at = sets.get(key, HEAD);
         while (at != 0 && at != seq + 1) {
             at = tracking.rows.get(at, Tracking.LINK);
         }
-        if (at != 0) {
-            close(key);
-        }
+        return at != 0;
     }
 
     private void close(long key) {

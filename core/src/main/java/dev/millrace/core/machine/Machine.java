@@ -146,7 +146,8 @@ public final class Machine {
         return nowMillis;
     }
 
-    long wallMillis() {
+    /** Wall time of the command or cycle that is under way. */
+    public long wallMillis() {
         return wallMillis;
     }
 

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * thread only.
  */
 public final class Mail {
-    private static final int EPOCH_SHIFT = 32;
+    static final int EPOCH_SHIFT = 32;
 
     private final Machine machine;
     private final State state;
@@ -168,7 +168,8 @@ public final class Mail {
 
     /**
      * Makes the letter one of those to another shard, unless it is one already. It may leave once this is durable: then it
-     * has the same number whenever it is sent again.
+     * has the same number whenever it is sent again. One that has become void since says what is to happen unless it has
+     * arrived: its member of a batch ends.
      */
     public Parcel address(Letter letter, int shard) {
         machine.finish();
@@ -180,11 +181,13 @@ public final class Mail {
             applier.posting.addressed(letter.number, shard, next);
         }
         long number = mail.rows.get(letter.number, MailTable.LETTER);
-        return letter.isEnd()
-                ? new Parcel(state.shard, number, "", letter.message(), mail.rows.get(letter.number, MailTable.BATCH),
-                        mail.rows.get(letter.number, MailTable.HOME), mail.group(letter.number),
-                        mail.seq(letter.number))
-                : new Parcel(state.shard, number, letter.topic(), letter.message(), 0, 0, 0, 0);
+        if (!letter.isEnd() && !letter.isVoid()) {
+            return new Parcel(state.shard, number, letter.topic(), letter.message(), 0, 0, 0, 0);
+        }
+        int how = letter.isEnd() ? mail.group(letter.number) : BatchTable.CANCELLED;
+        long count = letter.isEnd() ? mail.seq(letter.number) : 1;
+        return new Parcel(state.shard, number, "", letter.message(), mail.rows.get(letter.number, MailTable.BATCH),
+                mail.rows.get(letter.number, MailTable.HOME), how, count);
     }
 
     /** Whether this parcel has arrived before. */
@@ -215,6 +218,7 @@ public final class Mail {
             how = BatchTable.CANCELLED;
             count = 1;
         }
+        how = batch == 0 ? 0 : how;
         machine.out()
                 .begin(Records.MAIL_RECEIVED, 0, 40)
                 .putInt(parcel.sender())

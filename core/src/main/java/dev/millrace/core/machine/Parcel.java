@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
  * @param message
  *            i32 length, envelope as doors write it, body; empty when it is about a batch
  * @param batch
- *            id of a batch
+ *            id of a batch; 0 when it is a message, or nothing comes of it
  * @param home
  *            where the batch is, as its members say it
  * @param how

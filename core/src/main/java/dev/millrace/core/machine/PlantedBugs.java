@@ -43,6 +43,16 @@ public final class PlantedBugs {
         MAIL_NOT_FORGOTTEN,
         /** A letter of another shard that came before is taken again. */
         LETTER_TAKEN_TWICE,
+        /** Of a letter whose topic is deleted while it is under way the shard says itself that nothing comes of it. */
+        LETTER_NOT_CALLED_BACK,
+        /** A step follows a task that is dead. */
+        STEP_AFTER_DEATH,
+        /** A member that expires does not count in its batch. */
+        MEMBER_LOST,
+        /** What gathers waits for its grace period, however long the first has waited. */
+        GATHER_DELAY_FORGOTTEN,
+        /** Messages that wait do not count for more after a while. */
+        AGEING_FORGOTTEN,
         /** What leases had of a limit at recovery is never given back. */
         LIMIT_SLOT_LOST,
         /** That a message which a worker has was cancelled is forgotten at recovery. */

@@ -51,6 +51,9 @@ final class Posting {
     }
 
     void memberEnded(long batch, long home, int how, long count) {
+        if (how == BatchTable.EXPIRED && applier.bugs.has(PlantedBugs.Bug.MEMBER_LOST)) {
+            return;
+        }
         if (!isHere(home)) {
             applier.listener.mailPosted(state.mail.postEnds(batch, home, how, count));
             return;

@@ -323,7 +323,7 @@ public final class Tracked {
 
     /** The lane whose head goes first, -1 when all are empty. */
     private int lane(Tracking tracking) {
-        long ageing = tracking.settings.ageingMillis();
+        long ageing = applier.bugs.has(PlantedBugs.Bug.AGEING_FORGOTTEN) ? 0 : tracking.settings.ageingMillis();
         int best = -1;
         long most = Long.MIN_VALUE;
         for (int lane = Envelope.MAX_PRIORITY; lane >= 0; lane--) {

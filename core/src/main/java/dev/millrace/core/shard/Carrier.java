@@ -6,6 +6,7 @@ import dev.millrace.core.log.ShardLog;
 import dev.millrace.core.machine.Letter;
 import dev.millrace.core.machine.Machine;
 import dev.millrace.core.machine.Parcel;
+import dev.millrace.core.machine.PlantedBugs.Bug;
 import java.util.ArrayDeque;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -186,13 +187,18 @@ final class Carrier {
         if (arrival.answer >= 0) {
             return arrival.answer == Outcome.OK ? confirm(letter) : arrival.answer;
         }
-        int target = letter.isVoid() || letter.replaces() ? shard.number() : target(letter);
+        int target = target(letter);
         return target == shard.number() ? deliver(letter) : address(arrival, target);
     }
 
     private int target(Letter letter) {
         int known = machine.tracked().mail().shard(letter);
-        return known < 0 ? route.home(letter.topic(), shard.number()) : known;
+        boolean isVoid = letter.isVoid();
+        if (known >= 0 && !(isVoid && shard.bugs().has(Bug.LETTER_NOT_CALLED_BACK))) {
+            // Of one that became void on its way only the other shard knows whether it has arrived.
+            return known;
+        }
+        return isVoid || letter.replaces() ? shard.number() : route.home(letter.topic(), shard.number());
     }
 
     /** It leaves as soon as its number is durable. */

@@ -70,7 +70,6 @@ public final class Shard {
     private final Carrier carrier;
     private final Faults faults;
     private final ClockJumps jumps;
-
     private long elapsedBaseMillis;
     private final long startNanos;
     private long nowMillis;
@@ -340,7 +339,7 @@ public final class Shard {
     }
 
     private void appendBatch() {
-        log.batch().stamp(nowMillis, clock.wallMillis());
+        log.batch().stamp(nowMillis, machine.wallMillis());
         long began = clock.nanos();
         log.append(options.syncLevel() == SyncLevel.ALWAYS);
         metrics.appends++;
@@ -375,7 +374,7 @@ public final class Shard {
                 appendBatch();
                 marked = true;
             }
-            snapshots.start(nowMillis, clock.wallMillis(), began);
+            snapshots.start(nowMillis, machine.wallMillis(), began);
         }
         return snapshots.work();
     }
@@ -561,9 +560,10 @@ public final class Shard {
             return;
         }
         try {
+            readClocks();
             append();
             long deadline = clock.nanos() + FINAL_SNAPSHOT_NANOS;
-            snapshots.last(nowMillis, clock.wallMillis(), () -> !hurried && clock.nanos() < deadline);
+            snapshots.last(nowMillis, machine.wallMillis(), () -> !hurried && clock.nanos() < deadline);
             log.close();
         } catch (RuntimeException e) {
             failure = e;

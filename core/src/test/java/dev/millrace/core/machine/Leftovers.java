@@ -15,12 +15,25 @@ public final class Leftovers {
             add(left, "ordering keys", tracking.lines.size());
             add(left, "limit keys", tracking.limits.rows.size());
             add(left, "outputs", tracking.outputs.freeze().size());
+            add(left, "results that mails need", tracking.mailed.size());
+            add(left, "members of batches", tracking.follows.members.size() + tracking.follows.live.size());
+            add(left, "sets that gather", tracking.gathering.sets.size());
             add(left, "notes of attempts", group.notes.size() + group.deadNotes.size());
         }
+        add(left, "batches that are not over", underWay(topic.keys().batches));
         add(left, "unique keys", topic.keys().uniques.rows.size());
         add(left, "holders of unique keys", topic.keys().uniques.holders.size());
         add(left, "ids of clients", topic.keys().clientIds.rows.size());
         return left.toString();
+    }
+
+    /** The counts of those that are over are kept for a while. */
+    private static int underWay(BatchTable batches) {
+        int waiting = 0;
+        for (long id : batches.rows.keys()) {
+            waiting += batches.has(id) && !batches.progress(id).over() ? 1 : 0;
+        }
+        return waiting;
     }
 
     private static void messages(StringBuilder left, Tracking tracking) {

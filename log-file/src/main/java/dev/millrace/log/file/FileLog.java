@@ -128,8 +128,10 @@ final class FileLog implements ShardLog {
             int length = batch.length();
             int flags = batch.recordCount() == 0 ? BatchHeader.MARK : 0;
             long position = writer.append(batch, flags);
-            lastElapsedMillis = Math.max(lastElapsedMillis, batch.elapsedMillis());
-            lastWallMillis = batch.wallMillis();
+            if (batch.elapsedMillis() >= lastElapsedMillis) {
+                lastElapsedMillis = batch.elapsedMillis();
+                lastWallMillis = batch.wallMillis();
+            }
             if (flags == 0) {
                 reader.remember(position, batch.bytes(), length);
             }

@@ -182,8 +182,11 @@ final class Recovery {
     }
 
     private void deliver(BatchHeader batch, SegmentScan scan, ReplayTarget target) {
-        lastElapsedMillis = Math.max(lastElapsedMillis, batch.elapsedMillis());
-        lastWallMillis = batch.wallMillis();
+        if (batch.elapsedMillis() >= lastElapsedMillis) {
+            // Both of one batch: a mark of the log's own may be older than the snapshot before it.
+            lastElapsedMillis = batch.elapsedMillis();
+            lastWallMillis = batch.wallMillis();
+        }
         if (batch.recordCount() > 0) {
             batches++;
             bytes += batch.length();

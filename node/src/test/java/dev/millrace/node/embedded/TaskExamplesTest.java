@@ -12,6 +12,7 @@ import dev.millrace.api.task.Enqueued;
 import dev.millrace.api.task.PreviousResult;
 import dev.millrace.api.task.QueueGroups;
 import dev.millrace.api.task.QueueLimits;
+import dev.millrace.api.task.QueueStats;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskAction;
 import dev.millrace.api.task.TaskInfo;
@@ -124,10 +125,19 @@ final class TaskExamplesTest {
                         : AfterFailure.retry())
                 .start();
         assertThat(next(sent)).isEqualTo("user 17");
+        awaitRetrying(2);
         worker.close();
-        assertThat(m.queue("mails").stats().retrying()).isEqualTo(2);
         assertThat(m.queue("mails").list(TaskState.DONE, "", 1).items().getFirst().output().resultText())
                 .isEqualTo("mail to user 17");
+    }
+
+    private void awaitRetrying(long count) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        QueueStats stats = m.queue("mails").stats();
+        while (stats.retrying() < count) {
+            assertThat(System.nanoTime()).as("%s", stats).isLessThan(deadline);
+            stats = m.queue("mails").stats(); // each asks the shard's owner
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.millrace.verification.simulation.Command.Answer;
 import dev.millrace.verification.simulation.Command.Verdict;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The quiet end of a run: no more faults, everything is offered, consumed and acknowledged; then nothing may be missing. */
 final class Drain {
@@ -36,12 +37,16 @@ final class Drain {
     }
 
     void run() {
-        run(List.of());
+        run(List.of(), null);
     }
 
-    /** The same; nothing is left in memory of these queues. */
-    void run(List<TaskQueue> queues) {
+    /** The same; nothing is left in memory of these queues and of what their clients asked for. */
+    void run(List<TaskQueue> queues, @Nullable FlowClients flows) {
         begin();
+        world.post.reliable();
+        if (flows != null) {
+            flows.closeAll();
+        }
         awakeUntilNanos = queues.isEmpty() ? 0 : world.clock.trueNanos() + LEASES_NANOS;
         int rounds = 0;
         while (empty < 2) {
@@ -55,7 +60,12 @@ final class Drain {
         world.ledger.complete();
         queues.forEach(TaskQueue::complete);
         forgetAll();
-        queues.stream().filter(TaskQueue::isThere).forEach(this::mustBeForgotten);
+        if (flows != null) {
+            flows.complete();
+        }
+        queues.stream()
+                .filter(queue -> queue.isThere() && queue.group.isLive())
+                .forEach(this::mustBeForgotten);
         faults.stopInOrder();
     }
 
@@ -128,7 +138,7 @@ final class Drain {
             more |= host.cycle();
             world.require(!host.isDown(), "shard " + host.number + " failed on a disk that works");
         }
-        while (world.threads().runOne()) {
+        while (world.threads().runOne() || world.post.one()) {
             more = true;
         }
         for (Client client : world.clients) {
@@ -166,6 +176,9 @@ final class Drain {
 
     private void ask() {
         open = 0;
+        for (HostedShard host : world.hosts) {
+            open += host.shard().machine().tracked().mail().waiting();
+        }
         for (TopicBook topic : world.ledger.topics.values()) {
             if (topic.isLive()) {
                 asked++;

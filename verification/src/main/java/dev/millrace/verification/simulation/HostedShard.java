@@ -49,6 +49,12 @@ final class HostedShard implements WatchedLogs.Watcher {
         }
     };
 
+    /** A few milliseconds that had begun are left out, never early. */
+    private static final int LEFT_OUT_MILLIS = 4;
+
+    /** True time, the shard's elapsed time and the wall's, of one instant. */
+    private record Clocks(long nanos, long elapsedMillis, long wallMillis) {}
+
     private final World world;
     final int number;
     private final ShardOptions options;
@@ -56,6 +62,11 @@ final class HostedShard implements WatchedLogs.Watcher {
     private @Nullable Shard shard;
     /** Digests of the states that may come back: the last durable one and those written since. */
     private final List<Long> digests = new ArrayList<>();
+    /** Where its clocks were when these were written, or snapshots of them begun. */
+    private final List<Clocks> clocks = new ArrayList<>();
+    private Clocks openedAt = new Clocks(0, 0, 0);
+    private boolean everDurable;
+    private boolean lastIsMark;
     private Moment cycleBegan = Moment.NEVER;
     private Moment opened = Moment.NEVER;
     private int openings;
@@ -103,7 +114,7 @@ final class HostedShard implements WatchedLogs.Watcher {
         shard = null;
         Moment began = world.moment();
         Shard found = new Shard(number, options, new WatchedLogs(logs, this),
-                new Surroundings(world.clock, NOBODY, background), bugs);
+                new Surroundings(world.clock, NOBODY, background, world.post), bugs);
         RecoveryReport report = found.recovery();
         shard = found;
         opened = began;
@@ -118,22 +129,56 @@ final class HostedShard implements WatchedLogs.Watcher {
         }
         digests.clear();
         digests.add(digest);
+        openedAt = new Clocks(world.clock.trueNanos(), found.nowMillis(), world.clock.wallMillis());
+        goesOn(openedAt);
+    }
+
+    /** Its elapsed time goes on from that of its last batch, by what the wall clock says has passed since. */
+    private void goesOn(Clocks now) {
+        long least = Long.MAX_VALUE;
+        long most = Long.MIN_VALUE;
+        for (Clocks last : clocks) {
+            long slept = now.wallMillis - last.wallMillis;
+            if (slept < 0) {
+                return;
+            }
+            least = Math.min(least, last.elapsedMillis + slept);
+            most = Math.max(most, last.elapsedMillis + slept);
+        }
+        if (everDurable && (now.elapsedMillis > most + 1 || now.elapsedMillis < least - LEFT_OUT_MILLIS)) {
+            throw new Violation("shard " + number + " goes on at " + now.elapsedMillis + " ms of elapsed time, not at "
+                    + least + " to " + most);
+        }
     }
 
     @Override
-    public void appending() {
+    public void appending(boolean empty) {
+        lastIsMark = empty;
         Shard current = shard;
         if (current != null) {
             long digest = current.machine().digest();
             world.trace.mix(digest);
             digests.add(digest);
+            stamping();
         }
+    }
+
+    @Override
+    public void stamping() {
+        long nanos = world.clock.trueNanos();
+        clocks.add(new Clocks(nanos, openedAt.elapsedMillis + (nanos - openedAt.nanos) / 1_000_000,
+                world.clock.wallMillis()));
     }
 
     @Override
     public void durable() {
         if (digests.size() > 1) {
             digests.subList(0, digests.size() - 1).clear();
+        }
+        everDurable = true;
+        // Recovery may leave out an empty batch at the end, which only marks what is durable.
+        if (clocks.size() > 1 && !lastIsMark) {
+            clocks.subList(0, clocks.size() - 1).clear();
         }
     }
 

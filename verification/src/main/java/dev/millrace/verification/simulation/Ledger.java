@@ -63,12 +63,7 @@ final class Ledger {
 
     /** A consumer has read a delivery. */
     void read(Lease lease, GroupBook group, MessageView view) {
-        Integer number = Message.numberOf(view.bytes, view.bodyOffset, view.bodyLength);
-        if (number == null || number >= messages.size()) {
-            throw new Violation("a body that nobody published was delivered in " + group + ", id "
-                    + Long.toHexString(view.id));
-        }
-        Message message = messages.get(number);
+        Message message = recognised(lease, group, view);
         if (message.topic != group.topic || message.bytes != view.bodyLength) {
             throw new Violation(message + " was delivered in " + group);
         }
@@ -94,7 +89,24 @@ final class Ledger {
         entry.maybeDone = entry.maybeDone && lease.delivered.order() < lastAnswer(entry);
         if (message.task != null) {
             message.task.queue.read(message.task, entry, lease);
+            Origin origin = message.task.origin;
+            if (origin != null) {
+                origin.read(message.task, lease, view);
+            }
         }
+    }
+
+    private Message recognised(Lease lease, GroupBook group, MessageView view) {
+        int gathered = Headers.gathered(view);
+        if (gathered > 0 && group.queue != null) {
+            return group.queue.gathered.read(lease, view, gathered);
+        }
+        Integer number = Message.numberOf(view.bytes, view.bodyOffset, view.bodyLength);
+        if (number == null || number >= messages.size()) {
+            throw new Violation("a body that nobody published was delivered in " + group + ", id "
+                    + Long.toHexString(view.id));
+        }
+        return messages.get(number);
     }
 
     private static long lastAnswer(Entry entry) {

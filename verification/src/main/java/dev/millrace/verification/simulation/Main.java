@@ -28,9 +28,10 @@ public final class Main {
               --seeds N     how many seeds; 10 if neither this nor --minutes is given
               --minutes M   as many seeds as fit into M minutes
               --seed S      the first seed; by default one that chance chooses, which is printed
-              --shards K    shards of each run; by default 1 and 3 in turn
+              --shards K    shards of each run; by default 1 and 3 in turn, always 3 for flows
               --steps T     steps of the eventful part of each run, 2500 by default
-              --workload W  what clients do: messages, tasks, or mixed, which is both and the default
+              --workload W  what clients do: messages, tasks, mixed, which is both and the default, or flows,
+                            which is tasks, chains, batches and groups over three shards that send each other mail
               --trace FILE  writes every event of the first run of each seed to FILE
 
             At the first violation it prints what was broken, the last events and the command that shows it again, and
@@ -103,7 +104,7 @@ public final class Main {
                 return known;
             }
         }
-        throw new IllegalArgumentException("--workload takes messages, tasks or mixed, not " + value);
+        throw new IllegalArgumentException("--workload takes messages, tasks, mixed or flows, not " + value);
     }
 
     private static long number(String name, String value, long least) {
@@ -144,7 +145,7 @@ public final class Main {
     }
 
     private boolean runSeed(long seed) {
-        int count = shards > 0 ? shards : seed % 2 == 0 ? 1 : 3;
+        int count = shards > 0 ? shards : seed % 2 == 0 && workload != Workload.FLOWS ? 1 : 3;
         SimulationPlan plan = new SimulationPlan(seed, count, steps, List.of(), Set.of(), workload);
         String again = "again with: ./millrace simulate --seeds 1 --seed " + seed + " --shards " + count + " --steps "
                 + steps + " --workload " + workload.name().toLowerCase(Locale.ROOT);

@@ -17,8 +17,8 @@ package dev.millrace.verification.simulation;
 record Moment(long order, long nanos, long forwardMillis, long backwardMillis, long restarts) {
     /** Before everything. */
     static final Moment NEVER = new Moment(0, 0, 0, 0, 0);
-    /** A shard that opens goes on from the beginning of its last cycle, which a slow disk made as long as this. */
-    private static final long LOST_PER_RESTART = 10_000;
+    /** A shard that opens leaves out the milliseconds that had begun, of both clocks. */
+    private static final long LOST_PER_RESTART = 2;
 
     /**
      * The least that must have passed between this moment and a later one, so that a delay is not over too early. A

@@ -67,7 +67,8 @@ public final class Simulation {
     }
 
     private void run() {
-        int topics = world.plan.workload() == Workload.TASKS ? 0 : 2 + random.nextInt(3);
+        boolean onlyTasks = world.plan.workload() == Workload.TASKS || world.plan.workload() == Workload.FLOWS;
+        int topics = onlyTasks ? 0 : 2 + random.nextInt(3);
         for (int i = 0; i < topics; i++) {
             newTopic();
         }
@@ -78,7 +79,11 @@ public final class Simulation {
                 world.checkHeard();
             }
         }
-        new Drain(world, operator, faults).run(tasks == null ? List.of() : tasks.queues());
+        if (tasks == null) {
+            new Drain(world, operator, faults).run();
+        } else {
+            new Drain(world, operator, faults).run(tasks.queues(), tasks.flows());
+        }
     }
 
     private TopicBook newTopic() {
@@ -100,7 +105,7 @@ public final class Simulation {
         if (dice < 40) {
             cycle();
         } else if (dice < 50) {
-            world.threads().runOne();
+            others();
         } else if (dice < 95) {
             client();
         } else if (tasks != null && isForTasks()) {
@@ -111,7 +116,14 @@ public final class Simulation {
     }
 
     private boolean isForTasks() {
-        return world.plan.workload() == Workload.TASKS || random.nextBoolean();
+        return world.plan.workload() != Workload.MIXED || random.nextBoolean();
+    }
+
+    /** The threads beside the owners, or the mail between shards. */
+    private void others() {
+        if (world.plan.workload() != Workload.FLOWS || random.nextBoolean() || !world.post.one()) {
+            world.threads().runOne();
+        }
     }
 
     private void cycle() {

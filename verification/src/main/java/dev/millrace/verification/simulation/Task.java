@@ -19,6 +19,12 @@ final class Task {
     final List<Span> endings = new ArrayList<>();
     final List<Span> cancels = new ArrayList<>();
     final List<Span> removals = new ArrayList<>();
+    /** Those among what may have ended it that are acks, and those that gave it up. */
+    private final List<Span> acks = new ArrayList<>();
+    private final List<Span> buries = new ArrayList<>();
+    /** What it is a part of, and what it comes from if no client enqueued it as it is. */
+    @Nullable Flow flow;
+    @Nullable Origin origin;
     /** When an answer said that it is cancelled or removed, not just that its worker is asked to stop. */
     long endedOrder = Long.MAX_VALUE;
     /** It was made ready before its time. */
@@ -83,7 +89,9 @@ final class Task {
 
     void submitted(Answer answer) {
         if (answer.verdict().isFinal()) {
-            endings.add(new Span(answer.submitted().order()));
+            Span span = new Span(answer.submitted().order());
+            endings.add(span);
+            (answer.verdict() == Verdict.BURY ? buries : acks).add(span);
         } else if (answer.verdict() == Verdict.PUT_OFF) {
             answer.lease().maybePutOff = true;
         } else if (answer.verdict() == Verdict.RESULT) {
@@ -104,7 +112,9 @@ final class Task {
     }
 
     void refused(Answer answer) {
-        endings.removeIf(span -> span.submittedOrder == answer.submitted().order());
+        for (List<Span> book : List.of(endings, acks, buries)) {
+            book.removeIf(span -> span.submittedOrder == answer.submitted().order());
+        }
         if (answer.verdict() == Verdict.RESULT && !answer.stale()) {
             unheardResults--;
         }
@@ -124,7 +134,26 @@ final class Task {
     /** Whether it may have been over, or dead, at this moment. */
     boolean mayBeOver(Moment at) {
         return endings.stream().anyMatch(span -> span.submittedOrder < at.order())
-                || mayBeRedriven(at.order()) || mayHaveExpired(at) || mayHaveDied(at);
+                || mayBeRedriven(at.order()) || mayHaveExpired(at) || mayHaveDied(at)
+                || queue.group.topic.deleteSubmittedOrder < at.order();
+    }
+
+    /** Whether an ack may have ended it before this event: one after which it was given to nobody. */
+    boolean mayBeAcked(long order) {
+        return acks.stream()
+                .anyMatch(span -> span.submittedOrder < order
+                        && entry().leases.higherKey(span.submittedOrder) == null);
+    }
+
+    /** Whether it may have been given up by this moment. */
+    boolean mayBeDead(Moment at) {
+        return buries.stream().anyMatch(span -> span.submittedOrder < at.order()) || mayHaveDied(at);
+    }
+
+    /** Whether somebody may have cancelled or removed it before this event. */
+    boolean mayBeCancelled(long order) {
+        return cancels.stream().anyMatch(span -> span.submittedOrder < order)
+                || removals.stream().anyMatch(span -> span.submittedOrder < order);
     }
 
     boolean mayHaveExpired(Moment at) {
@@ -154,6 +183,12 @@ final class Task {
     /** At the end of a run: it need not have been done. */
     boolean mayHaveBeenEnded() {
         return !endings.isEmpty() || terms.times().expiresMillis() > 0;
+    }
+
+    /** At the end of a run: it came to its end, or need not have. */
+    boolean mayBeGone() {
+        return entry().isOver() || mayHaveBeenEnded() || !queue.group.deadPurges.isEmpty()
+                || !queue.group.topic.isLive();
     }
 
     /** Whether the shard must have it, waiting or leased. */

@@ -1,6 +1,7 @@
 package dev.millrace.verification.simulation;
 
 import dev.millrace.core.machine.GroupLimits;
+import dev.millrace.core.message.Ids;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -142,9 +143,15 @@ final class TaskChecks {
     /** While it was known to be ready, nothing of lower priority was handed out. */
     private void priority(Task task, @Nullable Lease earlier, Lease lease) {
         Moment ready = readySince(task, earlier, lease);
-        if (ready == null || queue.limits(ready.order(), lease.delivered.order())
+        if (ready == null) {
+            return;
+        }
+        List<Long> ageing = queue.limits(ready.order(), lease.delivered.order())
                 .stream()
-                .anyMatch(limits -> limits.ageingMillis() > 0)) {
+                .map(GroupLimits::ageingMillis)
+                .distinct()
+                .toList();
+        if (ageing.size() > 1) {
             return;
         }
         for (Lease other : queue.leases.headSet(lease, false).descendingSet()) {
@@ -152,12 +159,29 @@ final class TaskChecks {
                 return;
             }
             Task passed = other.entry().message.task;
-            if (passed != null && passed.terms.priority() < task.terms.priority()
+            if (passed != null && goesBehind(passed, task, ageing.getFirst(), earlier == null)
                     && other.notGrantedBefore.order() > ready.order()) {
                 throw new Violation(passed + " was handed out as " + other + " before " + task
                         + ", which was ready since " + ready + " and was handed out as " + lease);
             }
         }
+    }
+
+    /**
+     * Whether the first of two tasks must not be handed out before the other one, which is ready: it has a lower priority,
+     * or with what waiting adds to that, and nothing stands before the other one that had to wait less.
+     */
+    private static boolean goesBehind(Task first, Task other, long ageingMillis, boolean inItsPlace) {
+        int lower = other.terms.priority() - first.terms.priority();
+        if (ageingMillis == 0) {
+            return lower > 0;
+        }
+        if (!inItsPlace || lower == 0) {
+            return false;
+        }
+        long younger = Ids.millis(first.message.id) - Ids.millis(other.message.id);
+        long behind = lower * ageingMillis + younger;
+        return lower > 0 ? behind >= 0 : behind > 0;
     }
 
     /** Since when clients know that nothing but its turn kept it from this delivery; null if it may have been otherwise. */

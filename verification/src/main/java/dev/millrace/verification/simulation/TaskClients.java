@@ -40,6 +40,7 @@ final class TaskClients {
     /** Workers that are gone and may come back, with what they held. */
     private final List<Client> gone = new ArrayList<>();
     private final boolean purges;
+    private final @Nullable FlowClients flows;
     private long commands;
 
     TaskClients(World world, Operator operator) {
@@ -49,7 +50,8 @@ final class TaskClients {
         single = new TaskOperator(world, operator);
         answers = new Answers(world);
         purges = random.nextInt(4) == 0;
-        int count = world.plan.shards() + random.nextInt(2);
+        boolean hasFlows = world.plan.workload() == Workload.FLOWS;
+        int count = world.plan.shards() + random.nextInt(2) + (hasFlows ? 1 : 0);
         for (int i = 0; i < count; i++) {
             TopicBook topic = new TopicBook("q" + i, i % world.hosts.size());
             GroupBook group = new GroupBook(topic, TaskQueue.GROUP);
@@ -58,6 +60,13 @@ final class TaskClients {
             world.ledger.topics.put(topic.name, topic);
             queues.add(new TaskQueue(group, world.ledger));
         }
+        flows = hasFlows ? new FlowClients(world, operator, queues) : null;
+    }
+
+    /** Those who ask for more than single tasks, if there are any. */
+    @Nullable
+    FlowClients flows() {
+        return flows;
     }
 
     private HostedShard host(TaskQueue queue) {
@@ -65,12 +74,17 @@ final class TaskClients {
     }
 
     private TaskQueue anyQueue() {
-        return queues.get(random.nextInt(queues.size()));
+        List<TaskQueue> live = queues.stream().filter(queue -> queue.group.topic.isLive()).toList();
+        return live.get(random.nextInt(live.size()));
     }
 
     // ---- clients ----
 
     void client() {
+        if (flows != null && random.nextInt(4) == 0) {
+            flows.client();
+            return;
+        }
         clients.removeIf(client -> !client.isAlive() && rememberIfUseful(client));
         if (clients.size() < 3 || (clients.size() < MOST_CLIENTS && random.nextInt(12) == 0)) {
             connect();
@@ -80,7 +94,7 @@ final class TaskClients {
         int dice = random.nextInt(100);
         if (client.host.isDown()) {
             client.over();
-        } else if (dice < 2) {
+        } else if (dice < 2 || (client.group != null && !client.group.isLive())) {
             client.close();
         } else if (client.isSubscribed() && dice < 35) {
             client.read(1 + random.nextInt(6));
@@ -101,7 +115,7 @@ final class TaskClients {
         if (host(queue).isDown()) {
             return;
         }
-        if (!queue.isThere() && random.nextBoolean()) {
+        if (!queue.isThere() && (flows != null || random.nextBoolean())) {
             single.open(queue);
             return;
         }
@@ -162,7 +176,8 @@ final class TaskClients {
     private void takenUp(Client client, Client before, List<Long> tokens, Moment asked, int opening) {
         boolean inTime = client.kind() == SessionKind.RESUMABLE && before.opening() == opening - 1
                 && client.host.openings() == opening && !client.host.opened().isOver(world.moment(), 9_000)
-                && !before.hasLeft() && before.held.stream().allMatch(lease -> lease.client == before);
+                && queueIsLive(before) && !before.hasLeft()
+                && before.held.stream().allMatch(lease -> lease.client == before);
         for (Lease lease : before.held) {
             boolean there = tokens.contains(lease.token);
             if (there && !lease.client.isAlive()) {
@@ -173,6 +188,10 @@ final class TaskClients {
                         + lease.entry());
             }
         }
+    }
+
+    private static boolean queueIsLive(Client client) {
+        return client.group != null && client.group.isLive();
     }
 
     // ---- what they say ----
@@ -332,6 +351,10 @@ final class TaskClients {
 
     /** Goes to the edge of a time that was promised and looks at once what is there. Not while a cycle runs. */
     void edge() {
+        if (flows != null && random.nextInt(3) == 0) {
+            flows.edge();
+            return;
+        }
         TaskQueue queue = anyQueue();
         if (host(queue).isDown() || !queue.isThere()) {
             return;

@@ -45,6 +45,7 @@ final class TaskOperator {
                         .operations()
                         .policy(groupOf(shard, queue), new Backoff(TaskQueue.MAX_ATTEMPTS,
                                 TaskQueue.MIN_BACKOFF_MILLIS, TaskQueue.MAX_BACKOFF_MILLIS, TaskQueue.JITTER_PERCENT));
+                shard.machine().tracked().gather(groupOf(shard, queue), queue.gathered.limits);
             }
             return outcome;
         }, outcome -> {
@@ -138,6 +139,9 @@ final class TaskOperator {
     }
 
     private void seen(Task task, Seen seen, Moment sent, @Nullable String expected) {
+        if (!task.queue.group.isLive()) {
+            return;
+        }
         Moment now = world.moment();
         TrackedList.Entry entry = seen.entry;
         boolean kept = isKept(task, sent, now);

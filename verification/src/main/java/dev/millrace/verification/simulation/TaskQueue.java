@@ -42,11 +42,14 @@ final class TaskQueue {
     private final TreeMap<Long, Integer> unread = new TreeMap<>();
     private final List<Asked> asked = new ArrayList<>();
     boolean paused;
+    /** What is delivered together with others. */
+    final Gatherings gathered;
 
     TaskQueue(GroupBook group, Ledger ledger) {
         this.group = group;
         this.ledger = ledger;
         uniques = new UniqueKeys(ledger);
+        gathered = new Gatherings(this, ledger);
         group.queue = this;
         group.everLimited = true;
     }
@@ -78,10 +81,17 @@ final class TaskQueue {
                 case Outcome.OK -> {
                     task.queue.ledger.accepted(task.message, command.batch().id(i), now);
                     task.queue.ledger.risesAbove(task.message, command.highestIdBefore());
+                    if (task.flow != null && task.flow.batch != null) {
+                        task.flow.batch.joined(task.flow);
+                    }
                 }
                 case Outcome.DUPLICATE -> {
                     task.message.fate = Fate.REFUSED;
                     task.queue.uniques.refused(task, command.batch().id(i), now);
+                }
+                case Outcome.NO_BATCH -> {
+                    task.message.fate = Fate.REFUSED;
+                    batchOf(task).mustBeShut(now);
                 }
                 default -> {
                     if (outcome != Outcome.NO_ROOM && Outcome.limit(outcome).isEmpty()) {
@@ -91,6 +101,14 @@ final class TaskQueue {
                 }
             }
         }
+    }
+
+    private static FlowBatch batchOf(Task task) {
+        Flow flow = task.flow;
+        if (flow == null || flow.batch == null) {
+            throw new Violation(task + " is of no batch, and was told that there is none");
+        }
+        return flow.batch;
     }
 
     void accepted(Task task, Moment now) {
@@ -164,6 +182,7 @@ final class TaskQueue {
     /** With all that is known in the end, everything is checked once more. */
     void complete() {
         uniques.complete();
+        gathered.complete();
         for (Task task : tasks) {
             for (Lease lease : task.entry().leases.values()) {
                 checks.check(task, lease);

@@ -54,6 +54,29 @@ record TaskTerms(int priority, String key, String limitKey, Unique unique, Times
                 new Times(delay, expires, retention), anyRetries(random));
     }
 
+    /** The same without a unique key, as the first of a flow. */
+    TaskTerms asFirst() {
+        return new TaskTerms(priority, key, limitKey, Unique.NONE, times, retries);
+    }
+
+    /** The same as a step that another task leads to: at once, without a unique key. */
+    TaskTerms asStep() {
+        Times ends = new Times(0, times.expiresMillis, times.retentionMillis);
+        return new TaskTerms(priority, key, limitKey, Unique.NONE, ends, retries);
+    }
+
+    /** The same of one that is delivered together with others, so that it has no order. */
+    TaskTerms asMember() {
+        Times ends = new Times(0, times.expiresMillis, times.retentionMillis);
+        return new TaskTerms(priority, "", limitKey, Unique.NONE, ends, retries);
+    }
+
+    /** What a task that takes the place of others takes over from the first of them. */
+    TaskTerms takenOver() {
+        Times ends = new Times(0, 0, times.retentionMillis);
+        return new TaskTerms(priority, key, limitKey, Unique.NONE, ends, retries);
+    }
+
     private static Unique anyUnique(Random random) {
         long window = random.nextInt(4) == 0 ? 0 : 1 + random.nextInt(random.nextInt(4) == 0 ? 60_000 : 300);
         return new Unique("unique" + random.nextInt(8), window, window == 0 || random.nextInt(3) == 0);

@@ -13,9 +13,12 @@ import dev.millrace.core.log.SnapshotWriter;
 final class WatchedLogs implements LogFactory {
     /** Hears of appends; made aware of its shard by whoever opened that. */
     interface Watcher {
-        void appending();
+        void appending(boolean empty);
 
         void durable();
+
+        /** A snapshot begins, which says what time it is. */
+        void stamping();
     }
 
     private final LogFactory logs;
@@ -77,7 +80,7 @@ final class WatchedLogs implements LogFactory {
 
         @Override
         public long append(boolean sync) {
-            watcher.appending();
+            watcher.appending(log.batch().isEmpty());
             long position = log.append(sync);
             if (sync) {
                 watcher.durable();
@@ -103,6 +106,7 @@ final class WatchedLogs implements LogFactory {
 
         @Override
         public SnapshotWriter startSnapshot(long position, long elapsedMillis, long wallMillis) {
+            watcher.stamping();
             return log.startSnapshot(position, elapsedMillis, wallMillis);
         }
 

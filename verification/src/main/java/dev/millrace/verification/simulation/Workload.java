@@ -6,6 +6,8 @@ public enum Workload {
     MESSAGES,
     /** Enqueue tasks and work on them. */
     TASKS,
-    /** Both, on the same shards. */
+    /** Tasks, chains of them, batches and groups, over shards that send each other mail. */
+    FLOWS,
+    /** Messages and tasks, on the same shards. */
     MIXED
 }

@@ -30,6 +30,7 @@ final class World {
     final VirtualClock clock;
     final Trace trace;
     final Ledger ledger = new Ledger();
+    final Post post = new Post(this);
     final SimulatedDisk disk;
     final SlowDisk slowDisk;
     final List<HostedShard> hosts = new ArrayList<>();

@@ -16,7 +16,7 @@ final class SimulationSmokeTest {
 
     @ParameterizedTest
     @CsvSource({"12, 1, TASKS", "13, 3, TASKS", "30, 1, TASKS",
-        "2, 1, MIXED"})
+        "2, 1, MIXED", "2, 3, FLOWS", "5, 3, FLOWS"})
     void aLifeOfCrashesWithTasks_breaksNothing(long seed, int shards, Workload workload) {
         twice(seed, shards, workload);
     }
