@@ -3,13 +3,16 @@ package dev.millrace.opentelemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.api.Millrace;
 import dev.millrace.api.MillraceException;
 import dev.millrace.api.Snooze;
 import dev.millrace.api.task.Enqueued;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskHandler;
 import dev.millrace.api.task.TaskQueue;
+import dev.millrace.api.task.Worker;
 import dev.millrace.testkit.MillraceKit;
+import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanContext;
@@ -21,6 +24,8 @@ import io.opentelemetry.sdk.trace.data.SpanData;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +88,21 @@ class TaskTracingTest {
                     .isEqualTo(answer.id().toString());
         }
         assertThat(attribute(handled, AttributeKey.longKey("millrace.task.attempt"))).isEqualTo(1);
+    }
+
+    /** The example of docs/java-api.md, word for word. */
+    @Test
+    void page() throws InterruptedException {
+        Millrace m = kit.millrace();
+        OpenTelemetry openTelemetry = TELEMETRY.getOpenTelemetry();
+        CountDownLatch handled = new CountDownLatch(1);
+        TaskHandler handler = (task, context) -> handled.countDown();
+        TaskTracing tracing = TaskTracing.of(openTelemetry);
+        tracing.enqueue(mails, Task.of("welcome", "user 17")); // enqueueAll, and both ...Async
+        Worker traced = m.worker().queue("mails").handle("welcome", handler).use(tracing).start();
+        assertThat(handled.await(30, TimeUnit.SECONDS)).isTrue();
+        traced.close();
+        assertThat(span("handle mails").getParentSpanId()).isEqualTo(span("enqueue mails").getSpanId());
     }
 
     @Test

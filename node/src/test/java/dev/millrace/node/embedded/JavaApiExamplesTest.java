@@ -31,11 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of docs/java-api.md, word for word. */
 final class JavaApiExamplesTest {
-    private static final int EXAMPLES = 12;
+    private static final int EXAMPLES = 13;
     private static final List<String> SOURCES = List.of(
             "src/test/java/dev/millrace/node/embedded/JavaApiExamplesTest.java",
             "src/test/java/dev/millrace/node/embedded/TaskExamplesTest.java",
-            "../testkit/src/test/java/dev/millrace/testkit/MillraceKitTest.java");
+            "../testkit/src/test/java/dev/millrace/testkit/MillraceKitTest.java",
+            "../opentelemetry/src/test/java/dev/millrace/opentelemetry/TaskTracingTest.java");
 
     @TempDir java.nio.file.Path folder;
     private final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
