@@ -11,6 +11,7 @@ import dev.millrace.core.log.LogException.Category;
 import dev.millrace.core.log.RecoveryReport;
 import dev.millrace.core.log.ShardLog;
 import dev.millrace.core.log.SnapshotWriter;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,6 +205,20 @@ public abstract class ShardLogContract {
     }
 
     // ---- snapshots ----
+
+    @Test
+    void bothClocksAreOfOneInstant_evenIfTheSnapshotIsYoungerThanTheLastBatch() {
+        ShardLog log = open();
+        Texts.append(log, "one", true);
+        try (SnapshotWriter writer = log.startSnapshot(log.tail(), 500, 600)) {
+            writer.write(ByteBuffer.wrap(new byte[]{'s'}));
+            writer.commit();
+        }
+        log.close();
+        RecoveryReport report = world.factory().open(0).recover(new Recovered());
+        assertThat(report.lastElapsedMillis()).isEqualTo(500);
+        assertThat(report.lastWallMillis()).isEqualTo(600);
+    }
 
     @Test
     void aSnapshotReplacesWhatIsBeforeIt() {
