@@ -57,7 +57,7 @@ public final class PlantedBugs {
         LIMIT_SLOT_LOST,
         /** That a message which a worker has was cancelled is forgotten at recovery. */
         CANCEL_FORGOTTEN,
-        /** A message expires a millisecond after its time. */
+        /** A message expires two milliseconds after its time. */
         EXPIRY_LATE,
         /** A group that was read from a snapshot hands out what has the lowest priority. */
         PRIORITY_FORGOTTEN

@@ -222,7 +222,7 @@ public final class Tracked {
     private int planted(int word) {
         boolean isShort = word == Envelope.UNIQUE_ENDS && applier.bugs.has(PlantedBugs.Bug.UNIQUE_WINDOW_SHORT);
         boolean isLate = word == Envelope.EXPIRES && applier.bugs.has(PlantedBugs.Bug.EXPIRY_LATE);
-        return isShort ? -2 : isLate ? 1 : 0;
+        return isShort ? -2 : isLate ? 2 : 0;
     }
 
     /** Room for one more message in the open record; returns where it goes. */
