@@ -105,7 +105,7 @@ public final class ConcurrentSkipList<K, V> extends AbstractMap<K, V> implements
     @Override
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V get(Object key) {
-        // What Search does, without the object.
+        // What Search does, here and in put, without the object, which the hot calls can do without.
         long prefix = levels.prefix(requireNonNull(key, "key"));
         UnrolledList.Node node = levels.descend(key, prefix, false, 0);
         while (true) {
