@@ -1,6 +1,7 @@
 package dev.millrace.server;
 
 import dev.millrace.server.cli.BackupCommand;
+import dev.millrace.server.cli.BatchCommand;
 import dev.millrace.server.cli.CheckCommand;
 import dev.millrace.server.cli.CliException;
 import dev.millrace.server.cli.CompletionCommand;
@@ -36,7 +37,8 @@ import picocli.CommandLine.Unmatched;
         versionProvider = Main.Version.class,
         subcommands = {Main.RunServer.class, Main.RunNsqd.class, Main.RunNsqlookupd.class, PubCommand.class,
             SubCommand.class, TopicCommand.class,
-            GroupCommand.class, DeadCommand.class, TaskCommand.class, QueueCommand.class, WorkerCommand.class,
+            GroupCommand.class, DeadCommand.class, TaskCommand.class, BatchCommand.class, QueueCommand.class,
+            WorkerCommand.class,
             TopCommand.class, CheckCommand.class, BackupCommand.class,
             LogCommand.class,
             ImportCommand.class,
