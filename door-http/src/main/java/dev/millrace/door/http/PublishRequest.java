@@ -62,7 +62,7 @@ final class PublishRequest {
     }
 
     OncePublish once(TopicRef topic, String key) {
-        return batch.once(topic, key, IdempotencyKey.WINDOW_MILLIS);
+        return batch.once(topic, IntStream.range(0, batch.size()).mapToObj(i -> key + "/" + i).toList());
     }
 
     /** As below, of messages that have a key. */
