@@ -83,7 +83,8 @@ class MessagesTest {
                     .publish(PublishRequest.newBuilder()
                             .setTopic("once")
                             .addMessages(keyed("d", "two words"))
-                            .build())).getMessage()).contains("visible ASCII");
+                            .build()))
+                    .getMessage()).contains("visible ASCII");
             assertThat(rig.admin().getStats(GetStatsRequest.getDefaultInstance()).getTopics(0).getAccepted())
                     .isEqualTo(2);
         }

@@ -65,7 +65,7 @@ final class FlowRoutes {
         long declared = exchange.contentLength();
         int limit = options.maxRequestBytes();
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
-            Enqueued opened = Answers.await(open(exchange, queue, JsonInput.of(exchange, limit)));
+            Enqueued opened = Answers.await(open(exchange, queue, JsonInput.large(exchange, limit)));
             if (!opened.refusal().isEmpty()) {
                 throw TaskRoutes.refused(opened, "the batch was not opened: " + opened.refusal());
             }

@@ -52,7 +52,7 @@ final class PublishRequest {
         }
         if (body.length > maxMessageBytes) {
             throw new HttpFailure(413, "MESSAGE_TOO_LARGE", "message " + batch.size() + " has " + body.length
-                    + " bytes; the setting max-message-bytes allows " + maxMessageBytes);
+                    + " bytes; the setting max-message-size allows " + maxMessageBytes);
         }
         batch.add(ByteBuffer.wrap(body), delayMillis);
     }
