@@ -531,6 +531,12 @@ final class Tracking {
         dead.remove(seq + 1);
     }
 
+    /** The message that waited for this batch leaves. */
+    void batchCalledOff(long id) {
+        group.topic.keys().batches.rows.remove(id);
+        applier.listener.batchEnded(group.topic, id);
+    }
+
     // ---- a group is emptied ----
 
     /** Everything but dead letters is gone at once; what was there is returned, for its chunks to be told. */
@@ -547,6 +553,7 @@ final class Tracking {
         kept = 0;
         if (group.topic.groups.getFirst() == group) {
             group.topic.keys().batches.clear();
+            applier.listener.batchEnded(group.topic, 0);
         }
         Follows before = follows;
         follows = new Follows(this, applier);

@@ -24,6 +24,7 @@ public final class OncePublish {
     private final long[] keys;
     private final long windowMillis;
     private final long[] ids;
+    private final boolean[] isNew;
     private int done;
     private int published;
 
@@ -44,6 +45,7 @@ public final class OncePublish {
         this.keys = keys;
         this.windowMillis = windowMillis;
         ids = new long[delays.length];
+        isNew = new boolean[delays.length];
     }
 
     /** Messages that are there, which are the first ones: published now or before. */
@@ -59,6 +61,11 @@ public final class OncePublish {
     /** Id of a message that is there. */
     public long id(int message) {
         return ids[message];
+    }
+
+    /** Whether a message that is there was published now, not before. */
+    public boolean isNew(int message) {
+        return isNew[message];
     }
 
     /** {@link Outcome#OK}, or why a message, and those behind it, were refused. Owner thread. */
@@ -117,6 +124,7 @@ public final class OncePublish {
         ids[done] = delays[done] > 0 ? machine.defer(to, bytes, at, machine.after(delays[done]))
                 : machine.publish(to, bytes, at, 1);
         machine.operations().publishedOnce(to, high, low, ids[done], windowMillis);
+        isNew[done] = true;
         published++;
         return Outcome.OK;
     }

@@ -31,9 +31,7 @@ final class PublishBatch {
         int start = 0;
         int count = 0;
         for (Message message : messages) {
-            long delay = message.at()
-                    .map(at -> Math.max(0, Checks.wallMillis(at, now) - now.toEpochMilli()))
-                    .orElseGet(() -> millisUp(message.delay()));
+            long delay = delayMillis(message, now);
             boolean full = count > 0 && data.position() + message.size() - start > COMMAND_BYTES;
             if (full || (delay > 0 && count > 0)) {
                 publish(topic, start, data.position(), count);
@@ -58,6 +56,13 @@ final class PublishBatch {
     private void publish(TopicRef topic, int start, int end, int count) {
         submission.publish(topic, start, end - start, count);
         counts.add(count);
+    }
+
+    /** After which it joins its topic. */
+    static long delayMillis(Message message, Instant now) {
+        return message.at()
+                .map(at -> Math.max(0, Checks.wallMillis(at, now) - now.toEpochMilli()))
+                .orElseGet(() -> millisUp(message.delay()));
     }
 
     private static long millisUp(Duration delay) {
