@@ -569,7 +569,7 @@ final class WorkLoop {
         extending.cancel(false);
         List<CompletableFuture<Void>> ends = feeds.stream().map(Feed::close).toList();
         if (!interrupted) {
-            interrupted = awaitFeeds(ends);
+            interrupted = Futures.awaitEnds(ends); // a failure: the engine is gone, and with it every lease
         }
         ended.complete(null);
         if (interrupted) {
@@ -588,17 +588,6 @@ final class WorkLoop {
             return false;
         } catch (InterruptedException e) {
             return true;
-        }
-    }
-
-    private static boolean awaitFeeds(List<CompletableFuture<Void>> ends) {
-        try {
-            CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get();
-            return false;
-        } catch (InterruptedException e) {
-            return true;
-        } catch (java.util.concurrent.ExecutionException e) {
-            return false; // the engine is gone, and with it every lease
         }
     }
 }
