@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class Prefetch {
     /** What is measured over, and about how long a task waits for a handler. */
     static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
-    /** Nothing waits longer than twice that: it is given back. */
+    /** What has waited longer is given back when somebody looks, every half of it. */
     static final long PATIENCE_MILLIS = 100;
     /** Of the moving average, as a shift. */
     private static final int SMOOTHING = 4;
