@@ -58,7 +58,9 @@ class StartsTest {
             assertThat(simulation.recovered.texts).containsExactly("kept");
             assertThat(simulation.report().notes()).isEmpty();
         }
-        assertThat(simulation.disk.files().stream().filter(StartsTest::isSegment)).as("two with the batch, before and after its copy, and the last").hasSize(3);
+        assertThat(simulation.disk.files().stream().filter(StartsTest::isSegment))
+                .as("two with the batch, before and after its copy, and the last")
+                .hasSize(3);
     }
 
     private static boolean isSegment(Path file) {
