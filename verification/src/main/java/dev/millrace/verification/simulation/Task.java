@@ -169,7 +169,10 @@ final class Task {
         }
         // Redriven since, its attempts have begun anew.
         return entry().mayBeRedriven(0, at.order()) && (mayHaveBeenUsedUp(null, at) || entry().leases
-                .headMap(at.order()).values().stream().anyMatch(lease -> mayHaveBeenUsedUp(lease, at)));
+                .headMap(at.order())
+                .values()
+                .stream()
+                .anyMatch(lease -> mayHaveBeenUsedUp(lease, at)));
     }
 
     /** The same of those from a delivery on, or from the first. */
