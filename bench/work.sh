@@ -11,7 +11,7 @@ need_jdk
 rounds=3 seconds=5 tasks=1000000 peers=40000
 if [ "${1:-}" = quick ]; then
     shift
-    rounds=1 seconds=2 tasks=200000 peers=20000
+    rounds=1 seconds=2 tasks=400000 peers=20000
 fi
 ensure_room bench
 data=${WORK_DATA:-$root/bench/target/work}

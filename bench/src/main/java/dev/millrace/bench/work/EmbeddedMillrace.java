@@ -20,7 +20,7 @@ final class EmbeddedMillrace implements TaskSystem {
     private final TaskQueue queue;
     private final int concurrency;
     private final Task task = Task.of(TYPE, new byte[BODY_BYTES]);
-    private final AtomicLong limited = new AtomicLong();
+    private final AtomicLong enqueued = new AtomicLong();
     private boolean isLimited;
     private @Nullable Worker worker;
 
@@ -30,10 +30,10 @@ final class EmbeddedMillrace implements TaskSystem {
         this.concurrency = concurrency;
     }
 
-    /** From now on each task has one of a thousand keys, of each of which at most four run at once. */
-    void limitKeys() {
-        queue.limits(QueueLimits.NONE.concurrencyPerKey(4));
-        isLimited = true;
+    /** Whether from now on each task has one of a thousand keys, of each of which at most four run at once. */
+    void limitKeys(boolean limited) {
+        queue.limits(limited ? QueueLimits.NONE.concurrencyPerKey(4) : QueueLimits.NONE);
+        isLimited = limited;
     }
 
     @Override
@@ -51,7 +51,7 @@ final class EmbeddedMillrace implements TaskSystem {
     }
 
     private Task next() {
-        return isLimited ? task.limitKey("key-" + limited.getAndIncrement() % KEYS) : task;
+        return isLimited ? task.limitKey("key-" + enqueued.getAndIncrement() % KEYS) : task;
     }
 
     @Override

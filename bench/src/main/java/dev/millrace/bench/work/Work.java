@@ -12,6 +12,8 @@ import java.util.concurrent.atomic.LongAdder;
 /** Measures one contestant, which has a JVM of its own, and tells its figures. */
 public final class Work {
     private static final int ENQUEUERS = 64;
+    private static final int TURNS = 3;
+    private static final String EXECUTED = "W1 executed, tasks/s";
     private static final long LIMIT_MINUTES = 5;
 
     private final String contestant;
@@ -40,10 +42,10 @@ public final class Work {
         try (TaskSystem system = TaskSystem.open(contestant, folder)) {
             Work work = new Work(contestant, system, tasks, nanosEach);
             work.warmUp();
-            work.execute("W1 executed, tasks/s");
             if (system instanceof EmbeddedMillrace embedded) {
-                embedded.limitKeys();
-                work.execute("W4 executed with 1,000 limit keys, tasks/s");
+                work.executeInTurn(embedded);
+            } else {
+                Contest.tell(contestant, EXECUTED, work.execute());
             }
         }
         try (TaskSystem system = TaskSystem.open(contestant, folder.resolve("enqueue"))) {
@@ -70,10 +72,26 @@ public final class Work {
         }
     }
 
-    /** Tasks that wait and are due: from the first execution to the last. */
-    private void execute(String figure) throws InterruptedException {
+    /** Tasks a second that wait and are due: from the first execution to the last. */
+    private double execute() throws InterruptedException {
         fill(tasks);
-        Contest.tell(contestant, figure, (tasks - 1) * 1e9 / run(tasks));
+        return (tasks - 1) * 1e9 / run(tasks);
+    }
+
+    /** Without and with limits in turn, after a warm-up with limits, so that both find the same JVM and the same disk. */
+    private void executeInTurn(EmbeddedMillrace system) throws InterruptedException {
+        system.limitKeys(true);
+        fill(tasks / 2 / TaskSystem.BATCH * TaskSystem.BATCH);
+        run(tasks / 2 / TaskSystem.BATCH * TaskSystem.BATCH);
+        for (int turn = 0; turn < TURNS; turn++) {
+            system.limitKeys(false);
+            double free = execute();
+            system.limitKeys(true);
+            double limited = execute();
+            Contest.tell(contestant, EXECUTED, free);
+            Contest.tell(contestant, "W4 executed with 1,000 limit keys, tasks/s", limited);
+            Contest.tell(contestant, "W4 / W1 of the same turn", limited / free);
+        }
     }
 
     /** Nanoseconds from the first of so many executions to the last. */
