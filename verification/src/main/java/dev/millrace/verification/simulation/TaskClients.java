@@ -400,6 +400,9 @@ final class TaskClients {
         worker.submit(submission, asked);
         single.pause(queue, true);
         host.cycle();
+        if (host.isDown()) {
+            return;
+        }
         long expires = 1L + random.nextInt(60);
         EnqueueTasks batch = batch(queue, List.of(TaskTerms.any(random).expiring(expires)));
         call(host, batch);
