@@ -28,7 +28,8 @@ final class WorkLineTest {
 
     /** Chooses the line to be served. */
     interface Chooser {
-        @Nullable WorkLine next(List<WorkLine> lines, boolean strict);
+        @Nullable
+        WorkLine next(List<WorkLine> lines, boolean strict);
     }
 
     /** Choosers with one mistake each; all serve somebody whenever something waits. */
