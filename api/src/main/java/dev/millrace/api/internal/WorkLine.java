@@ -47,22 +47,27 @@ final class WorkLine {
         this.weight = weight;
     }
 
-    /** The line to be served, null when nothing waits; by weights each gets its share over time, and a silent one saves nothing up. */
+    /**
+     * The line to be served, null when nothing waits; by weights each gets its share over time, whoever falls silent or comes
+     * back: a silent line saves nothing up, and one that was served more than its share beside others that are silent now
+     * owes those that wait no more than one round.
+     */
     static @Nullable WorkLine next(List<WorkLine> lines, boolean strict) {
-        WorkLine best = null;
         long total = 0;
         for (WorkLine line : lines) {
             if (line.waiting.isEmpty()) {
                 line.turn = 0;
-                continue;
-            }
-            if (strict) {
+            } else if (strict) {
                 return line;
+            } else {
+                total += line.weight;
             }
-            line.turn += line.weight;
-            total += line.weight;
-            if (best == null || line.turn > best.turn) {
-                best = line;
+        }
+        WorkLine best = null;
+        for (WorkLine line : lines) {
+            if (!line.waiting.isEmpty()) {
+                line.turn = Math.max(-total, Math.min(total, line.turn)) + line.weight;
+                best = best == null || line.turn > best.turn ? line : best;
             }
         }
         if (best != null) {

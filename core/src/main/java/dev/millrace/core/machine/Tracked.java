@@ -506,7 +506,7 @@ public final class Tracked {
             return;
         }
         Group group = state.groupOrNull(Waiting.owner(payload));
-        if (group == null || group.removed || !Waiting.isOf(payload, group.generation)) {
+        if (group == null || !Tracking.isMeant(group, payload)) {
             return;
         }
         long seq = id >>> 16;

@@ -265,7 +265,7 @@ final class TrackedTopics {
             return;
         }
         Group group = state.groupOrNull(Waiting.owner(payload));
-        if (group != null && !group.removed && Waiting.isOf(payload, group.generation)) {
+        if (group != null && Tracking.isMeant(group, payload)) {
             group.tracking().due(id, purpose, Waiting.number(payload));
         }
     }

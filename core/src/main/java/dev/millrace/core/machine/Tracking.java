@@ -443,6 +443,15 @@ final class Tracking {
 
     // ---- time ----
 
+    /**
+     * Whether an entry of the wheel still means something to the group: not when that was emptied since. Only the expiry of
+     * a message that was dead then, and has been offered anew, goes on; a message has one such entry, whatever becomes of it.
+     */
+    static boolean isMeant(Group group, long payload) {
+        return !group.removed
+                && (Waiting.purpose(payload) == EXPIRE || Waiting.isOf(payload, group.generation));
+    }
+
     /** An entry of the wheel is due; nothing happens when what it was for is past. */
     void due(long id, int what, int number) {
         long seq = id >>> 16;
