@@ -21,6 +21,8 @@ public final class PublishBatch {
 
     private ByteBuffer data;
     private final List<Long> delays = new ArrayList<>();
+    /** Instants of the wall clock, 0 of messages that have none. */
+    private final List<Long> instants = new ArrayList<>();
     private final List<Integer> offsets = new ArrayList<>();
 
     /** Room for so many bytes of bodies is taken at once; it grows. */
@@ -30,6 +32,15 @@ public final class PublishBatch {
 
     /** Adds a message, which is copied: at least one byte, and a delay from 0 to {@link #MAX_DELAY_MILLIS}. */
     public void add(ByteBuffer body, long delayMillis) {
+        add(body, delayMillis, 0);
+    }
+
+    /** The same of one that joins its topic at this instant of the wall clock, in ms since 1970. */
+    public void addAt(ByteBuffer body, long wallMillis) {
+        add(body, 0, wallMillis);
+    }
+
+    private void add(ByteBuffer body, long delayMillis, long wallMillis) {
         int length = body.remaining();
         if (data.remaining() < length + Integer.BYTES) {
             int needed = data.position() + length + Integer.BYTES;
@@ -37,6 +48,7 @@ public final class PublishBatch {
         }
         offsets.add(data.position());
         delays.add(delayMillis);
+        instants.add(wallMillis);
         data.putInt(length).put(body);
     }
 
@@ -52,10 +64,12 @@ public final class PublishBatch {
         int next;
         for (int i = 0; i < size; i = next) {
             next = i + 1;
-            if (delays.get(i) > 0) {
+            if (instants.get(i) > 0) {
+                submission.deferUntil(topic, offsets.get(i), end(i) - offsets.get(i), instants.get(i));
+            } else if (delays.get(i) > 0) {
                 submission.defer(topic, offsets.get(i), end(i) - offsets.get(i), delays.get(i));
             } else {
-                while (next < size && delays.get(next) == 0) {
+                while (next < size && isPlain(next)) {
                     next++;
                 }
                 submission.publish(topic, offsets.get(i), end(next - 1) - offsets.get(i), next - i);
@@ -73,7 +87,15 @@ public final class PublishBatch {
             keys[2 * i] = high == 0 ? 1 : high;
             keys[2 * i + 1] = KeyHash.low(own);
         }
-        return new OncePublish(topic, data, delays.stream().mapToLong(Long::longValue).toArray(), keys, windowMillis);
+        return new OncePublish(topic, data, longs(delays), longs(instants), keys, windowMillis);
+    }
+
+    private static long[] longs(List<Long> values) {
+        return values.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    private boolean isPlain(int message) {
+        return delays.get(message) == 0 && instants.get(message) == 0;
     }
 
     private int end(int message) {
@@ -92,7 +114,7 @@ public final class PublishBatch {
             do {
                 ids.add(Ids.plus(done.messageId(command), i - first));
                 i++;
-            } while (delays.get(first) == 0 && i < offsets.size() && delays.get(i) == 0);
+            } while (isPlain(first) && i < offsets.size() && isPlain(i));
         }
         return new Published(ids, Outcome.OK);
     }

@@ -144,8 +144,11 @@ class TrackedModelTest {
     private void enqueuePlain() {
         byte[] body = new byte[random.nextInt(50)];
         long delay = random.nextInt(3) == 0 ? random.nextLong(400) : 0;
-        long id = rig.machine.tracked().enqueuePlain(topic(), MachineRig.bodies(List.of(body)), 0, delay);
-        add(new Task(id, 4, null, null, null), delay);
+        boolean byWall = random.nextBoolean();
+        long id = rig.machine.tracked()
+                .enqueuePlain(topic(), MachineRig.bodies(List.of(body)), 0, byWall ? rig.wallMillis + delay : delay,
+                        byWall);
+        add(new Task(id, 4, null, null, null), delay, byWall);
     }
 
     private void enqueueOne() {
@@ -161,7 +164,7 @@ class TrackedModelTest {
         int most = random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0;
         long backoff = random.nextInt(3) == 0 ? random.nextLong(100) : -1;
         long retention = random.nextInt(5) == 0 ? 1 + random.nextLong(500) : 0;
-        due(envelope, delay);
+        boolean byWall = due(envelope, delay);
         envelope.priority(priority).maxAttempts(most).header("name", "value " + priority);
         if (key != null) {
             envelope.key(key);
@@ -200,28 +203,31 @@ class TrackedModelTest {
         task.backoffMillis = backoff;
         task.retentionMillis = retention;
         task.expiresMillis = expires == 0 ? 0 : rig.nowMillis + 1 + expires;
-        add(task, delay);
+        add(task, delay, byWall);
         if (unique != null) {
             model.holds.put(unique, new Hold(id, window == 0 ? 0 : rig.nowMillis + 1 + window, untilDone));
         }
     }
 
-    /** An instant is a delay by the wall clock of the moment; one that is past is none. */
-    private void due(EnvelopeWriter envelope, long delay) {
-        if (random.nextInt(4) == 0) {
+    /** A delay, or an instant of the wall clock (true); one that is past is none. */
+    private boolean due(EnvelopeWriter envelope, long delay) {
+        boolean byWall = random.nextInt(2) == 0;
+        if (byWall) {
             envelope.dueAt(rig.wallMillis + (delay == 0 ? -random.nextLong(1_000) : delay));
         } else {
             envelope.delay(delay);
         }
+        return byWall;
     }
 
-    private void add(Task task, long delay) {
+    private void add(Task task, long delay, boolean byWall) {
         model.accepted++;
         model.tasks.put(task.id, task);
         if (delay > 0) {
             task.status = Status.SCHEDULED;
             task.delayed = true;
             task.dueMillis = rig.nowMillis + 1 + delay;
+            task.wallDueMillis = byWall ? rig.wallMillis + delay : 0;
         }
     }
 
@@ -409,11 +415,13 @@ class TrackedModelTest {
     }
 
     private void passTime(long millis) {
-        rig.passTime(millis, random.nextInt(10) == 0 ? millis + random.nextLong(-500, 500) : millis);
+        long jump = random.nextInt(8) != 0 ? 0 : random.nextInt(20) == 0 ? random.nextLong(-90_000, 90_000)
+            : random.nextLong(-500, 500);
+        rig.passTime(millis, millis + jump);
         while (!rig.machine.advance(1 + random.nextInt(random.nextBoolean() ? 3 : 1_000))) {
             // a slice
         }
-        model.passTime(rig.nowMillis);
+        model.passTime(rig.nowMillis, rig.wallMillis);
         for (Task task : List.copyOf(model.leased.values())) {
             assertThat(rig.machine.isLeased(task.token)).as("lease until %s at %s", task.deadlineMillis, rig.nowMillis)
                     .isEqualTo(task.deadlineMillis > rig.nowMillis);

@@ -31,11 +31,11 @@ final class PublishBatch {
         int start = 0;
         int count = 0;
         for (Message message : messages) {
-            long delay = message.at()
-                    .map(at -> Math.max(0, Checks.wallMillis(at, now) - now.toEpochMilli()))
-                    .orElseGet(() -> millisUp(message.delay()));
+            long instant = message.at().map(at -> Checks.wallMillis(at, now)).orElse(0L);
+            long delay = instant == 0 ? millisUp(message.delay()) : 0;
+            boolean waits = delay > 0 || instant > now.toEpochMilli();
             boolean full = count > 0 && data.position() + message.size() - start > COMMAND_BYTES;
-            if (full || (delay > 0 && count > 0)) {
+            if (full || (waits && count > 0)) {
                 publish(topic, start, data.position(), count);
                 count = 0;
             }
@@ -43,7 +43,10 @@ final class PublishBatch {
                 start = data.position();
             }
             data.putInt(message.size()).put(message.buffer());
-            if (delay > 0) {
+            if (waits && instant > 0) {
+                submission.deferUntil(topic, start, data.position() - start, instant);
+                counts.add(1);
+            } else if (waits) {
                 submission.defer(topic, start, data.position() - start, delay);
                 counts.add(1);
             } else {

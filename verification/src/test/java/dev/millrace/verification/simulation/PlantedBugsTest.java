@@ -26,7 +26,7 @@ class PlantedBugsTest {
     /** Mistakes in task queues. */
     private static final Map<Bug, Integer> IN_TASKS = Map.of(Bug.UNIQUE_WINDOW_SHORT, 20, Bug.KEY_RELEASED_TWICE, 5,
             Bug.LIMIT_SLOT_LOST, 10, Bug.CANCEL_FORGOTTEN, 10, Bug.EXPIRY_LATE, 20, Bug.PRIORITY_FORGOTTEN, 10,
-            Bug.AGEING_FORGOTTEN, 20);
+            Bug.AGEING_FORGOTTEN, 20, Bug.WALL_NOT_FOLLOWED, 20);
     /** Mistakes in what follows tasks, and in the mail between shards: always with 3 of them. */
     private static final Map<Bug, Integer> IN_FLOWS = Map.of(Bug.GRACE_SHORT, 20, Bug.MEMBER_COUNTED_TWICE, 20,
             Bug.MAIL_NOT_FORGOTTEN, 5, Bug.LETTER_TAKEN_TWICE, 5, Bug.LETTER_NOT_CALLED_BACK, 40, Bug.STEP_AFTER_DEATH,
