@@ -415,7 +415,7 @@ class TrackedModelTest {
     }
 
     private void passTime(long millis) {
-        long jump = random.nextInt(8) != 0 ? 0 : random.nextInt(20) == 0 ? random.nextLong(-90_000, 90_000)
+        long jump = random.nextInt(8) != 0 ? 0 : random.nextInt(20) == 0 ? random.nextLong(-5_000, 5_000)
             : random.nextLong(-500, 500);
         rig.passTime(millis, millis + jump);
         while (!rig.machine.advance(1 + random.nextInt(random.nextBoolean() ? 3 : 1_000))) {
