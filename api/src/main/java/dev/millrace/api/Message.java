@@ -16,11 +16,13 @@ public final class Message {
     private final byte[] body;
     private final Duration delay;
     private final @Nullable Instant at;
+    private final String idempotencyKey;
 
-    private Message(byte[] body, Duration delay, @Nullable Instant at) {
+    private Message(byte[] body, Duration delay, @Nullable Instant at, String idempotencyKey) {
         this.body = body;
         this.delay = delay;
         this.at = at;
+        this.idempotencyKey = idempotencyKey;
     }
 
     /** A copy of these bytes, at least one. */
@@ -28,7 +30,7 @@ public final class Message {
         if (body.length == 0) {
             throw new MillraceException.Invalid("the body is empty; a message has at least one byte");
         }
-        return new Message(body.clone(), Duration.ZERO, null);
+        return new Message(body.clone(), Duration.ZERO, null, "");
     }
 
     /** This text in UTF-8, at least one character. */
@@ -41,7 +43,7 @@ public final class Message {
      * once. At most 100 years.
      */
     public Message delay(Duration delay) {
-        return new Message(body, Checks.delay("delay", delay), null);
+        return new Message(body, Checks.delay("delay", delay), null, idempotencyKey);
     }
 
     /**
@@ -49,7 +51,19 @@ public final class Message {
      * delay when the engine takes it, by the engine's wall clock then: if a clock is set later, the message does not move.
      */
     public Message at(Instant instant) {
-        return new Message(body, Duration.ZERO, instant);
+        return new Message(body, Duration.ZERO, instant, idempotencyKey);
+    }
+
+    /**
+     * Published once: within a day a second message for its topic with this key is not published, and is answered with the id of
+     * the first, also after a crash; {@link Topic#publishOnce} tells which it was. So a publish whose outcome is unknown can be
+     * repeated. The key is compared, not the message.
+     *
+     * @param key
+     *            1 to 128 visible ASCII characters, such as a UUID; that of an HTTP request with one message is the same key
+     */
+    public Message idempotencyKey(String key) {
+        return new Message(body, delay, at, Checks.idempotencyKey(key));
     }
 
     /** 0 if it joins at an instant. */
@@ -60,6 +74,11 @@ public final class Message {
     /** The instant at which it joins; empty: after its delay. */
     public Optional<Instant> at() {
         return Optional.ofNullable(at);
+    }
+
+    /** The key with which it is published once; empty: it is published each time. */
+    public Optional<String> idempotencyKey() {
+        return idempotencyKey.isEmpty() ? Optional.empty() : Optional.of(idempotencyKey);
     }
 
     /** A copy of the body. */

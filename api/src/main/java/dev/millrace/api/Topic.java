@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>
  * A publish returns, and its future completes, when the messages are durable. Messages of one call, and of calls that
- * follow each other, keep their order. A future waits when too much is under way ({@link PublishLimits}).
+ * follow each other, keep their order. Of one call all messages have an idempotency key, or none has. A future waits when too much is under way ({@link PublishLimits}).
  */
 public interface Topic {
     String name();
@@ -33,6 +33,19 @@ public interface Topic {
     List<MessageId> publishAll(List<Message> messages);
 
     CompletableFuture<List<MessageId>> publishAllAsync(List<Message> messages);
+
+    /**
+     * Publishes a message that has a {@link Message#idempotencyKey}, and says whether it was there before. Messages with keys keep
+     * their order among themselves, not with those without that are under way.
+     */
+    Published publishOnce(Message message);
+
+    CompletableFuture<Published> publishOnceAsync(Message message);
+
+    /** Many that have keys, each on its own, in this order; not all or nothing, as {@link #publishAll}. */
+    List<Published> publishAllOnce(List<Message> messages);
+
+    CompletableFuture<List<Published>> publishAllOnceAsync(List<Message> messages);
 
     Group group(String name);
 

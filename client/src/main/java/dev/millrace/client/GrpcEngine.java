@@ -7,6 +7,7 @@ import dev.millrace.api.Message;
 import dev.millrace.api.MessageId;
 import dev.millrace.api.MillraceException;
 import dev.millrace.api.Page;
+import dev.millrace.api.Published;
 import dev.millrace.api.RetryPolicy;
 import dev.millrace.api.TopicStats;
 import dev.millrace.api.spi.Engine;
@@ -101,6 +102,15 @@ final class GrpcEngine implements Engine {
     public CompletableFuture<List<MessageId>> publish(String topic, List<Message> messages) {
         try {
             return line.publish(topic, messages);
+        } catch (MillraceException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    @Override
+    public CompletableFuture<List<Published>> publishOnce(String topic, List<Message> messages) {
+        try {
+            return line.publishOnce(topic, messages);
         } catch (MillraceException e) {
             return CompletableFuture.failedFuture(e);
         }

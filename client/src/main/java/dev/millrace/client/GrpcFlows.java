@@ -2,6 +2,7 @@ package dev.millrace.client;
 
 import dev.millrace.api.MessageId;
 import dev.millrace.api.MillraceException;
+import dev.millrace.api.internal.Checks;
 import dev.millrace.api.spi.FlowEngine;
 import dev.millrace.api.task.BatchId;
 import dev.millrace.api.task.BatchProgress;
@@ -16,10 +17,14 @@ import dev.millrace.grpc.v1.OpenBatchRequest;
 import dev.millrace.grpc.v1.OpenBatchResponse;
 import dev.millrace.grpc.v1.SetQueueGroupsRequest;
 import dev.millrace.grpc.v1.SetQueueGroupsResponse;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** Batches and groups of a server. Thread-safe. */
 final class GrpcFlows implements FlowEngine {
+    /** As the protocol has it. */
+    private static final long MAX_WAIT_MILLIS = 60_000;
+
     private final GrpcTasks tasks;
 
     GrpcFlows(GrpcTasks tasks) {
@@ -57,6 +62,17 @@ final class GrpcFlows implements FlowEngine {
     public CompletableFuture<BatchProgress> batch(BatchId batch) {
         GetBatchRequest request = GetBatchRequest.newBuilder().setBatch(FlowTranslation.batch(batch)).build();
         return tasks.ask("batch " + batch, (stub, call) -> stub.getBatch(request, call),
+                (GetBatchResponse answer) -> FlowTranslation.progress(answer.getBatch()));
+    }
+
+    @Override
+    public CompletableFuture<BatchProgress> batch(BatchId batch, Duration atMost) {
+        long millis = Math.min(MAX_WAIT_MILLIS, Checks.millisUp(atMost));
+        GetBatchRequest request = GetBatchRequest.newBuilder()
+                .setBatch(FlowTranslation.batch(batch))
+                .setWaitMillis(millis)
+                .build();
+        return tasks.waitFor("batch " + batch, millis, (stub, call) -> stub.getBatch(request, call),
                 (GetBatchResponse answer) -> FlowTranslation.progress(answer.getBatch()));
     }
 

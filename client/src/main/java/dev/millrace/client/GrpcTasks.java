@@ -38,6 +38,7 @@ import dev.millrace.grpc.v1.SetQueueLimitsResponse;
 import dev.millrace.grpc.v1.TaskAnswer;
 import dev.millrace.grpc.v1.TaskChange;
 import dev.millrace.grpc.v1.TasksGrpc;
+import io.grpc.Context;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,6 +75,16 @@ final class GrpcTasks implements TaskEngine {
             Function<A, T> answer) {
         return Calls.ask(what, (StreamObserver<A> observer) -> call
                 .accept(stub.withDeadlineAfter(timeoutMillis, TimeUnit.MILLISECONDS), observer), answer);
+    }
+
+    /** One call that may wait at the server for so long; cancelling the future cancels it. */
+    <A, T> CompletableFuture<T> waitFor(String what, long millis,
+            BiConsumer<TasksGrpc.TasksStub, StreamObserver<A>> call, Function<A, T> answer) {
+        Context.CancellableContext context = Context.current().withCancellation();
+        CompletableFuture<T> future = Calls.ask(what, (StreamObserver<A> observer) -> context.run(() -> call.accept(
+                stub.withDeadlineAfter(timeoutMillis + millis, TimeUnit.MILLISECONDS), observer)), answer);
+        Ends.of(future, done -> context.cancel(null), failure -> context.cancel(null));
+        return future;
     }
 
     <A> CompletableFuture<Void> tell(String what, BiConsumer<TasksGrpc.TasksStub, StreamObserver<A>> call) {

@@ -3,6 +3,7 @@ package dev.millrace.client;
 import com.google.protobuf.ByteString;
 import dev.millrace.api.Message;
 import dev.millrace.api.MessageId;
+import dev.millrace.api.Published;
 import dev.millrace.api.internal.Checks;
 import dev.millrace.grpc.v1.MessagesGrpc;
 import dev.millrace.grpc.v1.NewMessage;
@@ -12,6 +13,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Publishes over one pipelined stream, in the order of the calls. The caller bounds the bytes under way. Thread-safe. */
 final class PublishLine {
@@ -31,8 +34,21 @@ final class PublishLine {
 
     /** One or more requests, one after the other on the stream; the ids of all, in order. */
     CompletableFuture<List<MessageId>> publish(String topic, List<Message> messages) {
+        return send(topic, messages, answer -> answer.getIdsList().stream().map(MessageId::new).toList());
+    }
+
+    /** The same for messages that have idempotency keys. */
+    CompletableFuture<List<Published>> publishOnce(String topic, List<Message> messages) {
+        return send(topic, messages, answer -> IntStream.range(0, answer.getIdsCount())
+                .mapToObj(i -> new Published(new MessageId(answer.getIds(i)),
+                        answer.getDuplicatesCount() > 0 && answer.getDuplicates(i)))
+                .toList());
+    }
+
+    private <T> CompletableFuture<List<T>> send(String topic, List<Message> messages,
+            Function<PublishResponse, List<T>> answer) {
         Instant now = Instant.now();
-        List<CompletableFuture<List<Long>>> parts = new ArrayList<>();
+        List<CompletableFuture<List<T>>> parts = new ArrayList<>();
         synchronized (this) {
             int next = 0;
             while (next < messages.size()) {
@@ -42,22 +58,25 @@ final class PublishLine {
                         && (bytes == 0 || bytes + messages.get(next).size() <= maxRequestBytes)) {
                     Message message = messages.get(next++);
                     bytes += message.size();
-                    request.addMessages(NewMessage.newBuilder()
+                    NewMessage.Builder made = NewMessage.newBuilder()
                             .setBody(ByteString.copyFrom(message.buffer()))
                             .setDelayMillis(delayMillis(message))
-                            .setDueAtMillis(message.at().map(at -> Checks.wallMillis(at, now)).orElse(0L)));
+                            .setDueAtMillis(message.at().map(at -> Checks.wallMillis(at, now)).orElse(0L));
+                    message.idempotencyKey().ifPresent(made::setIdempotencyKey);
+                    request.addMessages(made);
                 }
-                parts.add(pipeline.send(number -> request.setNumber(number).build()).thenApply(PublishLine::read));
+                parts.add(pipeline.send(number -> request.setNumber(number).build())
+                        .thenApply(response -> answer.apply(checked(response))));
             }
         }
-        return parts.size() == 1 ? parts.get(0).thenApply(PublishLine::ids) : all(parts, messages.size());
+        return parts.size() == 1 ? parts.get(0) : all(parts, messages.size());
     }
 
-    private static List<Long> read(PublishResponse answer) {
+    private static PublishResponse checked(PublishResponse answer) {
         if (answer.hasError()) {
             throw Failures.of(answer.getError(), "publishing");
         }
-        return answer.getIdsList();
+        return answer;
     }
 
     private static long delayMillis(Message message) {
@@ -66,18 +85,14 @@ final class PublishLine {
     }
 
     /** In order, so the first failure says how many of the first ones were published. */
-    private static CompletableFuture<List<MessageId>> all(List<CompletableFuture<List<Long>>> parts, int count) {
+    private static <T> CompletableFuture<List<T>> all(List<CompletableFuture<List<T>>> parts, int count) {
         return CompletableFuture.allOf(parts.toArray(new CompletableFuture<?>[0])).handle((done, failure) -> {
-            List<MessageId> ids = new ArrayList<>(count);
-            for (CompletableFuture<List<Long>> part : parts) {
-                ids.addAll(ids(part.join()));
+            List<T> all = new ArrayList<>(count);
+            for (CompletableFuture<List<T>> part : parts) {
+                all.addAll(part.join());
             }
-            return ids;
+            return all;
         });
-    }
-
-    private static List<MessageId> ids(List<Long> ids) {
-        return ids.stream().map(MessageId::new).toList();
     }
 
     /** Ends requests that wait for too long; called now and then by one thread at a time. */

@@ -170,7 +170,11 @@ final class WorkerSession implements Feed {
             if (!closing && !over) {
                 closing = true;
                 credit = 0;
-                goIfSettled();
+                if (open) {
+                    // What was on its way before the answer is given back by name, or its attempts would count.
+                    credits.add(new CompletableFuture<>());
+                    send(WorkerMessage.newBuilder().setCredit(Credit.newBuilder().setAnswer(true)));
+                }
             }
         });
         return closed;
@@ -288,7 +292,10 @@ final class WorkerSession implements Feed {
                 flush();
                 goIfSettled();
             }
-            case CREDITED -> credits.remove().complete(null);
+            case CREDITED -> {
+                credits.remove().complete(null);
+                goIfSettled();
+            }
             case ENDED -> ended(from, message.getEnded());
             case HEARTBEAT, KIND_NOT_SET -> {
                 // it was heard
@@ -304,7 +311,9 @@ final class WorkerSession implements Feed {
 
     private void delivered(Delivery delivery) {
         ledger.delivered(delivery.getToken());
-        if (!closing) {
+        if (closing) {
+            ledger.settle(delivery.getToken(), new Settlement.Snooze(0, ""), new CompletableFuture<>());
+        } else {
             listener.delivered(delivery.hasTask() ? new LeasedTask(delivery, this)
                     : new Leased(new MessageId(delivery.getId()), delivery.getAttempt(),
                             Translation.instant(delivery.getBornAtNanos()), delivery.getBody().toByteArray(),
@@ -350,11 +359,11 @@ final class WorkerSession implements Feed {
         }
     }
 
-    /** When it is being closed: says goodbye once all that was settled has been answered. */
+    /** When it is being closed: says goodbye once nothing more comes, and all that was settled has been answered. */
     private void goIfSettled() {
         if (closing && !over && open) {
             flush();
-            if (ledger.isSettled()) {
+            if (credits.isEmpty() && ledger.isSettled()) {
                 send(WorkerMessage.newBuilder().setGoodbye(Goodbye.getDefaultInstance()));
             }
         }

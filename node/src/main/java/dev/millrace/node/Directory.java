@@ -72,6 +72,11 @@ final class Directory implements TopologyListener {
             }
 
             @Override
+            public void batchEnded(String queue, long id) {
+                Directory.this.batchEnded(queue, id);
+            }
+
+            @Override
             public void trouble(String what) {
                 LOG.warn("shard {}: {}", shard, what);
             }
@@ -139,6 +144,13 @@ final class Directory implements TopologyListener {
     public void died(String topic, String group) {
         for (TopologyListener listener : listeners) {
             listener.died(topic, group);
+        }
+    }
+
+    @Override
+    public void batchEnded(String queue, long id) {
+        for (TopologyListener listener : listeners) {
+            listener.batchEnded(queue, id);
         }
     }
 }

@@ -79,6 +79,7 @@ public final class Node implements AutoCloseable {
         for (ShardSlot slot : slots) {
             ends.add(slot.stop());
         }
+        broker.nodeTasks().waits().close();
         for (CompletableFuture<?> end : ends) {
             try {
                 end.get(30, TimeUnit.SECONDS);

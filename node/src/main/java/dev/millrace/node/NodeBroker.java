@@ -40,6 +40,7 @@ final class NodeBroker implements Broker {
         this.shards = shards;
         this.directory = directory;
         directory.add(deadQueues);
+        directory.add(tasks.waits());
     }
 
     @Override

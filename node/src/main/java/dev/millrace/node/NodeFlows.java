@@ -20,9 +20,15 @@ import java.util.concurrent.CompletableFuture;
 /** Batches and groups of a node; each request goes to the shard that is home to its queue. */
 final class NodeFlows implements TaskFlows {
     private final NodeBroker broker;
+    private final BatchWaits waits = new BatchWaits(this::batch);
 
     NodeFlows(NodeBroker broker) {
         this.broker = broker;
+    }
+
+    /** Told when batches end, and when the node stops. */
+    BatchWaits waits() {
+        return waits;
     }
 
     private static <T> CompletableFuture<T> invalid(RuntimeException reason) {
@@ -96,6 +102,11 @@ final class NodeFlows implements TaskFlows {
                     : Optional.of(new BatchInfo(batch, progress.closed(), progress.over(), progress.added(),
                             progress.done(), progress.dead(), progress.cancelled(), progress.expired()));
         });
+    }
+
+    @Override
+    public CompletableFuture<Optional<BatchInfo>> batch(TaskSpec.BatchRef batch, Duration atMost) {
+        return waits.over(batch, atMost.toMillis());
     }
 
     @Override

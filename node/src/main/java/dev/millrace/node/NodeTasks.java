@@ -42,6 +42,10 @@ final class NodeTasks implements Tasks {
         flows = new NodeFlows(broker);
     }
 
+    BatchWaits waits() {
+        return flows.waits();
+    }
+
     @Override
     public TaskFlows flows() {
         return flows;

@@ -19,6 +19,13 @@ public final class PublishBatch {
     /** A hundred years, as the engine has it. */
     public static final long MAX_DELAY_MILLIS = 3_155_760_000_000L;
 
+    /** How long an idempotency key is held: a day. */
+    public static final long IDEMPOTENCY_MILLIS = 86_400_000;
+    /** What a unique key made of an idempotency key begins with; a client could use the same only on purpose. */
+    public static final String IDEMPOTENCY_PREFIX = "idempotency-key:";
+    /** Characters of an idempotency key, which are visible ASCII. */
+    public static final int IDEMPOTENCY_LENGTH = 128;
+
     private ByteBuffer data;
     private final List<Long> delays = new ArrayList<>();
     /** Instants of the wall clock, 0 of messages that have none. */
@@ -28,6 +35,11 @@ public final class PublishBatch {
     /** Room for so many bytes of bodies is taken at once; it grows. */
     public PublishBatch(int expectedBytes) {
         data = ByteBuffer.allocate(Math.max(64, expectedBytes + Integer.BYTES));
+    }
+
+    /** Whether it is an idempotency key: 1 to {@link #IDEMPOTENCY_LENGTH} visible ASCII characters. */
+    public static boolean isIdempotencyKey(String key) {
+        return !key.isEmpty() && key.length() <= IDEMPOTENCY_LENGTH && key.chars().allMatch(c -> c > ' ' && c < 127);
     }
 
     /** Adds a message, which is copied: at least one byte, and a delay from 0 to {@link #MAX_DELAY_MILLIS}. */
@@ -78,16 +90,16 @@ public final class PublishBatch {
         return submission;
     }
 
-    /** The same messages, each published at most once in this window with this key. */
-    public OncePublish once(TopicRef topic, String key, long windowMillis) {
+    /** The same messages, each published at most once in a day with its idempotency key, whatever door it comes by. */
+    public OncePublish once(TopicRef topic, List<String> idempotencyKeys) {
         long[] keys = new long[2 * offsets.size()];
         for (int i = 0; i < offsets.size(); i++) {
-            byte[] own = (key + "/" + i).getBytes(StandardCharsets.UTF_8);
+            byte[] own = (IDEMPOTENCY_PREFIX + idempotencyKeys.get(i)).getBytes(StandardCharsets.UTF_8);
             long high = KeyHash.high(own);
             keys[2 * i] = high == 0 ? 1 : high;
             keys[2 * i + 1] = KeyHash.low(own);
         }
-        return new OncePublish(topic, data, longs(delays), longs(instants), keys, windowMillis);
+        return new OncePublish(topic, data, longs(delays), longs(instants), keys, IDEMPOTENCY_MILLIS);
     }
 
     private static long[] longs(List<Long> values) {

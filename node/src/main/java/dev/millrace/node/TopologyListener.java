@@ -12,4 +12,7 @@ public interface TopologyListener {
 
     /** The group has one dead letter more, or, when its shard was opened anew, has some. */
     default void died(String topic, String group) {}
+
+    /** A batch is over or called off, or, when the id is 0, any of this queue may be; it is not durable yet. */
+    default void batchEnded(String queue, long id) {}
 }

@@ -24,6 +24,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -328,5 +330,59 @@ class FlowsTest {
                 .hasMessageContaining("1 to 1000");
         Enqueued lost = tasks().enqueue("q", List.of(task("x", member(new BatchRef("none", 7))))).join().getFirst();
         assertThat(lost.refusal()).contains("no batch of this id is open");
+    }
+
+    // ---- waiting ----
+
+    private int waiting() {
+        return ((NodeBroker) node.broker()).nodeTasks().waits().waiting();
+    }
+
+    private BatchRef silent(String queue) {
+        return new BatchRef(queue, tasks().flows().openBatch(queue).join().id());
+    }
+
+    @Test
+    void waiting_isToldOfTheEnd_andOfACall_thatPutsItOff() {
+        BatchRef first = silent("ends");
+        BatchRef second = silent("ends");
+        List<CompletableFuture<Optional<BatchInfo>>> all = List.of(tasks().flows().batch(first, LONG),
+                tasks().flows().batch(first, LONG), tasks().flows().batch(second, LONG));
+        assertThat(waiting()).isEqualTo(3);
+        assertThat(tasks().flows().closeBatch(first).join()).isTrue();
+        assertThat(all.get(0).join().orElseThrow().over()).isTrue();
+        assertThat(all.get(1).join().orElseThrow().over()).isTrue();
+        assertThat(all.get(2)).isNotDone();
+        assertThat(tasks().cancel("ends", second.id()).join()).isEqualTo(TaskAnswer.DONE);
+        assertThat(all.get(2).join()).isEmpty();
+        assertThat(tasks().flows().batch(first, LONG).join().orElseThrow().over()).as("over already").isTrue();
+        assertThat(waiting()).isZero();
+    }
+
+    @Test
+    void waiting_endsWithItsTime_itsFuture_andTheNode() {
+        BatchRef batch = silent("ends");
+        assertThat(tasks().flows().batch(batch, Duration.ofMillis(20)).join().orElseThrow().over()).isFalse();
+        assertThat(tasks().flows().batch(batch, LONG).cancel(false)).isTrue();
+        assertThat(waiting()).isZero();
+        CompletableFuture<Optional<BatchInfo>> left = tasks().flows().batch(batch, LONG);
+        node.close();
+        assertThat(left.handle((found, failure) -> "told").join()).isEqualTo("told");
+        assertThat(waiting()).isZero();
+    }
+
+    @Test
+    void waiting_byMoreThanAllowed_isRefused() {
+        BatchRef batch = silent("ends");
+        List<CompletableFuture<Optional<BatchInfo>>> all = new ArrayList<>();
+        for (int i = 0; i < BatchWaits.MAX_WAITING; i++) {
+            all.add(tasks().flows().batch(batch, LONG));
+        }
+        assertThatThrownBy(() -> tasks().flows().batch(batch, LONG).join())
+                .hasRootCauseInstanceOf(BrokerException.class)
+                .hasMessageContaining("callers wait for batches");
+        tasks().flows().closeBatch(batch).join();
+        all.forEach(each -> assertThat(each.join().orElseThrow().over()).isTrue());
+        assertThat(waiting()).isZero();
     }
 }

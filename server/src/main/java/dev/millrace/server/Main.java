@@ -1,6 +1,7 @@
 package dev.millrace.server;
 
 import dev.millrace.server.cli.BackupCommand;
+import dev.millrace.server.cli.BatchCommand;
 import dev.millrace.server.cli.CheckCommand;
 import dev.millrace.server.cli.CliException;
 import dev.millrace.server.cli.CompletionCommand;
@@ -15,6 +16,7 @@ import dev.millrace.server.cli.TaskCommand;
 import dev.millrace.server.cli.TopCommand;
 import dev.millrace.server.cli.TopicCommand;
 import dev.millrace.server.cli.WorkerCommand;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The program behind {@code ./millrace}, {@code bin/nsqd} and {@code bin/nsqlookupd}: chooses a command and runs it.
@@ -36,7 +39,8 @@ import picocli.CommandLine.Unmatched;
         versionProvider = Main.Version.class,
         subcommands = {Main.RunServer.class, Main.RunNsqd.class, Main.RunNsqlookupd.class, PubCommand.class,
             SubCommand.class, TopicCommand.class,
-            GroupCommand.class, DeadCommand.class, TaskCommand.class, QueueCommand.class, WorkerCommand.class,
+            GroupCommand.class, DeadCommand.class, TaskCommand.class, BatchCommand.class, QueueCommand.class,
+            WorkerCommand.class,
             TopCommand.class, CheckCommand.class, BackupCommand.class,
             LogCommand.class,
             ImportCommand.class,
@@ -108,6 +112,7 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(new Main());
         giveHelp(line);
         line.setUsageHelpWidth(HELP_COLUMNS).setUsageHelpAutoWidth(true);
+        line.setParameterExceptionHandler((e, _) -> misused(e));
         return line.setExecutionExceptionHandler((e, failed, _) -> {
             if (e instanceof CliException told) {
                 failed.getErr().println("millrace: " + told.getMessage());
@@ -115,6 +120,22 @@ public final class Main implements Runnable {
             }
             throw e;
         });
+    }
+
+    /** What is wrong comes last and is not scrolled away: a command's options are a page. */
+    private static int misused(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        PrintWriter err = command.getErr();
+        if (!command.getSubcommands().isEmpty()) {
+            command.usage(err);
+        }
+        err.println("millrace: " + e.getMessage());
+        UnmatchedArgumentException.printSuggestions(e, err);
+        if (command.getSubcommands().isEmpty()) {
+            err.println(command.getCommandSpec().qualifiedName() + " --help shows its options and examples.");
+        }
+        err.flush();
+        return command.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     /** --help for every command that has not its own. */

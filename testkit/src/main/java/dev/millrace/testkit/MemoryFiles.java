@@ -58,6 +58,14 @@ final class MemoryFiles implements FilePort {
         }
 
         @Override
+        public synchronized void truncate(long kept) {
+            if (kept < size) {
+                size = (int) kept;
+                Arrays.fill(bytes, size, bytes.length, (byte) 0);
+            }
+        }
+
+        @Override
         public void close() {
             // Others may have it open.
         }

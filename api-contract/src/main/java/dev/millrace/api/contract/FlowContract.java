@@ -282,6 +282,18 @@ public abstract class FlowContract extends TaskContractBase {
     }
 
     @Test
+    void batch_waiting_endsWhenItIsCalledOff_orItsQueueIsEmptied() {
+        Batch off = m.queue("ends").openBatch(OVER);
+        CompletableFuture<BatchProgress> called = off.awaitAsync(LONG);
+        Batch silent = m.queue("gone").openBatch();
+        CompletableFuture<BatchProgress> emptied = silent.awaitAsync(LONG);
+        assertThat(off.cancel()).isTrue();
+        assertThatThrownBy(() -> get(called)).isInstanceOf(MillraceException.NotFound.class);
+        m.topic("gone").delete();
+        assertThatThrownBy(() -> get(emptied)).isInstanceOf(MillraceException.NotFound.class);
+    }
+
+    @Test
     void batch_whatCannotBe_isRefusedWithTheReason() {
         Batch batch = m.queue("ends").openBatch(OVER);
         Batch other = m.queue("ends").openBatch(OVER);

@@ -10,11 +10,13 @@ import dev.millrace.api.Message;
 import dev.millrace.api.MessageId;
 import dev.millrace.api.MillraceException;
 import dev.millrace.api.MillraceException.StaleLease;
+import dev.millrace.api.Published;
 import dev.millrace.api.RetryPolicy;
 import dev.millrace.api.SkipRetry;
 import dev.millrace.api.Snooze;
 import dev.millrace.api.SubscribeOptions;
 import dev.millrace.api.Subscription;
+import dev.millrace.api.task.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -390,5 +392,42 @@ public abstract class MillraceContract extends ContractBase {
             assertThat(m.topic("news").stats().groups()).hasSize(1);
         }
         await("the group goes with its last subscription", () -> m.topic("news").stats().groups().isEmpty());
+    }
+
+    // ---- publishing once ----
+
+    @Test
+    void publishOnce_sameKey_isADuplicateWithTheFirstId_andOfAnotherTopicIsNot() {
+        Published first = m.topic("once").publishOnce(Message.of("first").idempotencyKey("order-17"));
+        assertThat(first.duplicate()).isFalse();
+        Published again = get(m.topic("once").publishOnceAsync(Message.of("second").idempotencyKey("order-17")));
+        assertThat(again).isEqualTo(new Published(first.id(), true));
+        assertThat(m.topic("once").publish(Message.of("third").idempotencyKey("order-17"))).isEqualTo(first.id());
+        assertThat(m.topic("other").publishOnce(Message.of("x").idempotencyKey("order-17")).duplicate()).isFalse();
+        List<Published> some = m.topic("once")
+                .publishAllOnce(List.of(Message.of("a").idempotencyKey("a"),
+                        Message.of("b").idempotencyKey("order-17"), Message.of("c").idempotencyKey("a"),
+                        Message.of("d").idempotencyKey("d").delay(Duration.ofHours(1))));
+        assertThat(some).extracting(Published::duplicate).containsExactly(false, true, true, false);
+        assertThat(some.get(2).id()).isEqualTo(some.get(0).id());
+        assertThat(m.topic("once").stats().accepted()).as("each key once").isEqualTo(3);
+        assertThat(m.topic("once").publishAllOnce(List.of())).isEmpty();
+    }
+
+    @Test
+    void publishOnce_withoutAKey_orMixed_isRefused() {
+        assertThatThrownBy(() -> m.topic("once").publishOnce(Message.of("x")))
+                .isInstanceOf(MillraceException.Invalid.class)
+                .hasMessageContaining("Message.idempotencyKey");
+        List<Message> mixed = List.of(Message.of("x").idempotencyKey("k"), Message.of("y"));
+        assertThatThrownBy(() -> m.topic("once").publishAll(mixed)).hasMessageContaining("publish them by two calls");
+        assertThatThrownBy(() -> m.topic("once").publishAll(List.of(mixed.get(1), mixed.get(0))))
+                .hasMessageContaining("publish them by two calls");
+        assertThatThrownBy(() -> Message.of("x").idempotencyKey("two words")).hasMessageContaining("visible ASCII");
+        assertThatThrownBy(() -> Message.of("x").idempotencyKey("")).hasMessageContaining("1 to 128");
+        m.queue("tasks").enqueue(Task.of("t", "x"));
+        assertThatThrownBy(() -> m.topic("tasks").publishOnce(Message.of("x").idempotencyKey("k")))
+                .isInstanceOf(MillraceException.Invalid.class)
+                .hasMessageContaining("is a task queue");
     }
 }

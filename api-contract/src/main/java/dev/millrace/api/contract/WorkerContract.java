@@ -13,8 +13,12 @@ import dev.millrace.api.task.Worker;
 import dev.millrace.api.task.WorkerHealth;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -198,5 +202,77 @@ public abstract class WorkerContract extends TaskContractBase {
         closer.join();
         until(stats -> stats.done() == 3 && stats.ready() == 6 && stats.leased() == 0);
         assertThat(mails().list(TaskState.READY, "", 10).items()).allMatch(info -> info.attempts() == 0);
+    }
+
+    // ---- tasks held ahead of need ----
+
+    private void enqueue(int count, String payload) {
+        mails().enqueueAll(Collections.nCopies(count, task(payload)));
+    }
+
+    @Test
+    void handlersThatAreFast_findTasksAtHand() {
+        CompletableFuture<Worker> self = new CompletableFuture<>();
+        AtomicInteger most = new AtomicInteger();
+        try (Worker worker = work(1,
+                (task, context) -> most.accumulateAndGet(self.join().health().waiting(), Math::max))) {
+            self.complete(worker);
+            await("tasks wait at the worker", () -> {
+                enqueue(500, "fast");
+                return most.get() > 0;
+            });
+        }
+    }
+
+    @Test
+    void withoutPrefetch_aWorkerHoldsWhatItRuns() {
+        AtomicLong most = new AtomicLong();
+        enqueue(200, "fast");
+        try (Worker worker = m.worker()
+                .queue("mails")
+                .prefetch(0)
+                .handle("mail", (task, context) -> most.accumulateAndGet(mails().stats().leased(), Math::max))
+                .start()) {
+            until(stats -> stats.done() == 200);
+            assertThat(worker.health().waiting()).isZero();
+        }
+        assertThat(most).hasValue(1);
+        assertThatThrownBy(() -> m.worker().prefetch(-1)).isInstanceOf(MillraceException.Invalid.class);
+    }
+
+    @Test
+    void tasksBehindSlowHandlers_goToAnotherWorker_andNoAttemptIsCounted() {
+        CountDownLatch go = new CountDownLatch(1);
+        enqueue(2_000, "fast");
+        enqueue(20, "slow");
+        try (Worker busy = work(2, (task, context) -> {
+            if (task.text().equals("slow")) {
+                log.add("slow");
+                go.await();
+            }
+        })) {
+            assertThat(taken(2)).containsOnly("slow");
+            try (Worker idle = work(1, (task, context) -> log.add("attempt " + context.attempt()))) {
+                assertThat(taken(18)).containsOnly("attempt 1");
+                assertThat(busy.running()).isEqualTo(2);
+                assertThat(idle.ended()).isNotDone();
+            }
+            go.countDown();
+            until(stats -> stats.done() == 2_020);
+        }
+    }
+
+    @Test
+    void close_waitsForResults_andGivesBackWhatWaits() {
+        AtomicInteger ran = new AtomicInteger();
+        enqueue(3_000, "fast");
+        Worker worker = work(1, (task, context) -> ran.incrementAndGet());
+        await("it is at work", () -> ran.get() > 300);
+        worker.close();
+        assertThat(mails().stats().done()).isEqualTo(ran.get());
+        until(stats -> stats.leased() == 0 && stats.ready() == 3_000 - ran.get());
+        assertThat(mails().list(TaskState.READY, "", 1_000).items()).allMatch(info -> info.attempts() == 0);
+        await("nothing is on its way", () -> worker.health().finishing() == 0);
+        assertThat(worker.health().waiting()).isZero();
     }
 }

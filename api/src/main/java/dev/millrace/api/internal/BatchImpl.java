@@ -107,7 +107,7 @@ final class BatchImpl implements Batch {
 
     @Override
     public CompletableFuture<BatchProgress> awaitAsync(Duration atMost) {
-        return new BatchWait(() -> core.ask(any -> engine.flows().batch(id)), core.engine().executor(),
+        return new BatchWait(part -> core.ask(any -> engine.flows().batch(id, part)), core.engine().executor(),
                 Checks.delay("atMost", atMost)).start();
     }
 

@@ -88,4 +88,13 @@ public final class Checks {
         long millis = duration.toMillis();
         return Duration.ofMillis(millis).compareTo(duration) < 0 ? millis + 1 : millis;
     }
+
+    public static String idempotencyKey(String key) {
+        if (key.isEmpty() || key.length() > 128 || !key.chars().allMatch(c -> c > ' ' && c < 127)) {
+            throw new MillraceException.Invalid(
+                    "an idempotency key has 1 to 128 visible ASCII characters, such as a UUID;"
+                            + " this one is '" + key + "'");
+        }
+        return key;
+    }
 }

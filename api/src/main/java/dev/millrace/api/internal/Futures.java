@@ -1,6 +1,7 @@
 package dev.millrace.api.internal;
 
 import dev.millrace.api.MillraceException;
+import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -25,6 +26,18 @@ final class Futures {
             Thread.currentThread().interrupt();
             throw new MillraceException.Interrupted("interrupted while waiting for the end of " + what
                     + "; it goes on, whether it will be done is unknown", e);
+        }
+    }
+
+    /** Waits until all have ended, or one has failed; returns whether an interrupt cut it short. */
+    static boolean awaitEnds(List<CompletableFuture<Void>> ends) {
+        try {
+            CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get();
+            return false;
+        } catch (InterruptedException e) {
+            return true;
+        } catch (ExecutionException e) {
+            return false;
         }
     }
 

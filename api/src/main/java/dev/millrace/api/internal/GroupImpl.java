@@ -57,7 +57,7 @@ final class GroupImpl implements Group {
                 listener -> core.ask(engine -> engine.subscribe(topic, name, leaseMillis, listener)), credit, 1);
         WorkLoop loop = new WorkLoop(
                 new WorkLoop.Settings("the subscription of " + topic + ":" + name, options.concurrency(),
-                        leaseMillis, true),
+                        leaseMillis, true, 0),
                 new MessageRules(this, options, handler, executor), List.of(line), executor, core.timer());
         core.start(loop, options.drain());
         return new SubscriptionImpl(this, loop, options.drain(), Futures.handOver(loop.ended(), executor));

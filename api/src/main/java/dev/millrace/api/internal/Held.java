@@ -4,6 +4,7 @@ import dev.millrace.api.MillraceException;
 import dev.millrace.api.spi.Leased;
 import dev.millrace.api.spi.Settlement;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Held {
     private final Leased leased;
     private final String source;
+    private final long arrivedNanos = System.nanoTime();
     private boolean settled;
     private boolean lost;
     private boolean timedOut;
@@ -35,6 +37,11 @@ public final class Held {
 
     public Leased leased() {
         return leased;
+    }
+
+    /** Since it came. */
+    long waitedMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - arrivedNanos);
     }
 
     public synchronized boolean isSettled() {

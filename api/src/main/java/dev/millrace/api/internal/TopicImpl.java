@@ -3,6 +3,8 @@ package dev.millrace.api.internal;
 import dev.millrace.api.Group;
 import dev.millrace.api.Message;
 import dev.millrace.api.MessageId;
+import dev.millrace.api.MillraceException;
+import dev.millrace.api.Published;
 import dev.millrace.api.Topic;
 import dev.millrace.api.TopicStats;
 import dev.millrace.api.spi.Engine;
@@ -49,8 +51,58 @@ final class TopicImpl implements Topic {
         if (messages.isEmpty()) {
             return CompletableFuture.completedFuture(List.of());
         }
-        long bytes = messages.stream().mapToLong(Message::size).sum();
+        if (messages.get(0).idempotencyKey().isPresent()) {
+            return sendOnce(messages).thenApply(all -> all.stream().map(Published::id).toList());
+        }
+        long bytes = 0;
+        for (Message message : messages) {
+            if (message.idempotencyKey().isPresent()) {
+                return CompletableFuture.failedFuture(mixed());
+            }
+            bytes += message.size();
+        }
         return core.gate().pass(bytes, () -> core.engine().publish(name, messages));
+    }
+
+    private static MillraceException mixed() {
+        return new MillraceException.Invalid("some of these messages have an idempotency key and some have none:"
+                + " publish them by two calls");
+    }
+
+    // ---- once ----
+
+    @Override
+    public Published publishOnce(Message message) {
+        return await(sendOnce(List.of(message)), "publishing").get(0);
+    }
+
+    @Override
+    public CompletableFuture<Published> publishOnceAsync(Message message) {
+        return publishAllOnceAsync(List.of(message)).thenApply(all -> all.get(0));
+    }
+
+    @Override
+    public List<Published> publishAllOnce(List<Message> messages) {
+        return await(sendOnce(List.copyOf(messages)), "publishing");
+    }
+
+    @Override
+    public CompletableFuture<List<Published>> publishAllOnceAsync(List<Message> messages) {
+        return Futures.handOver(sendOnce(List.copyOf(messages)), core.engine().executor());
+    }
+
+    private CompletableFuture<List<Published>> sendOnce(List<Message> messages) {
+        if (messages.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        long with = messages.stream().filter(message -> message.idempotencyKey().isPresent()).count();
+        if (with < messages.size()) {
+            return CompletableFuture.failedFuture(with > 0 ? mixed()
+                    : new MillraceException.Invalid(
+                            "what is published once needs a key: Message.idempotencyKey"));
+        }
+        long bytes = messages.stream().mapToLong(Message::size).sum();
+        return core.gate().pass(bytes, () -> core.engine().publishOnce(name, messages));
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs handlers for what feeds bring: at most so many at once, leases extended, feeds opened anew when the engine comes
  * back, and a close that drains. Messages and tasks both use it.
+ *
+ * <pre>
+ *   delivered --> waiting --> running --handler returns--> finishing --engine confirms--> over
+ *                    |           (holds a handler's place)      (holds credit)
+ *                    '--- pause, close, waited too long: given back, no attempt counted
+ * </pre>
+ *
+ * <p>
+ * A place is free as soon as the handler has returned. All that is held, from waiting to finishing, is bounded by the credit,
+ * so results that the engine does not confirm hold back new work.
  *
  * <p>
  * Thread safety: any thread. The lock guards the lines and the set of running work; user code runs outside of it.
@@ -41,8 +52,10 @@ final class WorkLoop {
      *            what leases are extended by
      * @param strict
      *            the first line that has something is served first; else lines share by their weights
+     * @param prefetch
+     *            the most that is held beyond the credit of the lines, over all of them
      */
-    record Settings(String what, int concurrency, long leaseMillis, boolean strict) {}
+    record Settings(String what, int concurrency, long leaseMillis, boolean strict, int prefetch) {}
 
     private final Settings settings;
     private final WorkRules rules;
@@ -52,6 +65,10 @@ final class WorkLoop {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<Held> running = new HashSet<>();
+    private final Prefetch prefetch;
+    /** Results of handlers that the engine has not confirmed. */
+    private final AtomicInteger finishing = new AtomicInteger();
+    private boolean watching;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Future<?> extending;
     private boolean closing;
@@ -65,6 +82,7 @@ final class WorkLoop {
         this.lines = lines;
         this.executor = executor;
         this.timer = timer;
+        prefetch = new Prefetch(settings.concurrency(), settings.prefetch());
         extending = timer.every(Math.max(settings.leaseMillis() / 3, 10), this::extendAll);
     }
 
@@ -97,19 +115,6 @@ final class WorkLoop {
         }
     }
 
-    private void count(boolean success) {
-        lock.lock();
-        try {
-            if (success) {
-                succeeded++;
-            } else {
-                failed++;
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
     WorkerHealth health() {
         lock.lock();
         try {
@@ -117,7 +122,8 @@ final class WorkLoop {
                 : closing ? WorkerHealth.State.CLOSING
                 : paused ? WorkerHealth.State.PAUSED
                 : WorkerHealth.State.WORKING;
-            return new WorkerHealth(state, running.size(), succeeded, failed,
+            int waiting = lines.stream().mapToInt(line -> line.waiting.size()).sum();
+            return new WorkerHealth(state, running.size(), waiting, finishing.get(), succeeded, failed,
                     lines.stream()
                             .map(line -> new WorkerHealth.Queue(line.name, line.feed != null, line.problem))
                             .toList());
@@ -132,11 +138,8 @@ final class WorkLoop {
         lock.lock();
         try {
             paused = pause;
+            giveCredit();
             for (WorkLine line : lines) {
-                Feed feed = line.feed;
-                if (feed != null) {
-                    feed.credit(pause || closing ? 0 : line.credit);
-                }
                 if (pause) {
                     waiting.addAll(line.waiting);
                     line.waiting.clear();
@@ -146,6 +149,63 @@ final class WorkLoop {
             lock.unlock();
         }
         waiting.forEach(this::giveBack);
+    }
+
+    // ---- credit ----
+
+    /** Under the lock. */
+    private void giveCredit() {
+        for (WorkLine line : lines) {
+            Feed feed = line.feed;
+            if (feed != null) {
+                feed.credit(paused || closing ? 0 : credit(line));
+            }
+        }
+    }
+
+    private int credit(WorkLine line) {
+        return line.credit + (prefetch.ahead() + lines.size() - 1) / lines.size();
+    }
+
+    /** What waits beyond what it may hold without looking ahead: where lines compete, each has the next ones here. */
+    private int surplus(WorkLine line) {
+        return line.waiting.size() - Math.max(line.credit - settings.concurrency(), 0);
+    }
+
+    /** Under the lock. While something may be held ahead, somebody looks whether it waits for too long. */
+    private void watch() {
+        boolean may = !watching && (prefetch.ahead() > 0 || lines.stream().anyMatch(line -> surplus(line) > 0));
+        if (may && !closing) {
+            watching = true;
+            timer.later(Prefetch.PATIENCE_MILLIS / 2, this::look);
+        }
+    }
+
+    /** Gives back what waits behind handlers that take longer than those before them did. */
+    private void look() {
+        List<Held> stuck = new ArrayList<>();
+        lock.lock();
+        try {
+            watching = false;
+            boolean idle = prefetch.isIdle();
+            boolean late = false;
+            for (WorkLine line : lines) {
+                Held first = line.waiting.peek();
+                late |= first != null && first.waitedMillis() > Prefetch.PATIENCE_MILLIS;
+            }
+            if ((late || idle) && prefetch.stop()) {
+                giveCredit(); // before they are back, or they would come again
+            }
+            for (WorkLine line : lines) {
+                while (late && surplus(line) > 0) {
+                    stuck.add(line.waiting.removeLast());
+                }
+            }
+            watch();
+        } finally {
+            lock.unlock();
+        }
+        stuck.forEach(this::giveBack);
     }
 
     // ---- feeds ----
@@ -184,7 +244,7 @@ final class WorkLoop {
             if (wanted) {
                 line.feed = feed;
                 line.problem = "";
-                feed.credit(paused ? 0 : line.credit);
+                feed.credit(paused ? 0 : credit(line));
             }
         } finally {
             lock.unlock();
@@ -204,6 +264,9 @@ final class WorkLoop {
             if (!late && line.generation == generation) {
                 line.waiting.add(held);
                 startMore();
+                if (settings.prefetch() > 0 && surplus(line) > 0) {
+                    watch();
+                }
             }
         } finally {
             lock.unlock();
@@ -215,7 +278,11 @@ final class WorkLoop {
 
     /** Nobody has begun to handle it, so the attempt does not count. */
     private void giveBack(Held held) {
-        settle(held, new Settlement.Snooze(0, ""));
+        if (!held.isLost()) {
+            Futures.onEnd(held.settle(new Settlement.Snooze(0, "")), (done, failure) -> {
+                // the end of the lease does it else
+            });
+        }
     }
 
     private void cancelRunning(WorkLine line, long token) {
@@ -321,17 +388,26 @@ final class WorkLoop {
 
     /** Under the lock. */
     private void startMore() {
+        for (Held held = nextToRun(); held != null; held = nextToRun()) {
+            Held next = held;
+            executor.execute(() -> run(next));
+        }
+    }
+
+    /** Under the lock: what is to run now and counts as running, or null. */
+    private @Nullable Held nextToRun() {
         while (!closing && running.size() < settings.concurrency()) {
             WorkLine line = next();
             if (line == null) {
-                return;
+                return null;
             }
             Held held = line.waiting.remove();
             if (!held.isLost()) {
                 running.add(held);
-                executor.execute(() -> run(held));
+                return held;
             }
         }
+        return null;
     }
 
     /** The line to be served; by weights each gets its share over time, and a silent one saves nothing up. */
@@ -358,21 +434,30 @@ final class WorkLoop {
         return best;
     }
 
-    private void run(Held held) {
+    /** One after the other, as long as something waits: a thread for each would cost more than a short task. */
+    private void run(Held first) {
+        for (Held held = first; held != null;) {
+            held = runOne(held);
+        }
+    }
+
+    /** Returns what this thread is to run next, or null. */
+    private @Nullable Held runOne(Held held) {
         Settlement outcome;
         Error fatal = null;
+        boolean began = false;
+        long startNanos = System.nanoTime();
         held.begin(Thread.currentThread());
         Future<?> timeout = startTimeout(held);
         try {
             if (held.isCancelled()) {
                 outcome = new Settlement.Snooze(0, ""); // before it began
             } else {
+                began = true;
                 outcome = rules.handle(held);
-                count(outcome instanceof Settlement.Ack);
             }
         } catch (Throwable failure) { // an Error of a handler must not cost the message or the thread's place
             outcome = rules.failed(held, failure);
-            count(false);
             fatal = failure instanceof VirtualMachineError error ? error : null;
         } finally {
             if (timeout != null) {
@@ -381,10 +466,11 @@ final class WorkLoop {
             held.end();
         }
         settle(held, outcome);
-        finished(held);
+        Held next = finished(held, began ? outcome : null, startNanos, fatal == null);
         if (fatal != null) {
             throw fatal;
         }
+        return next;
     }
 
     private @Nullable Future<?> startTimeout(Held held) {
@@ -396,7 +482,9 @@ final class WorkLoop {
         if (held.isSettled() || held.isLost()) {
             return;
         }
+        finishing.incrementAndGet();
         Futures.onEnd(held.settle(outcome), (done, failure) -> {
+            finishing.decrementAndGet();
             if (failure != null) {
                 LOG.log(System.Logger.Level.WARNING, () -> settings.what() + ": message " + held.leased().id()
                         + " could not be settled and is delivered again: " + Futures.failure(failure).getMessage());
@@ -404,12 +492,26 @@ final class WorkLoop {
         });
     }
 
-    private void finished(Held held) {
+    /** Its place is free, though its result is still on its way. */
+    private @Nullable Held finished(Held held, @Nullable Settlement outcome, long startNanos, boolean goesOn) {
         lock.lock();
         try {
             running.remove(held);
+            if (outcome instanceof Settlement.Ack) {
+                succeeded++;
+            } else if (outcome != null) {
+                failed++;
+            }
+            if (prefetch.ended(startNanos, System.nanoTime())) {
+                giveCredit();
+                watch();
+            }
+            Held next = goesOn ? nextToRun() : null;
             startMore();
-            changed.signalAll();
+            if (closing) {
+                changed.signalAll();
+            }
+            return next;
         } finally {
             lock.unlock();
         }
@@ -467,7 +569,7 @@ final class WorkLoop {
         extending.cancel(false);
         List<CompletableFuture<Void>> ends = feeds.stream().map(Feed::close).toList();
         if (!interrupted) {
-            interrupted = awaitFeeds(ends);
+            interrupted = Futures.awaitEnds(ends); // a failure: the engine is gone, and with it every lease
         }
         ended.complete(null);
         if (interrupted) {
@@ -486,17 +588,6 @@ final class WorkLoop {
             return false;
         } catch (InterruptedException e) {
             return true;
-        }
-    }
-
-    private static boolean awaitFeeds(List<CompletableFuture<Void>> ends) {
-        try {
-            CompletableFuture.allOf(ends.toArray(CompletableFuture[]::new)).get();
-            return false;
-        } catch (InterruptedException e) {
-            return true;
-        } catch (java.util.concurrent.ExecutionException e) {
-            return false; // the engine is gone, and with it every lease
         }
     }
 }

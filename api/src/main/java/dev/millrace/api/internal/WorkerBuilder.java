@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Sets a worker up over a source of tasks. */
 final class WorkerBuilder implements Worker.Builder {
     private static final int MAX_WEIGHT = 1_000;
+    private static final int MAX_PREFETCH = 10_000;
 
     private final Core core;
     private final TaskSource source;
@@ -30,6 +31,7 @@ final class WorkerBuilder implements Worker.Builder {
     private FailureRule rule = (task, context, error) -> AfterFailure.retry();
     private boolean strict;
     private int concurrency = 1;
+    private int prefetch = 1_000;
     private Duration lease = Duration.ofSeconds(30);
     private Duration drain = Duration.ofSeconds(10);
 
@@ -55,6 +57,13 @@ final class WorkerBuilder implements Worker.Builder {
     public Worker.Builder concurrency(int count) {
         Checks.between("concurrency", count, 1, 100_000);
         concurrency = count;
+        return this;
+    }
+
+    @Override
+    public Worker.Builder prefetch(int tasks) {
+        Checks.between("prefetch", tasks, 0, MAX_PREFETCH);
+        prefetch = tasks;
         return this;
     }
 
@@ -126,7 +135,8 @@ final class WorkerBuilder implements Worker.Builder {
         queues.forEach((name, weight) -> lines.add(new WorkLine(name,
                 listener -> core.ask(engine -> source.subscribe(name, leaseMillis, listener)), credit, weight)));
         WorkLoop loop = new WorkLoop(
-                new WorkLoop.Settings("the worker of " + queues.keySet(), concurrency, leaseMillis, strict),
+                new WorkLoop.Settings("the worker of " + queues.keySet(), concurrency, leaseMillis, strict,
+                        prefetch),
                 rules, lines, executor, core.timer());
         core.start(loop, drain);
         return new WorkerImpl(loop, drain, Futures.handOver(loop.ended(), executor));

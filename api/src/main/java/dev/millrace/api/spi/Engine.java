@@ -5,6 +5,7 @@ import dev.millrace.api.GroupStart;
 import dev.millrace.api.Message;
 import dev.millrace.api.MessageId;
 import dev.millrace.api.Page;
+import dev.millrace.api.Published;
 import dev.millrace.api.RetryPolicy;
 import dev.millrace.api.TopicStats;
 import java.time.InstantSource;
@@ -30,6 +31,9 @@ public interface Engine {
      * Calls of one thread for one topic keep their order.
      */
     CompletableFuture<List<MessageId>> publish(String topic, List<Message> messages);
+
+    /** The same for messages that have idempotency keys: one whose key was used within a day is not published again. */
+    CompletableFuture<List<Published>> publishOnce(String topic, List<Message> messages);
 
     /**
      * Subscribes, creating topic and group if they are missing; deliveries start once {@link Feed#credit} was given.

@@ -5,6 +5,7 @@ import dev.millrace.api.task.BatchProgress;
 import dev.millrace.api.task.Enqueued;
 import dev.millrace.api.task.QueueGroups;
 import dev.millrace.api.task.Task;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -22,6 +23,12 @@ public interface FlowEngine {
     CompletableFuture<Void> closeBatch(BatchId batch);
 
     CompletableFuture<BatchProgress> batch(BatchId batch);
+
+    /**
+     * The same as soon as the batch is over, at the latest after about this time; an engine may answer sooner. Cancelling the
+     * future gives the waiting up.
+     */
+    CompletableFuture<BatchProgress> batch(BatchId batch, Duration atMost);
 
     /** Makes the queue if it is missing. */
     CompletableFuture<Void> groups(String queue, QueueGroups groups);

@@ -61,13 +61,13 @@ public interface Batch {
     CompletableFuture<BatchProgress> progressAsync();
 
     /**
-     * Waits until it is over, asking every half second or more often, through restarts of the engine.
+     * Waits until it is over, through restarts of the engine, which tells it: nobody asks again and again.
      *
      * @return how it stands then, or when the time is up: {@link BatchProgress#isOver} tells
      */
     BatchProgress await(Duration atMost);
 
-    /** The same; when it is cancelled, it asks no more. */
+    /** The same without a thread; cancelling it ends the waiting, at the engine, too. */
     CompletableFuture<BatchProgress> awaitAsync(Duration atMost);
 
     /** Calls it off: its task never comes; tasks that were added go on. False when it was over or called off before. */

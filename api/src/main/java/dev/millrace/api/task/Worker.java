@@ -40,7 +40,7 @@ public interface Worker extends AutoCloseable {
 
         /**
          * One more queue; tasks of queues that have some are taken in proportion to their weights. A worker of several
-         * queues keeps as many tasks of each at hand as it handles at once.
+         * queues keeps as many tasks of each at hand as it handles at once, and what {@link #prefetch} allows.
          */
         Builder queue(String name, int weight);
 
@@ -49,6 +49,14 @@ public interface Worker extends AutoCloseable {
 
         /** Handlers at once, over all queues; 1 unless set. */
         Builder concurrency(int handlers);
+
+        /**
+         * The most tasks that it holds beyond those, ready for handlers that become free, and while results are on their
+         * way; 1,000 unless set, up to 10,000, 0 for none. It holds as many as handlers start within about 25 ms, so none
+         * when they are slow; a task that has waited for 100 ms is given back, and no attempt is counted. If the process is
+         * killed, though, an attempt counts for those held, too.
+         */
+        Builder prefetch(int tasks);
 
         /** How long a task is kept from others if this process dies without a word; 30 s unless set. */
         Builder lease(Duration lease);

@@ -9,6 +9,10 @@ import java.util.List;
  *            whether it takes tasks
  * @param running
  *            handlers that run now
+ * @param waiting
+ *            tasks here that no handler has begun
+ * @param finishing
+ *            tasks whose handlers have ended and whose results the engine has not confirmed yet
  * @param succeeded
  *            attempts since it was started whose handlers returned
  * @param failed
@@ -16,7 +20,8 @@ import java.util.List;
  * @param queues
  *            each of its queues
  */
-public record WorkerHealth(State state, int running, long succeeded, long failed, List<Queue> queues) {
+public record WorkerHealth(State state, int running, int waiting, int finishing, long succeeded, long failed,
+        List<Queue> queues) {
     /** Whether a worker takes tasks. */
     public enum State {
         WORKING, PAUSED, CLOSING, ENDED

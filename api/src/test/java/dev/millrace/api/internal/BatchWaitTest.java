@@ -9,11 +9,12 @@ import dev.millrace.api.task.BatchProgress.State;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** Waiting for a batch: through failures that pass, and not beyond its time. */
@@ -25,8 +26,9 @@ final class BatchWaitTest {
     private final AtomicInteger asked = new AtomicInteger();
 
     /** The answers one after the other, then the last one again. */
-    private Supplier<CompletableFuture<BatchProgress>> answers(List<CompletableFuture<BatchProgress>> answers) {
-        return () -> answers.get(Math.min(asked.getAndIncrement(), answers.size() - 1));
+    private Function<Duration, CompletableFuture<BatchProgress>> answers(
+            List<CompletableFuture<BatchProgress>> answers) {
+        return atMost -> answers.get(Math.min(asked.getAndIncrement(), answers.size() - 1));
     }
 
     private static CompletableFuture<BatchProgress> is(BatchProgress progress) {
@@ -37,7 +39,7 @@ final class BatchWaitTest {
         return CompletableFuture.failedFuture(reason);
     }
 
-    private static CompletableFuture<BatchProgress> wait(Supplier<CompletableFuture<BatchProgress>> engine,
+    private static CompletableFuture<BatchProgress> wait(Function<Duration, CompletableFuture<BatchProgress>> engine,
             Executor executor, Duration atMost) {
         return new BatchWait(engine, executor, atMost).start().orTimeout(30, TimeUnit.SECONDS);
     }
@@ -73,5 +75,23 @@ final class BatchWaitTest {
             throw new RejectedExecutionException("closed");
         };
         assertThat(wait(answers(List.of(is(OPEN), is(OVER))), closed, LONG).join()).isEqualTo(OVER);
+    }
+
+    @Test
+    void engineThatTells_isAskedOnce_forAPartOfTheTime_andHearsOfACancellation() {
+        CompletableFuture<BatchProgress> told = new CompletableFuture<>();
+        List<Duration> parts = new CopyOnWriteArrayList<>();
+        Function<Duration, CompletableFuture<BatchProgress>> engine = atMost -> {
+            parts.add(atMost);
+            return told;
+        };
+        CompletableFuture<BatchProgress> end = new BatchWait(engine, Runnable::run, LONG).start();
+        assertThat(parts).containsExactly(Duration.ofSeconds(30));
+        told.complete(OVER);
+        assertThat(end.join()).isEqualTo(OVER);
+        assertThat(parts).hasSize(1);
+        CompletableFuture<BatchProgress> silent = new CompletableFuture<>();
+        assertThat(new BatchWait(atMost -> silent, Runnable::run, LONG).start().cancel(false)).isTrue();
+        assertThat(silent).isCancelled();
     }
 }

@@ -15,7 +15,7 @@ final class Garbage {
      * What was purged of one group: a queue of seq (48) | attempts (16), of dead letters or what was given back, and
      * rows of tracked messages.
      */
-    record Heap(Topic topic, LongQueue queue, LongTable.Frozen rows) {
+    record Heap(Topic topic, LongQueue queue, RowTable.Frozen rows) {
         boolean isEmpty() {
             return queue.isEmpty() && rows.left() == 0;
         }
@@ -36,7 +36,7 @@ final class Garbage {
         }
     }
 
-    private static final LongTable.Frozen NO_ROWS = new LongTable(1, 0).freeze();
+    private static final RowTable.Frozen NO_ROWS = new LongTable(1, 0).freeze();
 
     private final ArrayDeque<Heap> heaps = new ArrayDeque<>();
 
@@ -47,7 +47,7 @@ final class Garbage {
     }
 
     /** Rows of {@link Tracking}. */
-    void add(Topic topic, LongTable.Frozen rows) {
+    void add(Topic topic, RowTable.Frozen rows) {
         if (rows.size() > 0) {
             heaps.add(new Heap(topic, new LongQueue(), rows));
         }

@@ -128,7 +128,7 @@ final class Gathering {
      * at its end.
      */
     long merge(long seq, long places) {
-        LongTable rows = tracking.rows;
+        SeqTable rows = tracking.rows;
         long at = seq + 1;
         for (long left = places; left > 0 && at != 0 && rows.contains(at); left--) {
             long next = rows.get(at, Tracking.LINK);

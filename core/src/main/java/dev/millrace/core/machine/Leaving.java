@@ -70,7 +70,7 @@ final class Leaving {
             case Tracking.SCHEDULED, Tracking.GATHERED -> group.scheduled--;
             case Tracking.HELD -> {
                 group.scheduled--;
-                group.topic.keys().batches.rows.remove(tracking.rows.get(seq + 1, Tracking.ID));
+                tracking.batchCalledOff(tracking.rows.get(seq + 1, Tracking.ID));
             }
             case Tracking.RETRYING -> group.retrying--;
             case Tracking.READY, Tracking.PARKED, Tracking.LIMITED -> tracking.ready--;

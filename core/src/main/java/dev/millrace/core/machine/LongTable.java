@@ -14,7 +14,7 @@ import java.util.Arrays;
  * <p>
  * Thread safety: none, but for reading a {@link Frozen} view.
  */
-final class LongTable {
+final class LongTable implements RowTable {
     private static final int FIRST_ROWS = 4;
     private static final int PAGE_ROWS = 256;
     private static final int MAX_DEPTH = 24;
@@ -38,11 +38,6 @@ final class LongTable {
     private int depth;
     private int mark;
     private long size;
-
-    /** Receives rows: the words of a row start at {@code at}. */
-    interface Visitor {
-        void row(long[] words, int at);
-    }
 
     /**
      * @param width
@@ -72,19 +67,20 @@ final class LongTable {
         return keys;
     }
 
-    boolean contains(long key) {
+    @Override
+    public boolean contains(long key) {
         return size > 0 && find(page(hash(key)).words, key) >= 0;
     }
 
-    /** A word of the row with this key, 0 when there is none. */
-    long get(long key, int word) {
+    @Override
+    public long get(long key, int word) {
         long[] words = page(hash(key)).words;
         int at = find(words, key);
         return at < 0 ? 0 : words[at + word];
     }
 
-    /** Changes a word of a row that is there. */
-    void set(long key, int word, long value) {
+    @Override
+    public void set(long key, int word, long value) {
         Page page = own(key);
         int at = find(page.words, key);
         if (at < 0) {
@@ -94,7 +90,8 @@ final class LongTable {
     }
 
     /** Adds a row of zeros unless there is one with this key; either way its key is this one now, all bits of it. */
-    void put(long key) {
+    @Override
+    public void put(long key) {
         Page page = own(key);
         while ((page.size + 1) * 8 > PAGE_ROWS * 7 && find(page.words, key) < 0) {
             split(page, hash(key));
@@ -278,7 +275,7 @@ final class LongTable {
     }
 
     /** The table as it was at one moment; one reader at a time. */
-    static final class Frozen {
+    static final class Frozen implements RowTable.Frozen {
         private final Page[] directory;
         private final int depth;
         private final int width;
@@ -293,47 +290,31 @@ final class LongTable {
             this.size = size;
         }
 
-        long size() {
+        @Override
+        public long size() {
             return size;
         }
 
-        /** Rows that {@link #visit} has not come to yet. */
-        long left() {
+        @Override
+        public long left() {
             return size - visited;
         }
 
-        /** The same view with a place of its own, which is where this one's is. */
-        Frozen copy() {
+        @Override
+        public Frozen copy() {
             Frozen copy = new Frozen(directory, depth, width, size);
             copy.index = index;
             copy.visited = visited;
             return copy;
         }
 
-        /**
-         * Sum over rows of a hash of their first words; equal for equal content, whatever the order and the places.
-         *
-         * @param words
-         *            how many of each row count
-         */
-        long digest(int words) {
-            long[] sum = {0};
-            Frozen all = new Frozen(directory, depth, width, size);
-            while (all.visit(Integer.MAX_VALUE, (row, at) -> {
-                long h = 0;
-                for (int word = 0; word < words; word++) {
-                    h = (h ^ row[at + word] ^ row[at + word] >>> 31) * 0xBF58_476D_1CE4_E5B9L + word;
-                    h ^= h >>> 29;
-                }
-                sum[0] += h;
-            }) > 0) {
-                // the next pages
-            }
-            return sum[0];
+        @Override
+        public Frozen anew() {
+            return new Frozen(directory, depth, width, size);
         }
 
-        /** Visits the rows of the next pages, about {@code limit}; returns how many, 0 at the end. */
-        int visit(int limit, Visitor visitor) {
+        @Override
+        public int visit(int limit, Visitor visitor) {
             int seen = 0;
             while (index < directory.length && seen < limit) {
                 seen += visit(directory[index], visitor);

@@ -96,6 +96,7 @@ public final class Machine {
         closeOpen();
         nowMillis = elapsedMillis;
         wallMillis = wallMillisNow;
+        state.waiting.clock(wallMillisNow);
         applier.begin(elapsedMillis);
     }
 

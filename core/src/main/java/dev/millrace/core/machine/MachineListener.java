@@ -35,6 +35,11 @@ public interface MachineListener {
     /** The group has one dead letter more. */
     void died(Group group);
 
+    /** A batch is over or called off; the id is 0 when all of the topic may be. */
+    default void batchEnded(Topic topic, long id) {
+        // whoever has no use for it asks
+    }
+
     /** Hears nothing; used while records are replayed. */
     MachineListener NONE = new MachineListener() {
         @Override

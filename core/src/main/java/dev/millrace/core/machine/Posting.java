@@ -144,8 +144,10 @@ final class Posting {
         Group group = state.groupOrNull(mail.group(number));
         long seq = mail.seq(number);
         if (group != null && !group.removed && group.tracking().stateOf(seq) == Tracking.HELD) {
-            group.topic.keys().batches.arrived(group.tracking().rows.get(seq + 1, Tracking.ID));
+            long batch = group.tracking().rows.get(seq + 1, Tracking.ID);
+            group.topic.keys().batches.arrived(batch);
             group.tracking().gathering.merged(seq);
+            applier.listener.batchEnded(group.topic, batch);
         }
         mail.rows.remove(number);
     }

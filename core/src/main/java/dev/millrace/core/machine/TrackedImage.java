@@ -151,7 +151,7 @@ final class TrackedImage {
     static final class OfGroup {
         private final long[] scalars;
         private final LongQueue.Frozen[] lanes;
-        private final LongTable.Frozen rows;
+        private final RowTable.Frozen rows;
         private final LongTable.Frozen dead;
         private final LongTable.Frozen lines;
         private final LongTable.Frozen limits;
@@ -227,6 +227,7 @@ final class TrackedImage {
             }
         }
         rows(source, tracking.rows, Tracking.ROW_WORDS);
+        tracking.rows.settle();
         rows(source, tracking.dead, Tracking.ROW_WORDS);
         rows(source, tracking.lines, Tracking.LINE_WORDS);
         rows(source, tracking.limits.rows, LimitLines.ROW_WORDS);
@@ -241,9 +242,9 @@ final class TrackedImage {
         Image.readNotes(source, state, tracking.mailed);
     }
 
-    static void rows(ImageSink sink, LongTable.Frozen table, int width) {
+    static void rows(ImageSink sink, RowTable.Frozen table, int width) {
         sink.put(table.size());
-        LongTable.Frozen all = table.copy();
+        RowTable.Frozen all = table.copy();
         while (all.visit(1, (words, at) -> {
             for (int word = 0; word < width; word++) {
                 sink.put(words[at + word]);
@@ -253,7 +254,7 @@ final class TrackedImage {
         }
     }
 
-    static void rows(ImageSource source, LongTable table, int width) {
+    static void rows(ImageSource source, RowTable table, int width) {
         for (long left = source.get(); left > 0; left--) {
             long key = source.get();
             table.put(key);

@@ -127,7 +127,7 @@ public final class TrackedList {
     private static @Nullable Entry entry(dev.millrace.core.machine.State shard, Group group, Tracking tracking,
             long seq, int ordinal) {
         boolean isDead = tracking.deadNumber(seq) >= 0;
-        LongTable table = isDead ? tracking.dead : tracking.rows;
+        RowTable table = isDead ? tracking.dead : tracking.rows;
         long status = table.get(seq + 1, Tracking.STATUS);
         State now = isDead ? State.DEAD : state(Status.state(status));
         if (now == null) {

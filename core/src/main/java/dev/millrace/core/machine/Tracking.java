@@ -89,7 +89,7 @@ final class Tracking {
 
     private final Group group;
     private final Applier applier;
-    LongTable rows = new LongTable(ROW_WORDS, 0);
+    SeqTable rows = new SeqTable(ROW_WORDS);
     LongTable dead = new LongTable(ROW_WORDS, 0);
     /** Ordering key -> holder's seq + 1, head and tail of the line. */
     LongTable lines = new LongTable(LINE_WORDS, 0);
@@ -540,13 +540,19 @@ final class Tracking {
         dead.remove(seq + 1);
     }
 
+    /** The message that waited for this batch leaves. */
+    void batchCalledOff(long id) {
+        group.topic.keys().batches.rows.remove(id);
+        applier.listener.batchEnded(group.topic, id);
+    }
+
     // ---- a group is emptied ----
 
     /** Everything but dead letters is gone at once; what was there is returned, for its chunks to be told. */
-    LongTable.Frozen empty() {
-        LongTable.Frozen old = rows.freeze();
+    RowTable.Frozen empty() {
+        RowTable.Frozen old = rows.freeze();
         applier.state.tracked -= old.size();
-        rows = new LongTable(ROW_WORDS, 0);
+        rows = new SeqTable(ROW_WORDS);
         lines = new LongTable(LINE_WORDS, 0);
         limits = new LimitLines(this);
         for (int priority = 0; priority < lanes.length; priority++) {
@@ -556,6 +562,7 @@ final class Tracking {
         kept = 0;
         if (group.topic.groups.getFirst() == group) {
             group.topic.keys().batches.clear();
+            applier.listener.batchEnded(group.topic, 0);
         }
         Follows before = follows;
         follows = new Follows(this, applier);

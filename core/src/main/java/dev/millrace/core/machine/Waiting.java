@@ -181,6 +181,11 @@ final class Waiting {
         replaying = false;
     }
 
+    /** What the wall clock shows now; it may show less than before. */
+    void clock(long wallMillis) {
+        wall.clock(wallMillis);
+    }
+
     /** Lets go what is due by either clock, so much of each at most. */
     void advance(long elapsedMillis, long wallMillis, int limit, Expiry sink) {
         wheel.advance(elapsedMillis, limit, sink);

@@ -84,7 +84,8 @@ final class WallWheel {
                 left -= wheel.advance(wallMillis, left, sink);
                 caughtUp &= wheel.caughtUp();
             } else {
-                caughtUp &= wheel.nextDueTick() > wallMillis;
+                // What one that has come further has not let go yet is due at its tick.
+                caughtUp &= wheel.nextDueTick() > Math.max(wallMillis, wheel.tick());
             }
         }
         for (int at = turns.size() - 1; at > 0; at--) {
@@ -92,6 +93,11 @@ final class WallWheel {
                 turns.remove(at);
             }
         }
+    }
+
+    /** What the clock shows before the next {@link #advance}; entries that come until then count on it. */
+    void clock(long wallMillis) {
+        nowMillis = wallMillis;
     }
 
     boolean caughtUp() {

@@ -25,6 +25,7 @@ public final class OncePublish {
     private final long[] keys;
     private final long windowMillis;
     private final long[] ids;
+    private final boolean[] isNew;
     private int done;
     private int published;
 
@@ -49,6 +50,7 @@ public final class OncePublish {
         this.keys = keys;
         this.windowMillis = windowMillis;
         ids = new long[delays.length];
+        isNew = new boolean[delays.length];
     }
 
     /** Messages that are there, which are the first ones: published now or before. */
@@ -64,6 +66,11 @@ public final class OncePublish {
     /** Id of a message that is there. */
     public long id(int message) {
         return ids[message];
+    }
+
+    /** Whether a message that is there was published now, not before. */
+    public boolean isNew(int message) {
+        return isNew[message];
     }
 
     /** {@link Outcome#OK}, or why a message, and those behind it, were refused. Owner thread. */
@@ -128,6 +135,7 @@ public final class OncePublish {
             ids[done] = machine.publish(to, bytes, at, 1);
         }
         machine.operations().publishedOnce(to, high, low, ids[done], windowMillis);
+        isNew[done] = true;
         published++;
         return Outcome.OK;
     }

@@ -13,6 +13,9 @@ public interface ShardListener {
     /** The group has one dead letter more, or, after recovery, has some. */
     default void died(String topic, String group) {}
 
+    /** A batch is over or called off, or, when the id is 0, any of this queue may be; it is not durable yet. */
+    default void batchEnded(String queue, long id) {}
+
     /** Something failed that the shard goes on without; an operator should read it. At most once a second. */
     void trouble(String what);
 

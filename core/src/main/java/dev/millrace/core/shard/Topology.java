@@ -183,4 +183,9 @@ public final class Topology implements MachineListener {
     public void died(Group group) {
         listener.died(group.topic().name(), group.name());
     }
+
+    @Override
+    public void batchEnded(Topic topic, long id) {
+        listener.batchEnded(topic.name(), id);
+    }
 }

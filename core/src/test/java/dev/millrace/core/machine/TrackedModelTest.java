@@ -33,6 +33,7 @@ class TrackedModelTest {
     private PlantedBugs bugs = PlantedBugs.NONE;
     private final List<Long> tokens = new ArrayList<>();
     private Upkeep upkeep = new Upkeep(rig, random);
+    private long latestWallMillis;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000})
@@ -63,6 +64,7 @@ class TrackedModelTest {
         random = new SplittableRandom(seed);
         rig = new MachineRig(Ids.EPOCH_MILLIS + random.nextLong(1L << 40), bugs);
         model = new TrackedModel();
+        latestWallMillis = rig.wallMillis;
         tokens.clear();
         upkeep = new Upkeep(rig, random);
         Topic topic = rig.machine.createTopic("tasks", false);
@@ -415,9 +417,14 @@ class TrackedModelTest {
     }
 
     private void passTime(long millis) {
-        long jump = random.nextInt(8) != 0 ? 0 : random.nextInt(20) == 0 ? random.nextLong(-5_000, 5_000)
+        long jump = random.nextInt(8) != 0 ? 0 : random.nextInt(20) == 0 ? random.nextLong(-90_000, 90_000)
             : random.nextLong(-500, 500);
-        rig.passTime(millis, millis + jump);
+        passTime(millis, millis + jump);
+    }
+
+    private void passTime(long millis, long wallChangeMillis) {
+        rig.passTime(millis, wallChangeMillis);
+        latestWallMillis = Math.max(latestWallMillis, rig.wallMillis);
         while (!rig.machine.advance(1 + random.nextInt(random.nextBoolean() ? 3 : 1_000))) {
             // a slice
         }
@@ -525,8 +532,9 @@ class TrackedModelTest {
         rig.machine.emptyGroup(group());
         for (Task task : List.copyOf(model.tasks.values())) {
             if (task.status == Status.DEAD) {
-                // What workers said of it goes with the rest.
+                // What workers said of it goes with the rest, and so does the instant at which it would expire.
                 task.said.clear();
+                task.expiresMillis = 0;
             } else {
                 model.purged += task.isKept() ? 0 : 1;
                 model.tasks.remove(task.id);
@@ -636,6 +644,8 @@ class TrackedModelTest {
     /** Everything comes to an end, and nothing is left behind. */
     private void drain() {
         rig.machine.pauseGroup(group(), false);
+        // A clock that was set back comes again to what it has shown, and then is right.
+        passTime(20, Math.max(20, latestWallMillis - rig.wallMillis));
         for (int round = 0; !model.tasks.isEmpty(); round++) {
             assertThat(round).as("rounds until all is over; left: %s", model.tasks.size()).isLessThan(4_000);
             lease();
@@ -650,11 +660,11 @@ class TrackedModelTest {
                     model.tasks.remove(task.id);
                 }
             }
-            passTime(20);
+            passTime(20, 20);
         }
         check();
-        passTime(10_000);
-        passTime(10_000);
+        passTime(10_000, 10_000);
+        passTime(10_000, 10_000);
         lease();
         Tracking tracking = group().tracking();
         assertThat(tracking.rows.size()).as("rows").isZero();

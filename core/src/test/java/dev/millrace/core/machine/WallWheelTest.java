@@ -61,6 +61,18 @@ class WallWheelTest {
     }
 
     @Test
+    void whatComesBeforeTheFirstAdvanceAfterAStepBack_isDueAtItsInstant() {
+        advance(NINE + 60 * MINUTE);
+        wheel.clock(NINE);
+        wheel.add(NINE + 10 * MINUTE, 1, 0);
+        assertThat(wheel.nextDueMillis()).isEqualTo(NINE + 10 * MINUTE);
+        advance(NINE + 10 * MINUTE - 1);
+        assertThat(left).isEmpty();
+        advance(NINE + 10 * MINUTE);
+        assertThat(left).containsExactly(1L);
+    }
+
+    @Test
     void moreStepsBackThanThereAreWheels_delayButAreNeverEarly() {
         advance(NINE + 300);
         for (int step = 1; step <= 100; step++) {
@@ -112,6 +124,10 @@ class WallWheelTest {
                     walk();
                 }
             }
+            // However often it was set back: once the clock has come to the last instant, nothing waits.
+            now = waits.values().stream().mapToLong(Long::longValue).reduce(now, Math::max);
+            letGo();
+            assertThat(wheel.size()).isZero();
         }
 
         private void add() {
@@ -124,6 +140,10 @@ class WallWheelTest {
             boolean back = random.nextInt(4) == 0;
             long by = random.nextInt(random.nextInt(8) == 0 ? 20_000_000 : 2_000);
             now += back ? -by : by;
+            letGo();
+        }
+
+        private void letGo() {
             left.clear();
             do {
                 wheel.advance(now, 1 + random.nextInt(50), (handle, due, id, payload) -> {

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** The native protocol's server side. Thread-safe. */
 public final class GrpcDoor implements AutoCloseable {
+    private final TasksService tasks;
     private final Server server;
     private final ListenAddress address;
     private final Access access;
@@ -38,13 +39,13 @@ public final class GrpcDoor implements AutoCloseable {
         sessions = new WorkerSessions(broker, threads, options.limits().sessions());
         Budget budget = new Budget(options.limits().bufferedBytes());
         Answering answering = new Answering(threads);
+        tasks = new TasksService(broker, new Enqueueing(broker, options.limits(), budget, threads), answering, threads);
         server = Transport.builder(loops, options)
                 .executor(threads)
                 .intercept(access)
                 .addTransportFilter(new Counter())
                 .addService(new MessagesService(new Publishing(broker, submissions, options.limits(), budget), threads))
-                .addService(new TasksService(broker, new Enqueueing(broker, options.limits(), budget, threads),
-                        answering, threads))
+                .addService(tasks)
                 .addService(new WorkService(sessions))
                 .addService(new AdminService(broker, answering, options))
                 .build();
@@ -124,6 +125,7 @@ public final class GrpcDoor implements AutoCloseable {
     public void close(Duration drain) {
         sweeper.cancel(false);
         sessions.stop();
+        tasks.stop();
         server.shutdown();
         try {
             if (!server.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS)) {

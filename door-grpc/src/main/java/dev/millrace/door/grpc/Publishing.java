@@ -1,8 +1,10 @@
 package dev.millrace.door.grpc;
 
+import dev.millrace.core.shard.OncePublish;
 import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.Submission;
 import dev.millrace.core.shard.TopicRef;
+import dev.millrace.grpc.v1.ErrorDetail;
 import dev.millrace.grpc.v1.NewMessage;
 import dev.millrace.grpc.v1.PublishRequest;
 import dev.millrace.grpc.v1.PublishResponse;
@@ -42,7 +44,12 @@ final class Publishing {
         try {
             PublishBatch batch = batch(request);
             TopicRef topic = broker.topic(NameRules.check("topic", request.getTopic()));
+            boolean once = OnceWishes.isOnce(request);
             Runnable share = budget.take(request.getSerializedSize());
+            if (once) {
+                return once(request, batch.once(topic, OnceWishes.keys(request)), topic)
+                        .whenComplete((done, failure) -> share.run());
+            }
             return submissions.sendInOrder(topic.shard(), lane, batch.submission(topic))
                     .whenComplete((done, failure) -> share.run())
                     .handle((done, failure) -> failure == null ? answer(request, batch, topic, done)
@@ -50,6 +57,25 @@ final class Publishing {
         } catch (RuntimeException e) {
             return CompletableFuture.completedFuture(refusal(request, e));
         }
+    }
+
+    /** A call of its own, as {@link OncePublish} says. */
+    private CompletableFuture<PublishResponse> once(PublishRequest request, OncePublish messages, TopicRef topic) {
+        return broker.publishOnce(topic.name(), messages).handle((outcome, failure) -> {
+            if (failure != null) {
+                return refusal(request, failure);
+            }
+            PublishResponse.Builder response = PublishResponse.newBuilder().setNumber(request.getNumber());
+            if (outcome == Outcome.OK) {
+                return OnceWishes.answer(response, messages);
+            }
+            String what = messages.done() + " of " + request.getMessagesCount() + " messages were published";
+            ErrorDetail.Builder error = Refusals.of(outcome, what, () -> broker.noRoom(topic.shard())).toBuilder();
+            for (int i = 0; i < messages.done(); i++) {
+                error.addPublishedIds(messages.id(i));
+            }
+            return response.setError(error).build();
+        });
     }
 
     private PublishBatch batch(PublishRequest request) {

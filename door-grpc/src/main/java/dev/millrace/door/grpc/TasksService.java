@@ -69,12 +69,19 @@ final class TasksService extends TasksGrpc.TasksImplBase {
     private final Enqueueing enqueueing;
     private final Answering answering;
     private final Executor threads;
+    private final BatchWaits waits;
 
     TasksService(Broker broker, Enqueueing enqueueing, Answering answering, Executor threads) {
         this.broker = broker;
         this.enqueueing = enqueueing;
         this.answering = answering;
         this.threads = threads;
+        waits = new BatchWaits(broker.tasks().flows());
+    }
+
+    /** Who waits hears how things stand now. */
+    void stop() {
+        waits.stop();
     }
 
     private static String name(String queue) {
@@ -228,7 +235,8 @@ final class TasksService extends TasksGrpc.TasksImplBase {
     public void getBatch(GetBatchRequest request, StreamObserver<GetBatchResponse> call) {
         answering.answer(call, () -> {
             TaskSpec.BatchRef batch = FlowWishes.batch(request.getBatch());
-            return at(batch.queue(), () -> broker.tasks().flows().batch(batch))
+            long millis = OpenReader.inRange("wait_millis", request.getWaitMillis(), 0, BatchWaits.MAX_MILLIS);
+            return at(batch.queue(), () -> waits.over(batch, millis, (ServerCallStreamObserver<?>) call))
                     .thenApply(found -> found.orElseThrow(() -> missing(batch)));
         }, batch -> GetBatchResponse.newBuilder().setBatch(FlowWords.of(batch)).build());
     }

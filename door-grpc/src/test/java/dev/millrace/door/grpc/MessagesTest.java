@@ -62,6 +62,34 @@ class MessagesTest {
         }
     }
 
+    private static NewMessage keyed(String body, String key) {
+        return NewMessage.newBuilder().setBody(ByteString.copyFromUtf8(body)).setIdempotencyKey(key).build();
+    }
+
+    @Test
+    void idempotencyKeys_answerWithTheFirstIds_andAreForAllMessagesOfARequest() {
+        try (DoorRig rig = new DoorRig(folder)) {
+            PublishRequest first = PublishRequest.newBuilder().setTopic("once").addMessages(keyed("a", "k-1")).build();
+            PublishResponse published = rig.messages().publish(first);
+            assertThat(published.getDuplicatesList()).isEmpty();
+            PublishResponse again = rig.messages()
+                    .publish(first.toBuilder().addMessages(keyed("b", "k-2")).build());
+            assertThat(again.getDuplicatesList()).containsExactly(true, false);
+            assertThat(again.getIds(0)).isEqualTo(published.getIds(0));
+            NewMessage bare = NewMessage.newBuilder().setBody(ByteString.copyFromUtf8("c")).build();
+            assertThat(refusal(() -> rig.messages().publish(first.toBuilder().addMessages(bare).build())).getMessage())
+                    .contains("message 1 has no idempotency_key");
+            assertThat(refusal(() -> rig.messages()
+                    .publish(PublishRequest.newBuilder()
+                            .setTopic("once")
+                            .addMessages(keyed("d", "two words"))
+                            .build()))
+                    .getMessage()).contains("visible ASCII");
+            assertThat(rig.admin().getStats(GetStatsRequest.getDefaultInstance()).getTopics(0).getAccepted())
+                    .isEqualTo(2);
+        }
+    }
+
     @Test
     void refusals_haveACode_aDetail_andTheCure() throws InvalidProtocolBufferException {
         try (DoorRig rig = new DoorRig(folder)) {

@@ -19,7 +19,8 @@ final class DueTime {
             long millis = instant.toEpochMilli();
             return Math.max(1, Instant.ofEpochMilli(millis).isBefore(instant) ? millis + 1 : millis);
         } catch (DateTimeException | ArithmeticException e) {
-            throw input.refuse(name, "must be an instant such as 2030-01-31T12:00:00Z, not '" + text + "'");
+            throw input.refuse(name, "must be an instant with its zone, such as 2030-01-31T12:00:00Z"
+                    + " or 2030-01-31T14:00:00+02:00, not '" + text + "'");
         }
     }
 

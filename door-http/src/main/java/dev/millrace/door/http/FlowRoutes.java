@@ -10,12 +10,16 @@ import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskSpec;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 
 /** Batches, and when the tasks of a group are delivered together. */
 final class FlowRoutes {
     private static final int MAX_BODY_BYTES = 64 << 10;
+    private static final long MAX_WAIT_MILLIS = 60_000;
 
     private final Broker broker;
     private final HttpDoorOptions options;
@@ -61,7 +65,7 @@ final class FlowRoutes {
         long declared = exchange.contentLength();
         int limit = options.maxRequestBytes();
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
-            Enqueued opened = Answers.await(open(exchange, queue, JsonInput.of(exchange, limit)));
+            Enqueued opened = Answers.await(open(exchange, queue, JsonInput.large(exchange, limit)));
             if (!opened.refusal().isEmpty()) {
                 throw TaskRoutes.refused(opened, "the batch was not opened: " + opened.refusal());
             }
@@ -94,9 +98,22 @@ final class FlowRoutes {
 
     private void show(HttpExchange exchange) {
         TaskSpec.BatchRef batch = batch(exchange);
+        long waitMillis = Queries.number(exchange, "waitMillis", 0, 0, MAX_WAIT_MILLIS);
         QueueRoutes.find(broker, batch.queue());
-        BatchInfo info = Answers.await(flows().batch(batch)).orElseThrow(() -> missing(batch));
+        BatchInfo info = over(exchange, batch, waitMillis).orElseThrow(() -> missing(batch));
         Json.send(exchange, 200, FlowJson.of(info));
+    }
+
+    /** As it stands when it is over, the time is up, the client goes away or the server stops. */
+    private Optional<BatchInfo> over(HttpExchange exchange, TaskSpec.BatchRef batch, long waitMillis) {
+        CompletableFuture<Optional<BatchInfo>> waiting = flows().batch(batch, Duration.ofMillis(waitMillis));
+        exchange.onDisconnect(() -> waiting.cancel(false));
+        exchange.onDrain(() -> waiting.cancel(false));
+        try {
+            return Answers.awaitBulk(waiting);
+        } catch (CancellationException e) {
+            return Answers.await(flows().batch(batch));
+        }
     }
 
     private void close(HttpExchange exchange) throws IOException {

@@ -2,6 +2,7 @@ package dev.millrace.door.http;
 
 import dev.millrace.net.http.HttpExchange;
 import dev.millrace.net.http.HttpFailure;
+import dev.millrace.node.PublishBatch;
 import dev.millrace.node.tasks.TaskSpec;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -13,11 +14,7 @@ import org.jspecify.annotations.Nullable;
  * it; so does each message for a topic.
  */
 final class IdempotencyKey {
-    static final long WINDOW_MILLIS = 86_400_000;
     private static final String HEADER = "Idempotency-Key";
-    /** What a unique key made of it begins with; a client could use the same only on purpose. */
-    private static final String PREFIX = "idempotency-key:";
-    private static final int MAX_LENGTH = 128;
 
     private IdempotencyKey() {}
 
@@ -30,27 +27,27 @@ final class IdempotencyKey {
         }
     }
 
-    /** The key of the request with what stands before it in the engine; null if it has none. */
+    /** The key of the request; null if it has none. */
     static @Nullable String key(HttpExchange exchange) {
         List<String> all = exchange.headers(HEADER);
         if (all.isEmpty()) {
             return null;
         }
         String key = all.size() == 1 ? bare(all.getFirst()) : "";
-        boolean valid = !key.isEmpty() && key.length() <= MAX_LENGTH && key.chars().allMatch(c -> c > ' ' && c < 127);
-        if (!valid) {
+        if (!PublishBatch.isIdempotencyKey(key)) {
             throw new HttpFailure(400, "INVALID", "the header " + HEADER + " must be there once and have 1 to "
-                    + MAX_LENGTH + " visible ASCII characters, such as a UUID");
+                    + PublishBatch.IDEMPOTENCY_LENGTH + " visible ASCII characters, such as a UUID");
         }
-        return PREFIX + key;
+        return key;
     }
 
     /** The tasks with unique keys of the request's header; as they are if it has none. */
     static List<TaskSpec> apply(HttpExchange exchange, List<TaskSpec> tasks) {
-        String made = key(exchange);
-        if (made == null) {
+        String key = key(exchange);
+        if (key == null) {
             return tasks;
         }
+        String made = PublishBatch.IDEMPOTENCY_PREFIX + key;
         return tasks.size() == 1 ? List.of(with(tasks.getFirst(), made))
                 : IntStream.range(0, tasks.size()).mapToObj(i -> with(tasks.get(i), made + "/" + i)).toList();
     }
@@ -69,7 +66,8 @@ final class IdempotencyKey {
                     + "' or the header " + HEADER);
         }
         return new TaskSpec(task.type(), task.payload(), task.headers(),
-                new TaskSpec.Keys(keys.order(), keys.limit(), unique, WINDOW_MILLIS, false, keys.priority(),
+                new TaskSpec.Keys(keys.order(), keys.limit(), unique, PublishBatch.IDEMPOTENCY_MILLIS, false,
+                        keys.priority(),
                         keys.id()),
                 task.terms(), task.flow());
     }

@@ -38,6 +38,21 @@ final class JsonInput {
         return parse(exchange.bodyBytes(maxBytes));
     }
 
+    /** The same of a body with messages or tasks, whose limit is a setting. */
+    static JsonInput large(HttpExchange exchange, int maxRequestBytes) throws IOException {
+        requireJson(exchange);
+        return parse(largeBody(exchange, maxRequestBytes));
+    }
+
+    static byte[] largeBody(HttpExchange exchange, int maxRequestBytes) throws IOException {
+        try {
+            return exchange.bodyBytes(maxRequestBytes);
+        } catch (HttpFailure e) {
+            throw e.status() == 413 ? new HttpFailure(413, HttpFailure.BODY_TOO_LARGE, "the body is larger than"
+                    + " the setting max-request-size allows, " + maxRequestBytes + " bytes; send less at once", e) : e;
+        }
+    }
+
     static boolean isJson(HttpExchange exchange) {
         String type = exchange.header("Content-Type");
         if (type == null) {

@@ -60,7 +60,7 @@ final class PublishRequest {
         }
         if (body.length > maxMessageBytes) {
             throw new HttpFailure(413, "MESSAGE_TOO_LARGE", "message " + batch.size() + " has " + body.length
-                    + " bytes; the setting max-message-bytes allows " + maxMessageBytes);
+                    + " bytes; the setting max-message-size allows " + maxMessageBytes);
         }
         return ByteBuffer.wrap(body);
     }
@@ -70,7 +70,7 @@ final class PublishRequest {
     }
 
     OncePublish once(TopicRef topic, String key) {
-        return batch.once(topic, key, IdempotencyKey.WINDOW_MILLIS);
+        return batch.once(topic, IntStream.range(0, batch.size()).mapToObj(i -> key + "/" + i).toList());
     }
 
     /** As below, of messages that have a key. */

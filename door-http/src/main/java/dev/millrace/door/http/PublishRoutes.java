@@ -63,7 +63,7 @@ final class PublishRoutes {
 
     private PublishRequest read(HttpExchange exchange, int limit) throws IOException {
         if (JsonInput.isJson(exchange)) {
-            byte[] body = exchange.bodyBytes(limit);
+            byte[] body = JsonInput.largeBody(exchange, limit);
             return PublishRequest.of(JsonInput.parse(body), options.maxMessageBytes(), body.length);
         }
         long delay = Queries.number(exchange, "delayMillis", 0, 0, PublishBatch.MAX_DELAY_MILLIS);
@@ -80,7 +80,7 @@ final class PublishRoutes {
 
     private HttpFailure tooLarge() {
         return new HttpFailure(413, "MESSAGE_TOO_LARGE",
-                "the message is larger than the setting max-message-bytes allows, " + options.maxMessageBytes());
+                "the message is larger than the setting max-message-size allows, " + options.maxMessageBytes());
     }
 
     private static void answer(HttpExchange exchange, List<String> ids) {

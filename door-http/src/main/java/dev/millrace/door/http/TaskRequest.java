@@ -45,7 +45,7 @@ final class TaskRequest {
         byte[] payload = input.hasBody() ? input.body() : new byte[0];
         if (payload.length > maxPayloadBytes) {
             throw new HttpFailure(413, "MESSAGE_TOO_LARGE", "the payload of a task of type '" + type + "' has "
-                    + payload.length + " bytes; the setting max-message-bytes allows " + maxPayloadBytes);
+                    + payload.length + " bytes; the setting max-message-size allows " + maxPayloadBytes);
         }
         TaskSpec task = new TaskSpec(type, ByteBuffer.wrap(payload), headers(input), keys(input), terms(input));
         input.end();

@@ -73,7 +73,7 @@ final class TaskRoutes {
         int limit = options.maxRequestBytes();
         try (Budget.Share _ = budget.take(2 * (declared < 0 ? limit : Math.min(declared, limit)))) {
             List<TaskSpec> tasks = TraceContext.apply(exchange, IdempotencyKey.apply(exchange,
-                    TaskRequest.read(JsonInput.of(exchange, limit), queue, options.maxMessageBytes())));
+                    TaskRequest.read(JsonInput.large(exchange, limit), queue, options.maxMessageBytes())));
             answer(exchange, Answers.await(broker.tasks().enqueue(queue, tasks)));
         }
     }

@@ -110,6 +110,21 @@ public abstract class ShardLogContract {
     }
 
     @Test
+    void startsThatWriteNothingTakeNoRoomForGood() {
+        Texts.append(open(), "kept", true);
+        world.kill();
+        open();
+        world.kill();
+        int segments = open().usage().segments();
+        for (int start = 0; start < 30; start++) {
+            world.kill();
+            assertThat(recover().texts).containsExactly("kept");
+        }
+        world.kill();
+        assertThat(open().usage().segments()).isLessThanOrEqualTo(segments);
+    }
+
+    @Test
     void anEmptyBatchIsLegalAndInvisible() {
         ShardLog log = open();
         Texts.append(log, "one", true);

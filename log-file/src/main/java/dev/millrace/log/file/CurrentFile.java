@@ -37,9 +37,7 @@ final class CurrentFile {
     /** Prewrites until {@code offset} is covered. */
     void prepare(long offset) throws IOException {
         if (offset > prepared) {
-            long to = supply.chunkEnd(offset);
-            supply.extend(path(), prepared, to);
-            prepared = to;
+            prepared = supply.extend(path(), prepared, offset);
         }
     }
 }

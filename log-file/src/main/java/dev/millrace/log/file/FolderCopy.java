@@ -44,29 +44,29 @@ final class FolderCopy {
             throw new IOException("it is not empty; name a new folder");
         }
         port.createFolders(target.path());
-        copy(context.folder.meta(), target.meta(), Long.MAX_VALUE, false);
+        copy(context.folder.meta(), target.meta(), Long.MAX_VALUE);
         if (snapshot > 0) {
-            copy(context.folder.snapshot(snapshot), target.snapshot(snapshot), Long.MAX_VALUE, false);
+            copy(context.folder.snapshot(snapshot), target.snapshot(snapshot), Long.MAX_VALUE);
         }
         List<Segment> segments = table.all(false);
         for (Segment segment : segments) {
             if (segment.start < end) {
-                copy(segment.path, target.segment(segment.number, false), end - segment.start, true);
+                copy(segment.path, target.segment(segment.number, false), end - segment.start);
             }
         }
         for (Segment segment : table.all(true)) {
             copy(segment.path, target.segment(segment.number, true), (segment.end & ~Location.COLD)
-                    - (segment.start & ~Location.COLD), true);
+                    - (segment.start & ~Location.COLD));
         }
         port.syncFolder(target.path());
         return copied;
     }
 
-    /** Up to so many bytes; a segment keeps its size, with zeros behind them. */
-    private void copy(Path from, Path to, long most, boolean isSegment) throws IOException {
+    /** Up to so many bytes; a file keeps its size, with zeros behind them. */
+    private void copy(Path from, Path to, long most) throws IOException {
         try (StoreFile source = context.port().open(from, Access.READ);
                 StoreFile copy = context.port().open(to, Access.WRITE)) {
-            long size = isSegment ? context.meta.segmentBytes() : source.sizeBytes();
+            long size = source.sizeBytes();
             long at = 0;
             while (at < size) {
                 block.clear().limit((int) Math.min(BLOCK_BYTES, size - at));

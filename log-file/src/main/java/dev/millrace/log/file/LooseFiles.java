@@ -30,6 +30,6 @@ final class LooseFiles {
                 });
             }
         }
-        return new Tail(0, 0, List.of(), List.of());
+        return new Tail(0, 0, List.of(), List.of(), 0);
     }
 }

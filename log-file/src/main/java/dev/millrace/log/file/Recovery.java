@@ -137,6 +137,7 @@ final class Recovery {
                 table.add(new Segment(number, false, path, start, end >= 0 ? end : start + meta.segmentBytes()));
             }
         }
+        cutUnusedEnds(chain, tail.occupied());
         long next = listing.segments().isEmpty() ? 0 : listing.segments().getLast() + 1;
         begun = new TailCopier(context, supply, table, epoch, tail).copy(next);
         Segment ended = tail.trusted() > 0 ? table.at(tail.trusted() - 1) : null;
@@ -147,6 +148,21 @@ final class Recovery {
             Segment copied = link.start() >= tail.trusted() ? table.at(link.start()) : null;
             if (copied != null && table.remove(copied)) {
                 supply.recycle(copied.path);
+            }
+        }
+    }
+
+    /**
+     * No segment of the chain is written any more: what was prepared in it for batches that never came is given back,
+     * before the next one is begun. So that one finds as much room as the one before it had, less what was written.
+     */
+    private void cutUnusedEnds(Chain chain, long occupied) throws IOException {
+        for (int i = 0; i < chain.links().size(); i++) {
+            long start = chain.links().get(i).start();
+            boolean last = occupied <= start + meta.segmentBytes();
+            folder.cut(folder.segment(start / meta.segmentBytes(), false), (last ? occupied : chain.limit(i)) - start);
+            if (last) {
+                return;
             }
         }
     }

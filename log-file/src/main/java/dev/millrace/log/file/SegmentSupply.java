@@ -21,6 +21,7 @@ final class SegmentSupply {
     static final int WANTED = 2;
 
     private static final int KEPT_AT_MOST = 4;
+    private static final byte PAGE_SHIFT = 12;
     private static final int CHUNK_BYTES = 2 << 20;
     /** Zeros between two syncs while no whole file is ready. */
     private static final int HURRIED_BYTES = 16 << 20;
@@ -55,11 +56,7 @@ final class SegmentSupply {
         Path source = ready != null ? ready : spares.poll();
         ready = null;
         if (source == null) {
-            prepared = chunkEnd(neededBytes);
-            try (StoreFile file = context.port().open(path, context.bulkAccess())) {
-                writeZeros(file, AlignedMemory.allocate(chunkBytes()), 0, prepared);
-                file.force();
-            }
+            prepared = prepareNew(path, neededBytes);
         } else if (!source.equals(path)) {
             context.port().rename(source, path);
         } else {
@@ -67,6 +64,26 @@ final class SegmentSupply {
         }
         context.folder.sync();
         return new Supplied(path, prepared);
+    }
+
+    private long prepareNew(Path path, long neededBytes) throws IOException {
+        long prepared = fitting(0, neededBytes);
+        try (StoreFile file = context.port().open(path, context.bulkAccess())) {
+            writeZeros(file, AlignedMemory.allocate(chunkBytes()), 0, prepared);
+            file.force();
+        }
+        return prepared;
+    }
+
+    /**
+     * How far to prepare a file that is prepared up to {@code from} and needed up to {@code to}: to the end of a chunk,
+     * or, when the disk is nearly full, by half of the free space, so that others who share it find some, too.
+     */
+    private long fitting(long from, long to) throws IOException {
+        long wanted = chunkEnd(to);
+        long share = context.port().usableBytes(context.folder.path()) / 2;
+        return wanted - from <= share ? wanted
+                : Math.max(BatchHeader.align(to, PAGE_SHIFT), from + share & -(1L << PAGE_SHIFT));
     }
 
     /** Names a file for the coming segment and prewrites spares; background work. */
@@ -173,22 +190,25 @@ final class SegmentSupply {
     }
 
     /**
-     * Extends a file that is in use from {@code from} to {@code to}; both multiples of a chunk. A write that fails
-     * leaves the file as usable as it was; a failed sync does not, since it may have dropped batches written meanwhile.
+     * Extends a file that is in use and prepared up to {@code from} to {@code to} at least; how far it is prepared then.
+     * A write that fails leaves the file as usable as it was; a failed sync does not, since it may have dropped batches
+     * written meanwhile.
      */
-    void extend(Path path, long from, long to) throws IOException {
+    long extend(Path path, long from, long to) throws IOException {
+        long end = fitting(from, to);
         try (StoreFile file = context.port().open(path, context.bulkAccess())) {
-            writeZeros(file, AlignedMemory.allocate(chunkBytes()), from, to);
+            writeZeros(file, AlignedMemory.allocate(chunkBytes()), from, end);
             try {
                 file.force();
             } catch (IOException failure) {
                 throw context.failure.write("syncing", path, failure);
             }
         }
+        return end;
     }
 
     /** The next multiple of a chunk. */
-    long chunkEnd(long offset) {
+    private long chunkEnd(long offset) {
         int chunk = chunkBytes();
         return Math.min(context.meta.segmentBytes(), (offset + chunk - 1) / chunk * chunk);
     }

@@ -95,6 +95,17 @@ record ShardFolder(FilePort port, Path path, Set<PlantedBug> bugs) {
         }
     }
 
+    /** Gives back what a file holds behind so many bytes, durably; what a direct read needs stays. */
+    void cut(Path file, long bytes) throws IOException {
+        long kept = BatchHeader.align(bytes, (byte) 12);
+        try (StoreFile open = port.open(file, FilePort.Access.WRITE)) {
+            if (open.sizeBytes() > kept) {
+                open.truncate(kept);
+                open.force();
+            }
+        }
+    }
+
     /** Writes a small file beside, syncs, renames, syncs the folder. */
     void replace(Path file, ByteBuffer content) throws IOException {
         Path temporary = temporary(file);

@@ -27,8 +27,10 @@ final class TailFinder {
      *            valid batches that nothing records as synced, oldest first
      * @param torn
      *            ranges of files that are cut off
+     * @param occupied
+     *            behind everything that was ever written to the segment in which the log ends: nothing stands from here on
      */
-    record Tail(long trusted, int trustedCrc, List<BatchHeader> unsynced, List<Torn> torn) {}
+    record Tail(long trusted, int trustedCrc, List<BatchHeader> unsynced, List<Torn> torn, long occupied) {}
 
     /** Bytes of a segment that are cut off. {@code whole}: the file does not belong to the chain any more. */
     record Torn(long number, long from, long to, boolean whole) {
@@ -137,6 +139,7 @@ final class TailFinder {
         List<Torn> torn = new ArrayList<>();
         SegmentHeader header = chain.links().get(link);
         torn.addAll(tornInside(header, chain.limit(link)));
+        long occupied = torn.stream().mapToLong(Torn::to).reduce(found, Math::max);
         for (int later = link + 1; later < chain.links().size(); later++) {
             record(chain.links().get(later).synced(), "the header of segment " + number(chain.links().get(later)));
             torn.addAll(tornFile(number(chain.links().get(later)), true));
@@ -164,21 +167,21 @@ final class TailFinder {
             crc = mark.previousCrc();
         }
         crcBeforeUnsynced = crcBefore;
-        return tail(torn);
+        return tail(torn, occupied);
     }
 
-    private Tail tail(List<Torn> torn) {
+    private Tail tail(List<Torn> torn, long occupied) {
         long trusted = unsynced.isEmpty() ? position : unsynced.getFirst().position();
         int trustedCrc = unsynced.isEmpty() ? crc : crcBeforeUnsynced;
         for (SegmentHeader header : chain.links().reversed()) {
             // A header in front of nothing that is known to be synced is not known to be synced either: the log must
-            // not be continued from it.
-            if (trusted == header.firstBatch() && recorded <= header.start()) {
+            // not be continued from it. Nor is it from a segment without batches, so that starts leave none behind.
+            if (trusted == header.firstBatch() && (recorded <= header.start() || base < header.start())) {
                 trusted = header.previousEnd();
                 trustedCrc = header.previousCrc();
             }
         }
-        return new Tail(trusted, trustedCrc, List.copyOf(unsynced), torn);
+        return new Tail(trusted, trustedCrc, List.copyOf(unsynced), torn, occupied);
     }
 
     /** What stands behind the tail in its own segment: nothing, a batch begun, or batches that cannot be reached. */
@@ -199,7 +202,9 @@ final class TailFinder {
         }
     }
 
-    /** Batches of a file that the chain does not reach. Mere copies of an unfinished recovery are no loss. */
+    /**
+     * Batches of a file that the chain does not reach. Mere copies of an unfinished recovery are no loss, nor are marks.
+     */
     private List<Torn> tornFile(long number, boolean linked) throws IOException {
         long start = number * meta.segmentBytes();
         try (SegmentScan scan = new SegmentScan(folder, meta, path(number), start)) {
@@ -210,7 +215,7 @@ final class TailFinder {
             long[] end = {start};
             scan.findHeaders(start + SegmentHeader.BYTES, start + meta.segmentBytes(), batch -> {
                 record(batch.synced(), "the batch at " + batch.position());
-                if (!batch.has(BatchHeader.COPIED)) {
+                if (!batch.has(BatchHeader.COPIED) && !batch.has(BatchHeader.MARK)) {
                     end[0] = Math.max(end[0], batch.next());
                 }
             });

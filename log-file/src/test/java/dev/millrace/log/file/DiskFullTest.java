@@ -95,6 +95,37 @@ class DiskFullTest {
         assertThat(new FolderCheck(files, data, null).run().problems()).isEmpty();
     }
 
+    @Test
+    void aProcessKilledManyTimesOnAFullDiskStartsAgain() throws IOException {
+        Path data = folder.resolve("killed");
+        FileLogOptions options = FileLogOptions.of(data);
+        List<String> written = new ArrayList<>();
+        AbandonedLocks files = new AbandonedLocks(new CountedFiles(BYTES));
+        ShardLog log = factory(options, files).open(0);
+        log.recover(new Recovered());
+        fill(log, written);
+        for (int life = 0; life < 100; life++) {
+            files.abandon();
+            files = new AbandonedLocks(new CountedFiles(BYTES));
+            log = factory(options, files).open(0);
+            Recovered recovered = new Recovered();
+            log.recover(recovered);
+            assertThat(recovered.texts).isEqualTo(written);
+            written.add("ack in life " + life);
+            Texts.append(log, written.getLast(), true);
+        }
+        awaitRoom(log, false);
+        Texts.snapshot(log, "state", true);
+        Texts.append(log, "after the snapshot", true);
+        Texts.snapshot(log, "state", true);
+        long current = log.tail() / log.segmentBytes();
+        for (long number = 0; number < current; number++) {
+            log.release(number * log.segmentBytes());
+        }
+        awaitRoom(log, true);
+        files.abandon();
+    }
+
     private FileLogFactory factory(FileLogOptions options, FilePort files) {
         return new FileLogFactory(options, files, new RealThreads(2, defect::set), () -> 4711);
     }

@@ -7,6 +7,7 @@ import dev.millrace.api.MessageId;
 import dev.millrace.api.MillraceException;
 import dev.millrace.api.OpenOptions;
 import dev.millrace.api.Page;
+import dev.millrace.api.Published;
 import dev.millrace.api.RetryPolicy;
 import dev.millrace.api.TopicStats;
 import dev.millrace.api.spi.Engine;
@@ -152,6 +153,16 @@ final class EmbeddedEngine implements Engine {
         CompletableFuture<Submission> sent = publishers.send(ref, batch.submission());
         return messages.size() <= FEW ? sent.thenApply(done -> ids(batch, done, ref))
                 : sent.thenApplyAsync(done -> ids(batch, done, ref), threads);
+    }
+
+    @Override
+    public CompletableFuture<List<Published>> publishOnce(String topic, List<Message> messages) {
+        TopicRef ref = broker.topic(topic);
+        try {
+            return OncePublishes.run(broker, ref, messages, clock().instant());
+        } catch (MillraceException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     private List<MessageId> ids(PublishBatch batch, Submission done, TopicRef topic) {

@@ -9,11 +9,13 @@ import dev.millrace.api.task.BatchProgress;
 import dev.millrace.api.task.Enqueued;
 import dev.millrace.api.task.QueueGroups;
 import dev.millrace.api.task.Task;
+import dev.millrace.node.tasks.BatchInfo;
 import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskSpec;
 import dev.millrace.node.tasks.Tasks;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Batches and groups of an embedded node. It translates and decides nothing. Thread safety: any thread. */
@@ -63,10 +65,17 @@ final class EmbeddedFlows implements FlowEngine {
 
     @Override
     public CompletableFuture<BatchProgress> batch(BatchId batch) {
+        return batch(batch, Duration.ZERO);
+    }
+
+    @Override
+    public CompletableFuture<BatchProgress> batch(BatchId batch, Duration atMost) {
         TaskSpec.BatchRef ref = FlowViews.of(batch);
-        return Failures.translate(flows.batch(ref)
-                .thenApply(found -> FlowViews.of(
-                        found.orElseThrow(() -> new MillraceException.NotFound(TaskFlows.missing(ref))))));
+        CompletableFuture<Optional<BatchInfo>> asked = flows.batch(ref, atMost);
+        CompletableFuture<BatchProgress> answer = Failures.translate(asked.thenApply(found -> FlowViews.of(
+                found.orElseThrow(() -> new MillraceException.NotFound(TaskFlows.missing(ref))))));
+        Ends.then(answer, (done, failure) -> asked.cancel(false)); // nobody waits any more
+        return answer;
     }
 
     // ---- groups ----

@@ -31,8 +31,8 @@ final class PublishBatch {
         int start = 0;
         int count = 0;
         for (Message message : messages) {
-            long instant = message.at().map(at -> Checks.wallMillis(at, now)).orElse(0L);
-            long delay = instant == 0 ? millisUp(message.delay()) : 0;
+            long instant = wallMillis(message, now);
+            long delay = instant == 0 ? delayMillis(message) : 0;
             boolean waits = delay > 0 || instant > now.toEpochMilli();
             boolean full = count > 0 && data.position() + message.size() - start > COMMAND_BYTES;
             if (full || (waits && count > 0)) {
@@ -63,7 +63,14 @@ final class PublishBatch {
         counts.add(count);
     }
 
-    private static long millisUp(Duration delay) {
+    /** Instant of the wall clock at which it joins its topic, in ms since 1970; 0 when it has none. */
+    static long wallMillis(Message message, Instant now) {
+        return message.at().map(at -> Checks.wallMillis(at, now)).orElse(0L);
+    }
+
+    /** After which it joins its topic, when it has no instant. */
+    static long delayMillis(Message message) {
+        Duration delay = message.delay();
         long millis = delay.toMillis();
         return Duration.ofMillis(millis).compareTo(delay) < 0 ? millis + 1 : millis;
     }

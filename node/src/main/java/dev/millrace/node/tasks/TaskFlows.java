@@ -1,5 +1,6 @@
 package dev.millrace.node.tasks;
 
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +33,12 @@ public interface TaskFlows {
      * 1,000 of its queue that are.
      */
     CompletableFuture<Optional<BatchInfo>> batch(TaskSpec.BatchRef batch);
+
+    /**
+     * The same as soon as the batch is over or gone, at the latest after this time. Nobody asks again and again meanwhile, and
+     * no thread waits; cancelling the future gives it up. Refused with {@code LIMIT} when thousands wait already.
+     */
+    CompletableFuture<Optional<BatchInfo>> batch(TaskSpec.BatchRef batch, Duration atMost);
 
     /** What doors say of a batch that is not there. */
     static String missing(TaskSpec.BatchRef batch) {

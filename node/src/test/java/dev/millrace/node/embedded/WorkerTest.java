@@ -19,6 +19,7 @@ import dev.millrace.api.spi.Leased;
 import dev.millrace.api.spi.TaskSource;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.Worker;
+import dev.millrace.api.task.WorkerHealth;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -312,6 +313,64 @@ final class WorkerTest {
             assertThat(worker.ended()).isNotDone();
         }
         assertThat(stopped).containsExactly(true);
+    }
+
+    /** A source that confirms no result until told to, though the engine has it. */
+    private record Unconfirmed(TaskSource source, CompletableFuture<Boolean> go) implements TaskSource {
+        @Override
+        public CompletableFuture<Feed> subscribe(String queue, long leaseMillis, FeedListener listener) {
+            return source.subscribe(queue, leaseMillis, new FeedListener() {
+                @Override
+                public void delivered(Leased leased) {
+                    listener.delivered(new Leased(leased.id(), leased.attempt(), leased.bornAt(), leased.body(),
+                            leased.token(), (token, how) -> leased.settler()
+                                    .settle(token, how)
+                                    .thenCombine(go, (done, gone) -> done)));
+                }
+
+                @Override
+                public void cancelled(long token) {
+                    listener.cancelled(token);
+                }
+
+                @Override
+                public void ended(MillraceException reason) {
+                    listener.ended(reason);
+                }
+            });
+        }
+
+        @Override
+        public Task task(Leased leased) {
+            return source.task(leased);
+        }
+    }
+
+    private static void await(Worker worker, int running, int finishing) {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        WorkerHealth health = worker.health();
+        while (health.running() != running || health.finishing() != finishing) {
+            assertThat(System.nanoTime()).as("still " + health).isLessThan(deadline);
+            health = worker.health();
+        }
+    }
+
+    @Test
+    void placeOfAHandler_isFree_beforeItsResultIsConfirmed() {
+        m.topic("emails").publishAll(List.of(Message.of("a:1"), Message.of("a:2"), Message.of("a:3")));
+        Unconfirmed source = new Unconfirmed(tasks, new CompletableFuture<>());
+        try (Worker worker = Engines.worker(m, source)
+                .queue("emails", 1)
+                .concurrency(1)
+                .handle("a", (task, context) -> {
+                    // done
+                })
+                .start()) {
+            await(worker, 0, 3);
+            assertThat(source.go.complete(true)).isTrue();
+            await(worker, 0, 0);
+            assertThat(worker.health().succeeded()).isEqualTo(3);
+        }
     }
 
     @Test

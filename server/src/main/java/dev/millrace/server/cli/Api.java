@@ -196,7 +196,12 @@ final class Api {
             throw new CliException("no server answers at " + url
                     + ". Start one with ./millrace server, or name another by --url or MILLRACE_URL");
         } catch (IOException e) {
-            throw new CliException("the connection to " + url + " broke: " + e + ". Whether it was done is unknown");
+            if (String.valueOf(e.getMessage()).contains("status line")) {
+                throw new CliException(url + " does not speak HTTP. Is it Millrace's HTTP address? The default is"
+                        + " http://127.0.0.1:7070");
+            }
+            throw new CliException("the connection to " + url + " broke: " + e + ". "
+                    + (method.equals("GET") ? "Try again" : "Whether it was done is unknown"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CliException("interrupted");

@@ -25,6 +25,11 @@ public final class ProgressLine {
         this.shown = shown;
     }
 
+    /** Whether a person looks on. */
+    boolean isShown() {
+        return shown;
+    }
+
     /** Writes the line unless one was written just now. */
     public void show(String text) {
         if (shown && System.nanoTime() - nextNanos >= 0) {

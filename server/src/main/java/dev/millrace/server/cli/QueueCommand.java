@@ -10,10 +10,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code queue}: lists, shows and changes task queues. */
-@Command(name = "queue", description = "Lists, shows, creates, pauses, limits and deletes task queues.",
+@Command(name = "queue", description = "Lists, shows, creates, pauses, sets and deletes task queues.",
         subcommands = {QueueCommand.ListAll.class, QueueCommand.Show.class, QueueCommand.Create.class,
-            QueueCommand.Pause.class, QueueCommand.Resume.class, QueueCommand.Limits.class, QueueCommand.Delete.class},
-        footer = {"", "Examples:", "  millrace queue list", "  millrace queue limits emails --concurrency 5"})
+            QueueCommand.Pause.class, QueueCommand.Resume.class, QueueCommand.Limits.class, QueueCommand.Groups.class,
+            QueueCommand.Delete.class},
+        footer = {"", "Examples:", "  millrace queue list", "  millrace queue limits emails --concurrency 5",
+            "  millrace queue groups news --max-size 100 --max-delay 5m --grace 10s"})
 public final class QueueCommand extends Parent {
     private static final String[] COLUMNS = {"name", "paused", "scheduled", "ready", "leased", "retrying", "dead",
         "done", "cancelled", "expired"};
@@ -101,6 +103,36 @@ public final class QueueCommand extends Parent {
                     .put("periodMillis", Common.millis("--period", period))
                     .put("ageingMillis", ageing == null ? 0 : Common.millis("--ageing", ageing));
             common.print(common.api().put(Api.queue(queue, "limits"), body.toString()), "set the limits of " + queue);
+        }
+    }
+
+    @Command(name = "groups", description = "Sets when the tasks of one group key are delivered together; without"
+            + " options it shows it. What is not given stays as it is.")
+    static final class Groups extends OnQueue {
+        @Option(names = "--max-size", paramLabel = "COUNT", description = "as soon as there are so many, 1 to 1000")
+        @Nullable Integer maxSize;
+        @Option(names = "--max-delay", paramLabel = "DURATION",
+                description = "so long after the first has come; 0s: no such limit")
+        @Nullable String maxDelay;
+        @Option(names = "--grace", paramLabel = "DURATION", description = "so long after the last has come")
+        @Nullable String grace;
+
+        @Override
+        public void run() {
+            Api api = common.api();
+            String path = Api.queue(queue, "groups");
+            JsonNode now = api.get(path);
+            if (maxSize == null && maxDelay == null && grace == null) {
+                common.print(now, now.toPrettyString());
+                return;
+            }
+            ObjectNode wanted = Api.JSON.createObjectNode();
+            wanted.put("maxSize", maxSize == null ? now.path("maxSize").asInt() : maxSize);
+            wanted.put("maxDelayMillis",
+                    maxDelay == null ? now.path("maxDelayMillis").asLong() : Common.millis("--max-delay", maxDelay));
+            wanted.put("graceMillis",
+                    grace == null ? now.path("graceMillis").asLong() : Common.millis("--grace", grace));
+            common.print(api.put(path, wanted.toString()), "set the groups of " + queue);
         }
     }
 }

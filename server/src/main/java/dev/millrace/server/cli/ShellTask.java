@@ -25,6 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
  * Thread safety: {@link #run} belongs to one thread; any may {@link #stop} it and say whether its lease was extended.
  */
 final class ShellTask {
+    /** EX_DATAERR of sysexits.h: no attempt would help. */
+    private static final int HOPELESS = 65;
     /** EX_TEMPFAIL of sysexits.h. */
     private static final int PUT_OFF = 75;
     /** Headers that programs expect in their environment in upper case, as OpenTelemetry has it. */
@@ -227,15 +229,30 @@ final class ShellTask {
         environment.put("MILLRACE_TASK_TYPE", type().replace("\0", ""));
         environment.put("MILLRACE_TASK_ATTEMPT", task.path("attempt").asString());
         environment.put("MILLRACE_TASK_TOKEN", token());
+        if (task.path("payloads").isArray()) {
+            environment.put("MILLRACE_TASK_GROUP", task.path("group").asString("").replace("\0", ""));
+            environment.put("MILLRACE_TASK_PAYLOADS", String.valueOf(task.path("payloads").size()));
+        }
         return environment;
     }
 
     private void feed(Process process) {
         try (OutputStream in = process.getOutputStream()) {
-            in.write(Base64.getDecoder().decode(task.path("base64").asString("")));
+            if (!task.path("payloads").isArray()) {
+                in.write(payload(task));
+                return;
+            }
+            for (JsonNode one : task.path("payloads")) {
+                in.write(payload(one));
+                in.write('\n');
+            }
         } catch (IOException e) {
             return; // the command does not read its input
         }
+    }
+
+    private static byte[] payload(JsonNode of) {
+        return Base64.getDecoder().decode(of.path("base64").asString(""));
     }
 
     /** Passes on what the process says, and keeps the end of it. */
@@ -262,6 +279,8 @@ final class ShellTask {
             settle("ack", tokens());
         } else if (exit == PUT_OFF) {
             putOff(error.isEmpty() ? "exit code " + PUT_OFF : error);
+        } else if (exit == HOPELESS) {
+            settle("bury", tokens().put("error", error.isEmpty() ? "exit code " + HOPELESS : error));
         } else {
             settle("retry", tokens().put("error", error.isEmpty() ? "exit code " + exit : error));
         }

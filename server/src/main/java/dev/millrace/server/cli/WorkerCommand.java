@@ -25,7 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(name = "worker", description = "Runs a shell command for each task of a queue.", footer = {"",
     "The payload comes on standard input; MILLRACE_TASK_ID, _TYPE, _ATTEMPT, _TOKEN, MILLRACE_QUEUE, MILLRACE_URL and",
     "MILLRACE_HEADER_NAME in the environment. Exit code 0: done. 75: put off for --put-off, not counted.",
-    "Any other: failed, the end of standard error is the error.", "", "Example:",
+    "65: dead at once. Any other: failed, the end of standard error is the error.", "", "Example:",
     "  millrace worker emails --exec './send-mail.sh' --concurrency 8"})
 public final class WorkerCommand implements Callable<Integer> {
     private static final int PULL_WAIT_MILLIS = 1_000;

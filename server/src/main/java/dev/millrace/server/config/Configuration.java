@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,11 +162,16 @@ public final class Configuration {
         }
     }
 
-    /** The key with the fewest changed letters; source: V. I. Levenshtein, Soviet Physics Doklady 10 (1966). */
+    /**
+     * The key with the fewest changed letters, where a word in common outweighs four of them: tcp-port means nsq-tcp.
+     * Source of the distance: V. I. Levenshtein, Soviet Physics Doklady 10 (1966).
+     */
     private static String nearest(String key) {
+        List<String> words = List.of(key.split("[-.]"));
         return Settings.ALL.stream()
                 .map(Setting::key)
-                .min(Comparator.comparingInt(other -> distance(key, other)))
+                .min(Comparator.comparingLong(other -> distance(key, other)
+                        - 4 * Stream.of(other.split("[-.]")).filter(words::contains).count()))
                 .orElseThrow();
     }
 

@@ -93,7 +93,7 @@ public final class Settings {
             "failed attempts of one shard whose reason is kept for the dead letter; each takes about 22 bytes");
     public static final Setting<Integer> MAX_TRACKED = new Setting<>("max-tracked",
             Kind.number(0, Integer.MAX_VALUE), "10000000",
-            "tasks of one shard that are not over; each takes about 80 bytes for each group");
+            "tasks of one shard that are not over; each takes 30 to 80 bytes for each group");
     public static final Setting<Long> MAX_TOPIC_MESSAGES = new Setting<>("max-topic-messages",
             Kind.COUNT, "0",
             "messages that a topic keeps for its slowest group, deferred ones included; 0: no limit");

@@ -104,6 +104,18 @@ class TaskCommandsTest {
         enqueue("known");
         assertThat(refused("task", "show", "known", "0000000000000000")).contains("has no task 0000000000000000");
         assertThat(refused("task", "list", "known", "--state", "lost")).contains("retrying", "not 'lost'");
+        assertThat(refused("task", "enqueue", "bad", "--at", "2030-01-31T12:00")).contains("with its zone");
+        assertThat(refused("task", "enqueue", "bad", "--payload", "\"" + "x".repeat(1 << 20) + "\""))
+                .contains("max-message-size allows 1048576");
+        assertThat(refused("task", "enqueue", "bad", "--payload", "\"" + "x".repeat(9 << 20) + "\""))
+                .contains("max-request-size allows, 8388608");
+        Run misused = run("task", "enqueue", "bad", "--priority", "high");
+        assertThat(misused.exit()).isEqualTo(2);
+        assertThat(misused.err().lines().toList()).hasSize(2)
+                .first()
+                .asString()
+                .contains("--priority", "'high' is not an int");
+        assertThat(misused.err()).contains("millrace task enqueue --help");
         assertThat(run("task").exit()).isEqualTo(2);
         assertThat(run("worker", "known").exit()).isEqualTo(2);
         assertThat(refused("worker", "known", "--exec", "true", "--concurrency", "0")).contains("1 to 1000");

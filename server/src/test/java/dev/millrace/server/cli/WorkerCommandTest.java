@@ -118,6 +118,29 @@ class WorkerCommandTest {
     }
 
     @Test
+    void exitCode65_isDeadAtOnce() throws Exception {
+        String id = enqueue("hopeless", "");
+        try (ServerProcess _ = worker(server, "hopeless", "echo no such user >&2; exit 65")) {
+            JsonNode dead = awaitState("hopeless", id, "dead");
+            assertThat(dead.at("/history/0/error").asString()).isEqualTo("no such user");
+        }
+    }
+
+    @Test
+    void taskOfAGroup_hasAllPayloadsOnStandardInput() throws Exception {
+        api.put(Api.queue("news", ""), "{}");
+        api.put(Api.queue("news", "groups"), "{\"maxSize\":2,\"graceMillis\":600000}");
+        enqueue("news", ",\"group\":\"ada\",\"text\":\"one\"");
+        enqueue("news", ",\"group\":\"ada\",\"text\":\"two\"");
+        try (ServerProcess _ = worker(server, "news", "cat; echo \"$MILLRACE_TASK_GROUP $MILLRACE_TASK_PAYLOADS\"",
+                "--keep-output")) {
+            await("the group is done", () -> api.get(Api.queue("news", "tasks?state=done")).path("tasks").size() == 1);
+            JsonNode done = api.get(Api.queue("news", "tasks?state=done")).path("tasks").path(0);
+            assertThat(done.at("/result/text").asString()).isEqualTo("one\ntwo\nada 2\n");
+        }
+    }
+
+    @Test
     void cancelOfARunningTask_endsItsWholeProcessTree() throws Exception {
         String id = enqueue("cancels", "");
         // The middle process ends, so that its child has another parent, and the child does not care for SIGTERM.

@@ -93,6 +93,8 @@ class ConfigurationTest {
     @Test
     void load_unknownKey_suggestsTheNearest() throws IOException {
         assertThatThrownBy(() -> flags("nsq-tpc", "off")).hasMessageContaining("Did you mean 'nsq-tcp'");
+        assertThatThrownBy(() -> flags("tcp-port", "4150")).hasMessageContaining("Did you mean 'nsq-tcp'");
+        assertThatThrownBy(() -> flags("max-msg-size", "1")).hasMessageContaining("Did you mean 'max-message-size'");
         Path file = Files.writeString(folder.resolve("m.toml"), "\nmax-mesage-size = \"1MiB\"\n");
         assertThatThrownBy(() -> flags("config", file.toString()))
                 .hasMessageStartingWith("file " + file + ":2: ")

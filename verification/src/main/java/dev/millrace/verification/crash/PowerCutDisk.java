@@ -111,6 +111,14 @@ final class PowerCutDisk implements FilePort {
             }
 
             @Override
+            public void truncate(long bytes) throws IOException {
+                on(() -> {
+                    opened.truncate(bytes);
+                    return bytes;
+                });
+            }
+
+            @Override
             public void close() throws IOException {
                 on(() -> {
                     opened.close();

@@ -103,6 +103,7 @@ final class Message {
     @Override
     public String toString() {
         return "message " + number + " of " + topic.name + " (" + fate + ", id " + Long.toHexString(id) + ", delay "
-                + delayMillis + (dueAtMillis == 0 ? " ms, submitted at " : " ms by wall, submitted at ") + submitted + ")";
+                + delayMillis + (dueAtMillis == 0 ? " ms, submitted at " : " ms by wall, submitted at ") + submitted
+                + ")";
     }
 }

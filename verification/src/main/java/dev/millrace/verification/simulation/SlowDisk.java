@@ -80,6 +80,12 @@ final class SlowDisk extends DelegatingFiles {
             }
 
             @Override
+            public void truncate(long bytes) throws IOException {
+                operation(50_000);
+                super.truncate(bytes);
+            }
+
+            @Override
             public void force() throws IOException {
                 operation(2_000_000);
                 super.force();

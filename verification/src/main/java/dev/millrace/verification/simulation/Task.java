@@ -164,8 +164,21 @@ final class Task {
     /** Whether its attempts may have been used up; those that nobody came to read count. */
     private boolean mayHaveDied(Moment at) {
         Map.Entry<Long, Lease> last = entry().leases.lowerEntry(at.order());
-        Moment since = last == null ? message.submitted : last.getValue().delivered;
-        int attempts = last == null ? 0 : last.getValue().attempts;
+        if (mayHaveBeenUsedUp(last == null ? null : last.getValue(), at)) {
+            return true;
+        }
+        // Redriven since, its attempts have begun anew.
+        return entry().mayBeRedriven(0, at.order()) && (mayHaveBeenUsedUp(null, at) || entry().leases
+                .headMap(at.order())
+                .values()
+                .stream()
+                .anyMatch(lease -> mayHaveBeenUsedUp(lease, at)));
+    }
+
+    /** The same of those from a delivery on, or from the first. */
+    private boolean mayHaveBeenUsedUp(@Nullable Lease last, Moment at) {
+        Moment since = last == null ? message.submitted : last.delivered;
+        int attempts = last == null ? 0 : last.attempts;
         int most = terms.retries().maxAttempts() > 0 ? terms.retries().maxAttempts() : TaskQueue.MAX_ATTEMPTS;
         return attempts + queue.hiddenAttempts(since, at) >= most;
     }

@@ -45,7 +45,8 @@ final class UniqueKeys {
 
     private static void checkApart(Task first, Task second) {
         Moment taken = second.knownSince();
-        if (taken == null) {
+        if (taken == null || first.queue.group.topic.deleteSubmittedOrder < taken.order()) {
+            // Keys go with their queue, whose name a task of the other side may have taken since.
             return;
         }
         Unique unique = first.terms.unique();

@@ -187,6 +187,11 @@ public final class RealFiles implements FilePort {
         }
 
         @Override
+        public void truncate(long bytes) throws IOException {
+            channel.truncate(bytes);
+        }
+
+        @Override
         public void close() throws IOException {
             channel.close();
         }

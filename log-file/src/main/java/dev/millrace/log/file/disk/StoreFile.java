@@ -24,6 +24,9 @@ public interface StoreFile extends AutoCloseable {
 
     long sizeBytes() throws IOException;
 
+    /** Gives back what lies at and behind {@code bytes}; durable after {@link #force}. Never makes the file longer. */
+    void truncate(long bytes) throws IOException;
+
     @Override
     void close() throws IOException;
 }

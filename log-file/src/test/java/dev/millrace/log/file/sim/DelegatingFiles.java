@@ -94,6 +94,11 @@ public abstract class DelegatingFiles implements FilePort {
         }
 
         @Override
+        public void truncate(long bytes) throws IOException {
+            file.truncate(bytes);
+        }
+
+        @Override
         public void close() throws IOException {
             file.close();
         }

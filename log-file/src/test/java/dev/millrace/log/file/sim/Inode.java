@@ -16,6 +16,8 @@ final class Inode {
     private byte[] stored = new byte[0];
     private int seenSize;
     private int storedSize;
+    /** What is stored from here on has been given back, which is not durable yet. */
+    private int cutTo = Integer.MAX_VALUE;
     private final BitSet dirty = new BitSet();
 
     int size() {
@@ -36,6 +38,27 @@ final class Inode {
         }
     }
 
+    void truncate(int bytes) {
+        if (bytes < seenSize) {
+            Arrays.fill(seen, bytes, seen.length, (byte) 0);
+            int firstGone = (bytes + SECTOR - 1) / SECTOR;
+            dirty.clear(firstGone, Math.max(firstGone, dirty.length()));
+            if (bytes % SECTOR > 0) {
+                dirty.set(bytes / SECTOR);
+            }
+            seenSize = bytes;
+            cutTo = Math.min(cutTo, bytes);
+        }
+    }
+
+    private void storeCut() {
+        if (cutTo < stored.length) {
+            Arrays.fill(stored, cutTo, stored.length, (byte) 0);
+        }
+        storedSize = Math.min(storedSize, cutTo);
+        cutTo = Integer.MAX_VALUE;
+    }
+
     int read(byte[] into, int offset) {
         int length = Math.min(into.length, seenSize - offset);
         if (length <= 0) {
@@ -47,6 +70,7 @@ final class Inode {
 
     /** A successful sync. */
     void store() {
+        storeCut();
         for (int sector = dirty.nextSetBit(0); sector >= 0; sector = dirty.nextSetBit(sector + 1)) {
             store(sector);
         }
@@ -56,6 +80,7 @@ final class Inode {
 
     /** Stores the sectors of one write that is durable on return. */
     void store(int offset, int length) {
+        storeCut();
         if (length > 0) {
             int last = (offset + length - 1) / SECTOR;
             for (int sector = offset / SECTOR; sector <= last; sector++) {
@@ -85,6 +110,10 @@ final class Inode {
     /** What is left after a power cut: every dirty sector is there or not, in any combination. */
     void losePower(Random random) {
         int style = random.nextInt(3);
+        if (cutTo < storedSize && random.nextBoolean()) {
+            storeCut();
+        }
+        cutTo = Integer.MAX_VALUE;
         for (int sector = dirty.nextSetBit(0); sector >= 0; sector = dirty.nextSetBit(sector + 1)) {
             if (style == 1 || (style == 2 && random.nextBoolean())) {
                 store(sector);

@@ -355,6 +355,17 @@ public final class SimulatedDisk implements FilePort {
         }
 
         @Override
+        public void truncate(long bytes) throws IOException {
+            check();
+            operation();
+            if (chance(failWriteOneIn)) {
+                throw new IOException("Input/output error (simulated, truncate)");
+            }
+            inode.truncate((int) bytes);
+            operation();
+        }
+
+        @Override
         public void close() {
             closed = true;
         }
