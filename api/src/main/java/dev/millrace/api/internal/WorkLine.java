@@ -3,6 +3,7 @@ package dev.millrace.api.internal;
 import dev.millrace.api.spi.Feed;
 import dev.millrace.api.spi.FeedListener;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -44,5 +45,29 @@ final class WorkLine {
         this.opener = opener;
         this.credit = credit;
         this.weight = weight;
+    }
+
+    /** The line to be served, null when nothing waits; by weights each gets its share over time, and a silent one saves nothing up. */
+    static @Nullable WorkLine next(List<WorkLine> lines, boolean strict) {
+        WorkLine best = null;
+        long total = 0;
+        for (WorkLine line : lines) {
+            if (line.waiting.isEmpty()) {
+                line.turn = 0;
+                continue;
+            }
+            if (strict) {
+                return line;
+            }
+            line.turn += line.weight;
+            total += line.weight;
+            if (best == null || line.turn > best.turn) {
+                best = line;
+            }
+        }
+        if (best != null) {
+            best.turn -= total;
+        }
+        return best;
     }
 }

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * Thread safety: any thread. The lock guards the lines and the set of running work; user code runs outside of it.
  */
 final class WorkLoop {
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
     private static final System.Logger LOG = System.getLogger("dev.millrace");
     private static final long FIRST_REOPEN_MILLIS = 100;
     private static final long LAST_REOPEN_MILLIS = 5_000;
@@ -65,6 +66,8 @@ final class WorkLoop {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<Held> running = new HashSet<>();
+    /** Threads that were asked for and have not begun. */
+    private int starting;
     private final Prefetch prefetch;
     /** Results of handlers that the engine has not confirmed. */
     private final AtomicInteger finishing = new AtomicInteger();
@@ -386,18 +389,38 @@ final class WorkLoop {
 
     // ---- work ----
 
-    /** Under the lock. */
+    /** Under the lock: asks for a thread. One that begins asks for the next, so short tasks do not wake a thread each. */
     private void startMore() {
-        for (Held held = nextToRun(); held != null; held = nextToRun()) {
-            Held next = held;
-            executor.execute(() -> run(next));
+        boolean full = closing || running.size() + starting >= settings.concurrency();
+        if (full || starting >= PROCESSORS || lines.stream().allMatch(line -> line.waiting.isEmpty())) {
+            return;
         }
+        starting++;
+        try {
+            executor.execute(this::begin);
+        } catch (RuntimeException | Error refused) {
+            starting--;
+            throw refused;
+        }
+    }
+
+    private void begin() {
+        Held first;
+        lock.lock();
+        try {
+            starting--;
+            first = nextToRun();
+            startMore();
+        } finally {
+            lock.unlock();
+        }
+        run(first);
     }
 
     /** Under the lock: what is to run now and counts as running, or null. */
     private @Nullable Held nextToRun() {
         while (!closing && running.size() < settings.concurrency()) {
-            WorkLine line = next();
+            WorkLine line = WorkLine.next(lines, settings.strict());
             if (line == null) {
                 return null;
             }
@@ -410,32 +433,8 @@ final class WorkLoop {
         return null;
     }
 
-    /** The line to be served; by weights each gets its share over time, and a silent one saves nothing up. */
-    private @Nullable WorkLine next() {
-        WorkLine best = null;
-        long total = 0;
-        for (WorkLine line : lines) {
-            if (line.waiting.isEmpty()) {
-                line.turn = 0;
-                continue;
-            }
-            if (settings.strict()) {
-                return line;
-            }
-            line.turn += line.weight;
-            total += line.weight;
-            if (best == null || line.turn > best.turn) {
-                best = line;
-            }
-        }
-        if (best != null) {
-            best.turn -= total;
-        }
-        return best;
-    }
-
     /** One after the other, as long as something waits: a thread for each would cost more than a short task. */
-    private void run(Held first) {
+    private void run(@Nullable Held first) {
         for (Held held = first; held != null;) {
             held = runOne(held);
         }

@@ -94,6 +94,9 @@ public interface ShardLog extends AutoCloseable {
      */
     long appendCold(BatchBuffer bodies);
 
+    /** Where the next cold segment will begin, without the flag: all that are there begin below. */
+    long coldEnd();
+
     /** Makes every cold batch durable. Fails as {@link #appendCold}. */
     void syncCold();
 

@@ -32,6 +32,8 @@ final class Reclaimer {
     private final Outstanding outstanding;
     private final BitSet released = new BitSet();
     private final BitSet releasedCold = new BitSet();
+    /** Cold segments below were there at the start; nothing is written to them, and the state may not know them any more. */
+    private final long coldBefore;
     private long lastNanos;
     /** Segments below are released. */
     private long firstHot;
@@ -57,6 +59,7 @@ final class Reclaimer {
         this.log = log;
         this.mover = mover;
         this.outstanding = outstanding;
+        coldBefore = log.coldEnd() / log.segmentBytes();
     }
 
     /** Looks for empty and half-dead segments now and then; the batch under construction must be empty. */
@@ -67,7 +70,7 @@ final class Reclaimer {
         lastNanos = nowNanos;
         outstanding.prune();
         long endHot = log.tail() / log.segmentBytes();
-        long endCold = use.endSegment(true) - 1;
+        long endCold = Math.max(coldBefore, use.endSegment(true) - 1);
         firstHot = release(released, firstHot, endHot, 0);
         firstCold = release(releasedCold, firstCold, endCold, Location.COLD);
         if (mover.isIdle()) {

@@ -240,6 +240,21 @@ public final class RawClient implements AutoCloseable {
         return line("SUB " + topic + " " + channel).expectOk().line("RDY " + ready);
     }
 
+    /**
+     * Stops taking messages and waits until everything sent before is answered. A socket that is closed with messages
+     * unread is reset, and a reset takes away what the server has not read yet.
+     */
+    public void leave() {
+        line("CLS");
+        Frame frame = receive();
+        while (frame.type() == 2) {
+            frame = receive();
+        }
+        if (!frame.text().equals("CLOSE_WAIT")) {
+            throw new AssertionError("expected CLOSE_WAIT, got " + frame);
+        }
+    }
+
     @Override
     public void close() {
         try {

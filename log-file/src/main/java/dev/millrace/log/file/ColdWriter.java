@@ -53,6 +53,11 @@ final class ColdWriter {
         }
     }
 
+    /** Where the next segment will begin, without the flag. */
+    synchronized long end() {
+        return nextNumber * context.meta.segmentBytes();
+    }
+
     /** Writes the batch; its position. */
     synchronized long append(BatchBuffer batch) {
         context.failure.check();

@@ -240,6 +240,11 @@ final class FileLog implements ShardLog {
     }
 
     @Override
+    public long coldEnd() {
+        return cold.end();
+    }
+
+    @Override
     public void syncCold() {
         cold.sync();
     }

@@ -126,6 +126,11 @@ final class WatchedLogs implements LogFactory {
         }
 
         @Override
+        public long coldEnd() {
+            return log.coldEnd();
+        }
+
+        @Override
         public void syncCold() {
             log.syncCold();
         }

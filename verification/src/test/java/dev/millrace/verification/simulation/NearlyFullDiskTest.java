@@ -19,7 +19,7 @@ class NearlyFullDiskTest {
     private static final int FILLED_IN_LIFE = 150;
 
     @ParameterizedTest
-    @ValueSource(longs = {3, 4, 5})
+    @ValueSource(longs = {3, 4, 5, 9, 13})
     void hundredsOfCrashes_neverKeepTheProcessFromStarting(long seed) {
         Random random = new Random(seed);
         World world = new World(SimulationPlan.of(seed, 3), line -> {});

@@ -47,11 +47,13 @@ class BacklogImportTest {
     private List<String> consume(String topic, String channel, int count) {
         try (RawClient client = node.client()) {
             client.subscribe(topic, channel, 2_500);
-            return IntStream.range(0, count).mapToObj(i -> {
+            List<String> texts = IntStream.range(0, count).mapToObj(i -> {
                 RawClient.Message message = client.message();
                 client.line("FIN " + message.id());
                 return message.text();
             }).toList();
+            client.leave();
+            return texts;
         }
     }
 
