@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * Messages to be published as one submission, in the form the shard takes: (length, bytes) after each other. A door has
@@ -27,9 +28,8 @@ public final class PublishBatch {
     public static final int IDEMPOTENCY_LENGTH = 128;
 
     private ByteBuffer data;
-    private final List<Long> delays = new ArrayList<>();
-    /** Instants of the wall clock, 0 of messages that have none. */
-    private final List<Long> instants = new ArrayList<>();
+    /** Of each message its delay, 0: none, or minus the instant of the wall clock that it waits for. */
+    private final List<Long> waits = new ArrayList<>();
     private final List<Integer> offsets = new ArrayList<>();
 
     /** Room for so many bytes of bodies is taken at once; it grows. */
@@ -44,23 +44,22 @@ public final class PublishBatch {
 
     /** Adds a message, which is copied: at least one byte, and a delay from 0 to {@link #MAX_DELAY_MILLIS}. */
     public void add(ByteBuffer body, long delayMillis) {
-        add(body, delayMillis, 0);
+        append(body, delayMillis);
     }
 
     /** The same of one that joins its topic at this instant of the wall clock, in ms since 1970. */
     public void addAt(ByteBuffer body, long wallMillis) {
-        add(body, 0, wallMillis);
+        append(body, -wallMillis);
     }
 
-    private void add(ByteBuffer body, long delayMillis, long wallMillis) {
+    private void append(ByteBuffer body, long wait) {
         int length = body.remaining();
         if (data.remaining() < length + Integer.BYTES) {
             int needed = data.position() + length + Integer.BYTES;
             data = ByteBuffer.allocate(Math.max(needed, data.capacity() * 2)).put(data.flip());
         }
         offsets.add(data.position());
-        delays.add(delayMillis);
-        instants.add(wallMillis);
+        waits.add(wait);
         data.putInt(length).put(body);
     }
 
@@ -76,10 +75,11 @@ public final class PublishBatch {
         int next;
         for (int i = 0; i < size; i = next) {
             next = i + 1;
-            if (instants.get(i) > 0) {
-                submission.deferUntil(topic, offsets.get(i), end(i) - offsets.get(i), instants.get(i));
-            } else if (delays.get(i) > 0) {
-                submission.defer(topic, offsets.get(i), end(i) - offsets.get(i), delays.get(i));
+            long wait = waits.get(i);
+            if (wait < 0) {
+                submission.deferUntil(topic, offsets.get(i), end(i) - offsets.get(i), -wait);
+            } else if (wait > 0) {
+                submission.defer(topic, offsets.get(i), end(i) - offsets.get(i), wait);
             } else {
                 while (next < size && isPlain(next)) {
                     next++;
@@ -99,15 +99,16 @@ public final class PublishBatch {
             keys[2 * i] = high == 0 ? 1 : high;
             keys[2 * i + 1] = KeyHash.low(own);
         }
-        return new OncePublish(topic, data, longs(delays), longs(instants), keys, IDEMPOTENCY_MILLIS);
+        return new OncePublish(topic, data, longs(wait -> Math.max(0, wait)), longs(wait -> Math.max(0, -wait)), keys,
+                IDEMPOTENCY_MILLIS);
     }
 
-    private static long[] longs(List<Long> values) {
-        return values.stream().mapToLong(Long::longValue).toArray();
+    private long[] longs(ToLongFunction<Long> part) {
+        return waits.stream().mapToLong(part).toArray();
     }
 
     private boolean isPlain(int message) {
-        return delays.get(message) == 0 && instants.get(message) == 0;
+        return waits.get(message) == 0;
     }
 
     private int end(int message) {
