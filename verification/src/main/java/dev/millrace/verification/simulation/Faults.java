@@ -4,9 +4,12 @@ import java.util.Random;
 
 /** What goes wrong: crashes of the process and of the machine, a failing or full disk, clocks that are set. */
 final class Faults {
+    private static final int OFTEN = 100;
+
     private final World world;
     private final Operator operator;
     private final Random random;
+    private final Emphasis emphasis;
     /** How often, per 10,000 steps; chosen once per run. */
     private final int crashes;
     private final int diskFailures;
@@ -19,7 +22,8 @@ final class Faults {
         this.world = world;
         this.operator = operator;
         random = world.random;
-        crashes = random.nextInt(4) == 0 ? 120 : 30;
+        emphasis = world.plan.emphasis();
+        crashes = emphasis == Emphasis.REUSED_FILES ? 12 : random.nextInt(4) == 0 ? 120 : 30;
         diskFailures = random.nextInt(2) * 20;
         clockChanges = random.nextInt(2) * 20;
     }
@@ -35,6 +39,10 @@ final class Faults {
         }
         if (chance(crashes)) {
             crash();
+        } else if (emphasis == Emphasis.FAILED_SYNCS && chance(OFTEN)) {
+            world.slowDisk.failNextSync();
+        } else if (emphasis == Emphasis.MOVES && chance(OFTEN)) {
+            world.slowDisk.cutAfterNextCopy();
         } else if (chance(diskFailures)) {
             failingDisk();
         } else if (chance(clockChanges)) {
@@ -85,7 +93,8 @@ final class Faults {
         }
     }
 
-    private void breakSoon(int operations) {
+    /** The process ends within so many operations of the disk. */
+    void breakSoon(int operations) {
         if (random.nextBoolean()) {
             world.disk.cutPowerAfter(1 + random.nextInt(operations));
         } else {

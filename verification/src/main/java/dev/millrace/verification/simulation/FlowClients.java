@@ -5,6 +5,7 @@ import dev.millrace.core.machine.GatherLimits;
 import dev.millrace.core.machine.Topic;
 import dev.millrace.core.machine.Tracked;
 import dev.millrace.core.message.Chain;
+import dev.millrace.core.message.Envelope;
 import dev.millrace.core.message.EnvelopeWriter;
 import dev.millrace.core.shard.Enqueue;
 import dev.millrace.core.shard.Enqueues;
@@ -26,6 +27,7 @@ final class FlowClients {
     private static final int MOST_LOOKED_AT = 40;
     private static final int MOST_CYCLES = 8;
     private static final int DELETED_IN = 150;
+    private static final int FLOWS_BEFORE = 5;
     private static final long MOST_PASSED_NANOS = 400_000_000;
 
     private final World world;
@@ -42,8 +44,14 @@ final class FlowClients {
         this.queues = queues;
         random = world.random;
         for (TaskQueue queue : queues) {
-            long delay = random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(400);
-            queue.gathered.limits = new GatherLimits(2 + random.nextInt(6), delay, random.nextInt(150));
+            int grace = random.nextInt(150);
+            long delay = switch (random.nextInt(4)) {
+                case 0 -> 0;
+                case 1 -> 1L + random.nextInt(400);
+                // Over before the grace period is.
+                default -> 1L + grace / 3 + random.nextInt(1 + grace / 3);
+            };
+            queue.gathered.limits = new GatherLimits(2 + random.nextInt(6), delay, grace);
         }
     }
 
@@ -73,8 +81,12 @@ final class FlowClients {
         if (queue == null || host(queue).isDown()) {
             return;
         }
-        if (random.nextInt(DELETED_IN) == 0) {
+        if (isTimeToDelete()) {
             deleteOne();
+            return;
+        }
+        if (world.plan.emphasis() == Emphasis.LETTERS && random.nextInt(3) > 0) {
+            nextToTheLast();
             return;
         }
         int dice = random.nextInt(100);
@@ -86,10 +98,57 @@ final class FlowClients {
         } else if (open.size() < 2 || (open.size() < MOST_OPEN && dice < 55)) {
             open(queue);
         } else if (dice < 88) {
-            member(queue, open.get(random.nextInt(open.size())));
+            member(queue, open.get(random.nextInt(open.size())), TaskTerms.any(random, world.clock.wallMillis()));
         } else {
             batch(batches.get(batches.size() - 1 - random.nextInt(Math.min(batches.size(), MOST_OPEN))), dice);
         }
+    }
+
+    /** Members of batches beside the queue that will be deleted are enqueued in that queue, with steps elsewhere. */
+    private void nextToTheLast() {
+        TaskQueue last = queues.getLast();
+        TaskQueue home = queues.get(last.group.topic.shard);
+        if (!last.isThere() || !last.group.topic.isLive() || !home.isThere() || host(last).isDown()) {
+            return;
+        }
+        List<FlowBatch> open = batches.stream().filter(batch -> batch.isOpen() && batch.queue == home).toList();
+        if (open.size() < 2) {
+            open(home);
+        } else {
+            FlowBatch batch = open.get(random.nextInt(open.size()));
+            if (random.nextInt(8) > 0) {
+                member(last, batch, TaskTerms.first());
+            } else {
+                close(batch);
+            }
+        }
+    }
+
+    /** Whether a letter is what follows a member of a batch, which stood in the queue that will be deleted. */
+    private boolean isMemberFromTheLast(ByteBuffer letter) {
+        int envelope = Envelope.bytes(letter, Integer.BYTES);
+        Integer number = Message.numberOf(letter, Integer.BYTES + envelope, letter.getInt(0) - envelope);
+        Task task = number == null ? null : world.ledger.messages.get(number).task;
+        Flow flow = task == null ? null : task.flow;
+        int place = flow == null ? 0 : flow.tasks.indexOf(task);
+        return flow != null && place > 0 && flow.batch != null && flow.tasks.get(place - 1).queue == queues.getLast();
+    }
+
+    /** Deletes the queue that will be deleted, if it is the moment that this run puts an emphasis on. */
+    void deleteWithLetters() {
+        HostedShard host = host(queues.getLast());
+        if (world.plan.emphasis() == Emphasis.LETTERS && !host.isDown() && isTimeToDelete()) {
+            deleteOne();
+            host.cycle();
+        }
+    }
+
+    private boolean isTimeToDelete() {
+        return world.plan.emphasis() == Emphasis.LETTERS
+                ? flows.size() > FLOWS_BEFORE && world.post.answersFor(queues.getLast().group.topic.shard)
+                        .stream()
+                        .anyMatch(this::isMemberFromTheLast)
+                : random.nextInt(DELETED_IN) == 0;
     }
 
     private void batch(FlowBatch batch, int dice) {
@@ -231,13 +290,12 @@ final class FlowClients {
     }
 
     /** A member at the home of its queue, or forwarded by the shard of its batch. */
-    private void member(TaskQueue queue, FlowBatch batch) {
+    private void member(TaskQueue queue, FlowBatch batch, TaskTerms terms) {
         boolean elsewhere = batch.queue.group.topic.shard != queue.group.topic.shard;
         boolean mayGo = queue == queues.getLast() && elsewhere;
         if (host(batch.queue).isDown() || mayGo || !batch.queue.group.isLive()) {
             return;
         }
-        TaskTerms terms = TaskTerms.any(random, world.clock.wallMillis());
         Flow flow = newFlow(queue, elsewhere ? terms.asStep() : terms.asFirst(), batch);
         batch.members.add(flow);
         world.trace.event("add to " + batch + ": " + flow);

@@ -33,6 +33,9 @@ public final class Main {
               --workload W  what clients do: messages, tasks, mixed, which is both and the default, or flows,
                             which is tasks, chains, batches and groups over three shards that send each other mail
               --trace FILE  writes every event of the first run of each seed to FILE
+              --planted B   plants mistake B, or each in turn if B is all, and prints how many of the seeds from 1 on
+                            find it; 100 seeds if --seeds is not given; ends with 1 if one is found too rarely for the
+                            number of seeds within which the build demands it
 
             At the first violation it prints what was broken, the last events and the command that shows it again, and
             ends with 1.
@@ -46,6 +49,7 @@ public final class Main {
     private int steps = SimulationPlan.DEFAULT_STEPS;
     private Workload workload = Workload.MIXED;
     private @Nullable Path trace;
+    private @Nullable String planted;
 
     private long events;
     private long crashes;
@@ -87,13 +91,14 @@ public final class Main {
                 case "--minutes" -> minutes = Math.min(minutes, number(name, value, 1));
                 case "--steps" -> steps = (int) Math.min(Integer.MAX_VALUE, number(name, value, 1));
                 case "--workload" -> workload = workload(value);
+                case "--planted" -> planted = value;
                 case "--trace" -> trace = Path.of(value);
                 default -> throw new IllegalArgumentException("unknown option " + name);
             }
             bounded |= name.equals("--seeds") || name.equals("--minutes");
         }
         if (!bounded) {
-            seeds = 10;
+            seeds = planted == null ? 10 : 100;
         }
         return this;
     }
@@ -120,6 +125,9 @@ public final class Main {
     }
 
     private int run() {
+        if (planted != null) {
+            return MistakeRates.print(planted, seeds) ? 0 : 1;
+        }
         long began = System.nanoTime();
         long end = began + minutes * 60_000_000_000L;
         long told = began;
@@ -146,7 +154,8 @@ public final class Main {
 
     private boolean runSeed(long seed) {
         int count = shards > 0 ? shards : seed % 2 == 0 && workload != Workload.FLOWS ? 1 : 3;
-        SimulationPlan plan = new SimulationPlan(seed, count, steps, List.of(), Set.of(), workload);
+        SimulationPlan plan = new SimulationPlan(seed, count, steps, List.of(), Set.of(), workload,
+                Emphasis.of(seed));
         String again = "again with: ./millrace simulate --seeds 1 --seed " + seed + " --shards " + count + " --steps "
                 + steps + " --workload " + workload.name().toLowerCase(Locale.ROOT);
         TimeLimit limit = new TimeLimit(again);

@@ -2,6 +2,7 @@ package dev.millrace.verification.simulation;
 
 import dev.millrace.core.machine.Parcel;
 import dev.millrace.core.shard.MailRoute;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -48,6 +49,15 @@ final class Post implements MailRoute {
     /** Letters that shards have sent, and how often one has come to its shard. */
     String figures() {
         return sent + " letters sent, " + carried + " came";
+    }
+
+    /** Messages that have come from this shard, which does not know so yet: each its envelope and its body. */
+    List<ByteBuffer> answersFor(int sender) {
+        return replies.stream()
+                .filter(reply -> reply.said != null && reply.flight.parcel.sender() == sender
+                        && reply.flight.parcel.isMessage())
+                .map(reply -> reply.flight.parcel.message())
+                .toList();
     }
 
     @Override

@@ -29,6 +29,7 @@ public final class Simulation {
     private final Operator operator;
     private final Faults faults;
     private final Answers answers;
+    private final Edges edges;
     private final @Nullable TaskClients tasks;
     private long commands;
 
@@ -38,6 +39,7 @@ public final class Simulation {
         operator = new Operator(world);
         faults = new Faults(world, operator);
         answers = new Answers(world);
+        edges = new Edges(world);
         tasks = plan.workload() == Workload.MESSAGES ? null : new TaskClients(world, operator);
     }
 
@@ -73,7 +75,11 @@ public final class Simulation {
             newTopic();
         }
         for (int step = 0; step < world.plan.steps(); step++) {
+            boolean before = world.isRunning();
             faults.step();
+            if (!before && world.isRunning() && world.plan.emphasis() == Emphasis.QUESTIONS) {
+                askAll();
+            }
             if (world.isRunning()) {
                 world.survives(this::step);
                 world.checkHeard();
@@ -84,6 +90,13 @@ public final class Simulation {
         } else {
             new Drain(world, operator, faults).run(tasks.queues(), tasks.flows());
         }
+    }
+
+    private void askAll() {
+        world.ledger.topics.values()
+                .stream()
+                .filter(topic -> topic.isLive() && !world.hosts.get(topic.shard).isDown())
+                .forEach(topic -> operator.ask(topic, figures -> {}));
     }
 
     private TopicBook newTopic() {
@@ -97,8 +110,16 @@ public final class Simulation {
 
     private void step() {
         world.clock.pass(1_000 + random.nextInt(random.nextInt(20) == 0 ? 5_000_000 : 300_000));
-        if (tasks != null && random.nextInt(30) == 0) {
-            tasks.edge();
+        if (world.plan.emphasis().emptiesTopics()) {
+            // Shards look for empty segments a few times each second.
+            world.clock.pass(random.nextInt(8_000_000));
+        }
+        FlowClients flows = tasks == null ? null : tasks.flows();
+        if (flows != null) {
+            flows.deleteWithLetters();
+        }
+        if (random.nextInt(30) == 0) {
+            edge();
             return;
         }
         int dice = random.nextInt(100);
@@ -112,6 +133,14 @@ public final class Simulation {
             tasks.administer();
         } else {
             administer();
+        }
+    }
+
+    private void edge() {
+        if (tasks != null && isForTasks()) {
+            tasks.edge();
+        } else {
+            edges.visit();
         }
     }
 
@@ -308,7 +337,11 @@ public final class Simulation {
         }
         GroupBook group = anyGroup(topic);
         int dice = random.nextInt(100);
-        if (dice < 45) {
+        if (world.plan.emphasis().emptiesTopics() && !topic.name.endsWith("1") && random.nextInt(3) == 0) {
+            operator.empty(topic);
+        } else if (world.plan.emphasis() == Emphasis.QUESTIONS && random.nextInt(3) == 0) {
+            askInTheLastMoment(topic);
+        } else if (dice < 45) {
             operator.ask(topic, figures -> {});
         } else if (dice < 55) {
             operator.createGroup(group);
@@ -332,5 +365,17 @@ public final class Simulation {
         } else {
             operator.delete(topic);
         }
+    }
+
+    /** Of what is to be written when the process is killed. */
+    private void askInTheLastMoment(TopicBook topic) {
+        HostedShard host = world.hosts.get(topic.shard);
+        world.clients.stream()
+                .filter(client -> client.host == host && client.isAlive() && !client.isForTasks())
+                .limit(2)
+                .forEach(this::submit);
+        operator.ask(topic, figures -> {});
+        faults.breakSoon(3);
+        host.cycle();
     }
 }

@@ -19,9 +19,11 @@ import java.util.Set;
  *            planted in the log, by name
  * @param workload
  *            what clients do
+ * @param emphasis
+ *            what happens oftener than elsewhere
  */
 public record SimulationPlan(long seed, int shards, int steps, List<PlantedBugs.Bug> bugs, Set<String> logBugs,
-        Workload workload) {
+        Workload workload, Emphasis emphasis) {
     static final int DEFAULT_STEPS = 2_500;
 
     public SimulationPlan {
@@ -36,6 +38,7 @@ public record SimulationPlan(long seed, int shards, int steps, List<PlantedBugs.
 
     /** Without bugs. */
     public static SimulationPlan of(long seed, int shards, Workload workload) {
-        return new SimulationPlan(seed, shards, DEFAULT_STEPS, List.of(), Set.of(), workload);
+        return new SimulationPlan(seed, shards, DEFAULT_STEPS, List.of(), Set.of(), workload,
+                Emphasis.of(seed));
     }
 }

@@ -1,8 +1,8 @@
 package dev.millrace.verification.simulation;
 
-import dev.millrace.log.file.disk.FilePort;
 import dev.millrace.log.file.disk.StoreFile;
 import dev.millrace.log.file.sim.DelegatingFiles;
+import dev.millrace.log.file.sim.SimulatedDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -11,16 +11,20 @@ import java.util.function.Predicate;
 
 /** A disk whose operations take time, now and then a lot, and in the middle of which the process can be killed. */
 final class SlowDisk extends DelegatingFiles {
+    private final SimulatedDisk disk;
     private final VirtualClock clock;
     private final Random random;
     private final int speed;
     private long killAfter = Long.MAX_VALUE;
     private boolean failNextWrite;
+    private boolean failNextSync;
+    private boolean cutAfterCopy;
     private Predicate<Path> broken = file -> false;
 
     /** Operations take the full time, or one in so many parts of it. */
-    SlowDisk(FilePort disk, VirtualClock clock, Random random, int speed) {
+    SlowDisk(SimulatedDisk disk, VirtualClock clock, Random random, int speed) {
         super(disk);
+        this.disk = disk;
         this.speed = speed;
         this.clock = clock;
         this.random = random;
@@ -36,6 +40,16 @@ final class SlowDisk extends DelegatingFiles {
         failNextWrite = true;
     }
 
+    /** The next sync of the log fails, and only that one; soon after, the power is cut. */
+    void failNextSync() {
+        failNextSync = true;
+    }
+
+    /** Some time after something was copied in order to be moved, the power is cut. */
+    void cutAfterNextCopy() {
+        cutAfterCopy = true;
+    }
+
     /** Writing to these files fails from now on. */
     void breakFiles(Predicate<Path> files) {
         broken = files;
@@ -43,6 +57,8 @@ final class SlowDisk extends DelegatingFiles {
 
     void neverKill() {
         failNextWrite = false;
+        failNextSync = false;
+        cutAfterCopy = false;
         killAfter = Long.MAX_VALUE;
     }
 
@@ -57,6 +73,10 @@ final class SlowDisk extends DelegatingFiles {
         }
     }
 
+    private static boolean isNamed(Path file, String prefix) {
+        return String.valueOf(file.getFileName()).startsWith(prefix);
+    }
+
     @Override
     public StoreFile open(Path path, Access access) throws IOException {
         operation(20_000);
@@ -69,6 +89,10 @@ final class SlowDisk extends DelegatingFiles {
                 if (failNextWrite || broken.test(path)) {
                     failNextWrite = false;
                     throw new IOException("Input/output error (simulated, broken file)");
+                }
+                if (cutAfterCopy && isNamed(path, "cold-")) {
+                    cutAfterCopy = false;
+                    disk.cutPowerAfter(20 + random.nextInt(400));
                 }
                 return super.write(source, offset);
             }
@@ -88,6 +112,11 @@ final class SlowDisk extends DelegatingFiles {
             @Override
             public void force() throws IOException {
                 operation(2_000_000);
+                if (failNextSync && isNamed(path, "log-")) {
+                    failNextSync = false;
+                    disk.failNextForce();
+                    disk.cutPowerAfter(1 + random.nextInt(60));
+                }
                 super.force();
             }
         };

@@ -111,7 +111,9 @@ final class TaskClients {
     }
 
     private void connect() {
-        TaskQueue queue = anyQueue();
+        boolean last = world.plan.emphasis() == Emphasis.LETTERS && random.nextBoolean()
+                && queues.getLast().group.topic.isLive();
+        TaskQueue queue = last ? queues.getLast() : anyQueue();
         if (host(queue).isDown()) {
             return;
         }
@@ -327,7 +329,8 @@ final class TaskClients {
 
     private GroupLimits anyLimits() {
         return new GroupLimits(random.nextInt(4), random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 0,
-                10 + random.nextInt(300), random.nextInt(6) == 0 ? 1 + random.nextInt(1_000) : 0);
+                10 + random.nextInt(300),
+                random.nextInt(3) == 0 ? 1 + random.nextInt(random.nextBoolean() ? 30 : 1_000) : 0);
     }
 
     private void one(TaskQueue queue, int dice) {
@@ -384,26 +387,36 @@ final class TaskClients {
         }
     }
 
-    /** A paused queue goes on in the millisecond in which a task of it has expired. */
+    /** A paused queue goes on right after a task of it has expired, and somebody is there who would take it. */
     private void expiry(TaskQueue queue) {
-        long now = world.clock.trueNanos();
-        for (Task task : queue.tasks.reversed()) {
-            Moment since = task.accepted;
-            long expires = task.terms.times().expiresMillis();
-            if (since == null || expires == 0) {
-                continue;
-            }
-            long left = since.nanos() + (expires + 1) * 1_000_000 + 2_000 - now;
-            if (left > 0 && left < 400_000_000L) {
-                single.pause(queue, true);
-                host(queue).cycle();
-                world.clock.pass(Math.max(0, left - (world.clock.trueNanos() - now)));
-                if (!host(queue).isDown()) {
-                    single.pause(queue, false);
-                    host(queue).cycle();
-                }
-                return;
-            }
+        HostedShard host = host(queue);
+        Client worker = clients.stream()
+                .filter(client -> client.isSubscribed() && client.group == queue.group && client.host == host)
+                .findFirst()
+                .orElse(null);
+        if (worker == null) {
+            return;
+        }
+        Submission submission = new Submission();
+        List<Command> asked = new ArrayList<>();
+        credit(worker, submission, asked);
+        worker.submit(submission, asked);
+        single.pause(queue, true);
+        host.cycle();
+        long expires = 1L + random.nextInt(60);
+        EnqueueTasks batch = batch(queue, List.of(TaskTerms.any(random, world.clock.wallMillis()).expiring(expires)));
+        call(host, batch);
+        host.cycle();
+        Moment since = batch.tasks().getFirst().accepted;
+        if (host.isDown() || since == null) {
+            return;
+        }
+        long left = since.nanos() + (expires + 1) * 1_000_000 + 2_000 - world.clock.trueNanos();
+        world.clock.pass(Math.max(0, left));
+        single.pause(queue, false);
+        host.cycle();
+        if (worker.isAlive()) {
+            worker.read(20);
         }
     }
 

@@ -48,6 +48,11 @@ record TaskTerms(int priority, String key, String limitKey, Unique unique, Times
                 Retries.BY_GROUP);
     }
 
+    /** Those of a task that goes before all others, at once. */
+    static TaskTerms first() {
+        return new TaskTerms(9, "", "", Unique.NONE, new Times(0, 0, 0, 0), Retries.BY_GROUP);
+    }
+
     static TaskTerms any(Random random, long wallMillis) {
         int priority = random.nextInt(2) == 0 ? random.nextInt(10) : Envelope.DEFAULT_PRIORITY;
         String key = random.nextInt(4) == 0 ? "key" + random.nextInt(4) : "";
@@ -57,6 +62,12 @@ record TaskTerms(int priority, String key, String limitKey, Unique unique, Times
         long retention = random.nextInt(4) == 0 ? 1 + random.nextInt(random.nextInt(4) == 0 ? 60_000 : 1_000) : 0;
         return new TaskTerms(priority, key, limitKey, random.nextInt(4) == 0 ? anyUnique(random) : Unique.NONE,
                 new Times(delay, expires, retention, Message.Payload.dueAt(delay, wallMillis)), anyRetries(random));
+    }
+
+    /** The same with nothing that keeps it from being handed out at once, until it expires. */
+    TaskTerms expiring(long expiresMillis) {
+        return new TaskTerms(priority, "", "", Unique.NONE, new Times(0, expiresMillis, times.retentionMillis, 0),
+                retries);
     }
 
     /** The same without a unique key, as the first of a flow. */

@@ -52,13 +52,19 @@ final class World {
         clock = new VirtualClock(1_800_000_000_000L + random.nextInt(1_000_000_000));
         trace = new Trace(clock, watcher);
         ledger = new Ledger(clock);
-        disk = new SimulatedDisk(random.nextLong(), DISK_BYTES, random.nextBoolean());
+        boolean direct = switch (plan.emphasis()) {
+            case FAILED_SYNCS -> false;
+            case REUSED_FILES -> true;
+            case NONE, MOVES, QUESTIONS, LETTERS -> random.nextBoolean();
+        };
+        disk = new SimulatedDisk(random.nextLong(), DISK_BYTES, direct);
         slowDisk = new SlowDisk(disk, clock, new Random(random.nextLong()), random.nextBoolean() ? 1 : 100);
+        int size = plan.emphasis().emptiesTopics() ? 1 : 4;
         options = FileLogOptions.of(FOLDER)
-                .withSegmentBytes(64L << 10 << random.nextInt(3))
+                .withSegmentBytes(64L << 10 << random.nextInt(Math.min(3, size)))
                 .withMemory(new FileLogOptions.Memory(random.nextBoolean() ? 0 : 256 << 10, 64 << 10))
                 .withFreeMarks(new FileLogOptions.FreeMarks(2 << 20, 3 << 20));
-        ShardOptions shard = new ShardOptions(0, SyncLevel.ALWAYS, 1_000, (20L << 10) << random.nextInt(4),
+        ShardOptions shard = new ShardOptions(0, SyncLevel.ALWAYS, 1_000, (20L << 10) << random.nextInt(size),
                 ShardLimits.DEFAULT);
         for (int number = 0; number < plan.shards(); number++) {
             hosts.add(new HostedShard(this, number,

@@ -42,6 +42,7 @@ public final class SimulatedDisk implements FilePort {
     private int failWriteOneIn;
     private int shortWriteOneIn;
     private int failForceOneIn;
+    private boolean failNextForce;
     private long othersBytes;
 
     /** {@code direct}: whether it takes writes past the page cache. */
@@ -73,6 +74,11 @@ public final class SimulatedDisk implements FilePort {
         failWriteOneIn = writesOneIn;
         shortWriteOneIn = shortWritesOneIn;
         failForceOneIn = forcesOneIn;
+    }
+
+    /** The next sync of a file fails. */
+    public void failNextForce() {
+        failNextForce = true;
     }
 
     /** Others have so many bytes on the same disk. */
@@ -340,7 +346,8 @@ public final class SimulatedDisk implements FilePort {
         public void force() throws IOException {
             check();
             operation();
-            if (chance(failForceOneIn)) {
+            if (failNextForce || chance(failForceOneIn)) {
+                failNextForce = false;
                 inode.storeSome(random);
                 throw new IOException("Input/output error (simulated, sync)");
             }
