@@ -47,8 +47,8 @@ public final class Message {
     }
 
     /**
-     * Joins its topic at this instant, instead of after a delay; at once if it is past, at most 100 years away. It becomes a
-     * delay when the engine takes it, by the engine's wall clock then: if a clock is set later, the message does not move.
+     * Joins its topic at this instant, instead of after a delay; at once if it is past, at most 100 years away. By the
+     * engine's wall clock: when that is set, or its machine was suspended, the message follows. What has joined stays.
      */
     public Message at(Instant instant) {
         return new Message(body, Duration.ZERO, instant, idempotencyKey);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.api.MillraceException.Invalid;
 import dev.millrace.api.task.BatchId;
 import dev.millrace.api.task.BatchProgress;
+import dev.millrace.api.task.Due;
 import dev.millrace.api.task.PreviousTask;
 import dev.millrace.api.task.QueueGroups;
 import dev.millrace.api.task.Task;
@@ -53,8 +54,8 @@ final class FlowValuesTest {
             assertThatThrownBy(() -> Task.of("a", "1").then("q", wrong)).isInstanceOf(Invalid.class)
                     .hasMessageContaining("a step has no steps, batch or group of its own");
         }
-        assertThatThrownBy(() -> chain.then("q", step.at(Instant.now()))).isInstanceOf(Invalid.class)
-                .hasMessageContaining("give it a delay");
+        Instant later = Instant.parse("2090-01-31T12:00:00Z");
+        assertThat(chain.then("q", step.at(later)).flow().then().get(2).task().due()).isEqualTo(new Due.At(later));
     }
 
     @Test

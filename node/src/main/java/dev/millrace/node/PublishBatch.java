@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 /**
  * Messages to be published as one submission, in the form the shard takes: (length, bytes) after each other. A door has
@@ -27,7 +28,8 @@ public final class PublishBatch {
     public static final int IDEMPOTENCY_LENGTH = 128;
 
     private ByteBuffer data;
-    private final List<Long> delays = new ArrayList<>();
+    /** Of each message its delay, 0: none, or minus the instant of the wall clock that it waits for. */
+    private final List<Long> waits = new ArrayList<>();
     private final List<Integer> offsets = new ArrayList<>();
 
     /** Room for so many bytes of bodies is taken at once; it grows. */
@@ -42,13 +44,22 @@ public final class PublishBatch {
 
     /** Adds a message, which is copied: at least one byte, and a delay from 0 to {@link #MAX_DELAY_MILLIS}. */
     public void add(ByteBuffer body, long delayMillis) {
+        append(body, delayMillis);
+    }
+
+    /** The same of one that joins its topic at this instant of the wall clock, in ms since 1970. */
+    public void addAt(ByteBuffer body, long wallMillis) {
+        append(body, -wallMillis);
+    }
+
+    private void append(ByteBuffer body, long wait) {
         int length = body.remaining();
         if (data.remaining() < length + Integer.BYTES) {
             int needed = data.position() + length + Integer.BYTES;
             data = ByteBuffer.allocate(Math.max(needed, data.capacity() * 2)).put(data.flip());
         }
         offsets.add(data.position());
-        delays.add(delayMillis);
+        waits.add(wait);
         data.putInt(length).put(body);
     }
 
@@ -64,10 +75,13 @@ public final class PublishBatch {
         int next;
         for (int i = 0; i < size; i = next) {
             next = i + 1;
-            if (delays.get(i) > 0) {
-                submission.defer(topic, offsets.get(i), end(i) - offsets.get(i), delays.get(i));
+            long wait = waits.get(i);
+            if (wait < 0) {
+                submission.deferUntil(topic, offsets.get(i), end(i) - offsets.get(i), -wait);
+            } else if (wait > 0) {
+                submission.defer(topic, offsets.get(i), end(i) - offsets.get(i), wait);
             } else {
-                while (next < size && delays.get(next) == 0) {
+                while (next < size && isPlain(next)) {
                     next++;
                 }
                 submission.publish(topic, offsets.get(i), end(next - 1) - offsets.get(i), next - i);
@@ -85,8 +99,16 @@ public final class PublishBatch {
             keys[2 * i] = high == 0 ? 1 : high;
             keys[2 * i + 1] = KeyHash.low(own);
         }
-        return new OncePublish(topic, data, delays.stream().mapToLong(Long::longValue).toArray(), keys,
+        return new OncePublish(topic, data, longs(wait -> Math.max(0, wait)), longs(wait -> Math.max(0, -wait)), keys,
                 IDEMPOTENCY_MILLIS);
+    }
+
+    private long[] longs(ToLongFunction<Long> part) {
+        return waits.stream().mapToLong(part).toArray();
+    }
+
+    private boolean isPlain(int message) {
+        return waits.get(message) == 0;
     }
 
     private int end(int message) {
@@ -105,7 +127,7 @@ public final class PublishBatch {
             do {
                 ids.add(Ids.plus(done.messageId(command), i - first));
                 i++;
-            } while (delays.get(first) == 0 && i < offsets.size() && delays.get(i) == 0);
+            } while (isPlain(first) && i < offsets.size() && isPlain(i));
         }
         return new Published(ids, Outcome.OK);
     }

@@ -72,7 +72,8 @@ final class TaskPages {
 
     private TaskInfo info(TrackedList.Entry entry, List<FailedAttempt> history, TaskInfo.Output output) {
         TrackedList.Standing standing = entry.standing();
-        long until = standing.untilMillis() == 0 ? 0 : wallMillis + standing.untilMillis() - elapsedMillis;
+        long until = standing.untilMillis() == 0 || standing.untilByWall() ? standing.untilMillis()
+                : wallMillis + standing.untilMillis() - elapsedMillis;
         return new TaskInfo(entry.id(), TaskState.of(entry.state()), TaskReader.read(view),
                 new TaskInfo.Attempts(standing.attempts(), standing.maxAttempts(), List.copyOf(history)),
                 new TaskInfo.Times(view.bornAtNanos / 1_000_000, until), standing.stopAsked(), output);

@@ -1,6 +1,8 @@
 package dev.millrace.node;
 
+import dev.millrace.core.shard.Outcome;
 import dev.millrace.core.shard.ShardClock;
+import dev.millrace.core.shard.TopicRef;
 import dev.millrace.log.file.FileLogFactory;
 import dev.millrace.log.file.FileLogOptions;
 import dev.millrace.node.tasks.QueueGroups;
@@ -19,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +40,8 @@ import java.util.zip.ZipOutputStream;
 final class StoredFormat {
     /** What waits must still wait when the folder is opened in many years. */
     static final Duration FOR_EVER = Duration.ofDays(365 * 90);
+    /** What has an instant waits for this one. */
+    static final Instant INSTANT = Instant.parse("2110-01-01T00:00:00Z");
     private static final Duration LEASE = Duration.ofHours(1);
     private static final int SEGMENT_BYTES = 64 << 10;
 
@@ -79,6 +84,7 @@ final class StoredFormat {
         tasks(broker);
         flows(broker);
         past(broker);
+        instants(broker);
         broker.createTopic("kept").join();
         broker.pauseTopic("kept", true).join();
         try (Client kept = new Client(broker, "kept")) {
@@ -99,6 +105,39 @@ final class StoredFormat {
         }
         broker.pauseGroup("past", "reader", true).join();
         broker.replay("past", "reader", new ReplayFrom.Earliest(), false).join();
+    }
+
+    /** Two messages and a task that wait for an instant; one has an idempotency key, the task an id of its client. */
+    private static void instants(Broker broker) {
+        broker.createTopic("instants").join();
+        broker.createGroup("instants", "reader", GroupStart.EARLIEST).join();
+        TopicRef topic = broker.topic("instants");
+        PublishBatch once = new PublishBatch(64);
+        once.addAt(bytes("once"), INSTANT.toEpochMilli());
+        require(broker.publishOnce("instants", once.once(topic, List.of("key"))).join() == Outcome.OK);
+        PublishBatch message = new PublishBatch(64);
+        message.addAt(bytes("deferred"), INSTANT.toEpochMilli());
+        try (Client client = new Client(broker, "instants")) {
+            client.run(message.submission(topic));
+        }
+        Tasks tasks = broker.tasks();
+        tasks.createQueue("timed").join();
+        tasks.enqueue("timed", List.of(timed())).join();
+    }
+
+    static TaskSpec timed() {
+        return new TaskSpec("format", bytes("timed"), Map.of(), TaskSpec.Keys.NONE.withId("chosen"),
+                TaskSpec.Terms.NONE.dueAt(INSTANT.toEpochMilli()));
+    }
+
+    private static void require(boolean holds) {
+        if (!holds) {
+            throw new AssertionError("a message was refused");
+        }
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** A queue with a task in each state that lasts, keys and limits among them. */
@@ -127,12 +166,12 @@ final class StoredFormat {
     }
 
     static TaskSpec flow(String payload, TaskSpec.Flow flow) {
-        return new TaskSpec("format", ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8)), Map.of(),
+        return new TaskSpec("format", bytes(payload), Map.of(),
                 TaskSpec.Keys.NONE, TaskSpec.Terms.NONE, flow);
     }
 
     static TaskSpec task(String payload, String unique, Duration delay) {
-        return new TaskSpec("format", ByteBuffer.wrap(payload.getBytes(StandardCharsets.UTF_8)), Map.of("a", "b"),
+        return new TaskSpec("format", bytes(payload), Map.of("a", "b"),
                 new TaskSpec.Keys("key", "limit", unique, 0, !unique.isEmpty(), 7),
                 new TaskSpec.Terms(delay.toMillis(), 0, 3, new TaskSpec.Backoff(10, 20), 0, 0, 1_000, 0));
     }

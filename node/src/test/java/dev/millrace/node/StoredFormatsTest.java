@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -30,7 +31,7 @@ class StoredFormatsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"1-killed", "1-stopped", "2-killed", "2-stopped", "3-killed", "3-stopped",
-        "4-killed", "4-stopped"})
+        "4-killed", "4-stopped", "4b-killed", "4b-stopped", "5-killed", "5-stopped"})
     void storedFolder_opensWithAllItsMessages(String name) throws IOException {
         try (InputStream file = getClass().getResourceAsStream("/formats/" + name + ".zip")) {
             StoredFormat.unzip(Objects.requireNonNull(file, name), folder);
@@ -41,9 +42,12 @@ class StoredFormatsTest {
             if (!name.startsWith("1") && !name.startsWith("2")) {
                 tasks(node.broker());
             }
-            if (name.startsWith("4")) {
+            if (since4(name)) {
                 flows(node.broker());
                 past(node.broker());
+            }
+            if (since4b(name)) {
+                timed(node.broker(), name.startsWith("5"));
             }
             deadLetters(node.broker());
             messages(node.broker());
@@ -53,13 +57,43 @@ class StoredFormatsTest {
                 Node node = Node.open(logs, NodeOptions.DEFAULT, ShardClock.SYSTEM)) {
             assertThat(node.broker().stats("orders").join().getFirst().groups().get(1).done()).isEqualTo(7);
         }
+        if (since4b(name)) {
+            try (FileLogFactory logs = StoredFormat.logs(folder);
+                    Node node = Node.open(logs, NodeOptions.DEFAULT, showing(StoredFormat.INSTANT.plusSeconds(1)))) {
+                instantHasCome(node.broker());
+            }
+        }
+    }
+
+    private static boolean since4(String name) {
+        return name.startsWith("4") || name.startsWith("5");
+    }
+
+    /** Level 4 as it was just before 5: with ids of clients and keys of publishes. */
+    private static boolean since4b(String name) {
+        return name.startsWith("4b") || name.startsWith("5");
+    }
+
+    private static ShardClock showing(Instant instant) {
+        long ahead = instant.toEpochMilli() - System.currentTimeMillis();
+        return new ShardClock() {
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public long wallMillis() {
+                return System.currentTimeMillis() + ahead;
+            }
+        };
     }
 
     private static void figures(Broker broker) {
         List<TopicStats> topics = broker.stats(null)
                 .join()
                 .stream()
-                .filter(topic -> !topic.tracked() && !topic.name().equals("past"))
+                .filter(topic -> !topic.tracked() && !topic.name().equals("past") && !topic.name().equals("instants"))
                 .toList();
         assertThat(topics).extracting(TopicStats::name).containsExactly("kept", "orders");
         assertThat(topics.getFirst().paused()).isTrue();
@@ -113,6 +147,36 @@ class StoredFormatsTest {
         assertThat(bodies).containsExactlyInAnyOrder("first", "second", "all done",
                 "\0\0\0\1a\0\0\0\1b\0\0\0\1c");
         assertThat(bodies.indexOf("second")).isBetween(bodies.indexOf("first"), bodies.indexOf("all done"));
+    }
+
+    /**
+     * What has an instant waits for it.
+     *
+     * @param byWall
+     *            it waits by the wall clock; before format 5 it did so by elapsed time
+     */
+    private static void timed(Broker broker, boolean byWall) {
+        assertThat(broker.stats("instants").join().getFirst().scheduled()).isEqualTo(2);
+        TaskInfo task = broker.tasks().list("timed", null, 0, 10).join().tasks().getFirst();
+        assertThat(task.state()).isEqualTo(TaskState.SCHEDULED);
+        assertThat(task.spec()).isEqualTo(StoredFormat.timed());
+        if (byWall) {
+            assertThat(task.times().untilMillis()).isEqualTo(StoredFormat.INSTANT.toEpochMilli());
+        }
+        Enqueued again = broker.tasks().enqueue("timed", List.of(StoredFormat.timed())).join().getFirst();
+        assertThat(again).isEqualTo(new Enqueued(task.id(), true, ""));
+    }
+
+    private static void instantHasCome(Broker broker) {
+        try (Client client = new Client(broker, "instants")) {
+            client.subscribe("reader", 10, LEASE);
+            assertThat(List.of(client.take().body(), client.take().body())).containsExactlyInAnyOrder("once",
+                    "deferred");
+        }
+        try (Client client = new Client(broker, "timed")) {
+            client.subscribe(Tasks.GROUP, 10, LEASE);
+            assertThat(client.take().body()).isEqualTo("timed");
+        }
     }
 
     private static void deadLetters(Broker broker) {

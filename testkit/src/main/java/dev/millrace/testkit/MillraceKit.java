@@ -72,7 +72,7 @@ public final class MillraceKit implements AutoCloseable {
 
     // ---- time ----
 
-    /** The engine's time: it goes on as real time does, and jumps by {@link #advance}. */
+    /** The engine's time: it goes on as real time does, and jumps by {@link #advance} and {@link #setWallClock}. */
     public Instant now() {
         return clock.now();
     }
@@ -86,7 +86,20 @@ public final class MillraceKit implements AutoCloseable {
             throw new IllegalArgumentException("time does not go back: " + by);
         }
         clock.jump(by);
-        // One cycle notices the new time, what it did is seen by the next.
+        awaitNoticed();
+    }
+
+    /**
+     * Sets the wall clock forward, or back if negative, as an operator or NTP does, and returns when the engine has seen it.
+     * What has an instant ({@code at}) follows it; delays, backoffs and leases do not.
+     */
+    public void setWallClock(Duration by) {
+        clock.setWall(by);
+        awaitNoticed();
+    }
+
+    /** One cycle notices the new time, what it did is seen by the next. */
+    private void awaitNoticed() {
         for (int cycle = 0; cycle < 2; cycle++) {
             millrace.topics();
         }

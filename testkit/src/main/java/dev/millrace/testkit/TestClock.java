@@ -6,7 +6,8 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The clock of an engine under test: it goes on as real time does, and jumps when it is told to. Thread-safe.
+ * The clocks of an engine under test: they go on as real time does, and jump when they are told to, both or the wall clock
+ * alone. Thread-safe.
  */
 final class TestClock implements ShardClock {
     private static final long NANOS_PER_MILLI = 1_000_000;
@@ -14,9 +15,15 @@ final class TestClock implements ShardClock {
     private final long startNanos = System.nanoTime();
     private final Instant start;
     private final AtomicLong jumpedNanos = new AtomicLong();
+    private final AtomicLong wallMillis = new AtomicLong();
 
     TestClock(Instant start) {
         this.start = start;
+    }
+
+    /** The wall clock alone; also back. */
+    void setWall(Duration by) {
+        wallMillis.addAndGet(by.toMillis());
     }
 
     void jump(Duration by) {
@@ -34,6 +41,6 @@ final class TestClock implements ShardClock {
 
     @Override
     public long wallMillis() {
-        return start.toEpochMilli() + (nanos() - startNanos) / NANOS_PER_MILLI;
+        return start.toEpochMilli() + wallMillis.get() + (nanos() - startNanos) / NANOS_PER_MILLI;
     }
 }

@@ -53,6 +53,30 @@ class MillraceKitTest {
     }
 
     @Test
+    void setWallClock_movesInstants_butNotDelays_andTakesNothingBack() {
+        Duration day = Duration.ofDays(1);
+        mails().enqueue(Task.of("mail", "at").at(START.plus(day)));
+        mails().enqueue(Task.of("mail", "after").delay(day));
+        Worker.Builder worker = worker((task, context) -> log.add(task.text()));
+        kit.setWallClock(day.negated());
+        kit.advance(day);
+        assertThat(kit.runDue(worker)).as("a day has passed, but the clock shows the start again").isEqualTo(1);
+        assertThat(log).containsExactly("after");
+        kit.setWallClock(day.plusHours(1));
+        kit.setWallClock(day.negated());
+        assertThat(kit.runDue(worker)).as("it was due, and is not taken back").isEqualTo(1);
+        assertThat(log).containsExactly("after", "at");
+        mails().enqueue(Task.of("mail", "within").at(kit.now().plus(Duration.ofMinutes(30))));
+        assertThat(kit.runDue(worker)).as("the clock has shown this instant before, but does not now").isZero();
+        kit.restart();
+        Worker.Builder another = worker((task, context) -> log.add(task.text()));
+        assertThat(kit.runDue(another)).isZero();
+        kit.setWallClock(Duration.ofMinutes(31));
+        assertThat(kit.runDue(another)).isEqualTo(1);
+        assertThat(log).containsExactly("after", "at", "within");
+    }
+
+    @Test
     void advance_makesDelayedTasksAndRetriesDue_neverBefore() {
         mails().enqueue(Task.of("mail", "remind")
                 .at(START.plus(Duration.ofDays(3)))

@@ -59,6 +59,15 @@ abstract class ContractBase {
         m = world.open(limits);
     }
 
+    final SettableClock clock() {
+        return world.clock();
+    }
+
+    /** Sets the engine's wall clock alone, forward or back. */
+    final void setWallClock(Duration by) {
+        world.clock().set(by);
+    }
+
     final Group group(String topic, String group) {
         return m.topic(topic).group(group);
     }

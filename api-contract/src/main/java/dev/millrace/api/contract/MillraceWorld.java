@@ -8,6 +8,9 @@ public interface MillraceWorld extends AutoCloseable {
     /** Opens the engine on the data as it is. */
     Millrace open(PublishLimits limits);
 
+    /** The clock of the engine, whenever it is open. */
+    SettableClock clock();
+
     /**
      * The engine dies as by {@code kill -9}: no subscription is closed, nothing is given back. Then what was opened is
      * closed, too.

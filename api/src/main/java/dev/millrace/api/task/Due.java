@@ -14,8 +14,8 @@ public sealed interface Due {
     record In(Duration delay) implements Due {}
 
     /**
-     * At this instant; at once if it is past. It becomes a delay when the engine takes the task, by the engine's wall clock
-     * then: if a clock is set later, the task does not move.
+     * At this instant; at once if it is past. By the engine's wall clock: when that is set, or its machine was suspended,
+     * the task follows. What was due once stays so.
      */
     record At(Instant instant) implements Due {}
 }

@@ -65,12 +65,12 @@ public final class Task {
         return of(type, payload.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Not before so long from when the engine takes it. */
+    /** Not before so long from when the engine takes it, by a clock that never jumps. */
     public Task delay(Duration delay) {
         return with(new Due.In(Checks.delay("delay", delay)));
     }
 
-    /** Not before this instant of the engine's clock; at once if it is past. */
+    /** Not before this instant of the engine's wall clock, which it follows when that is set; at once if it is past. */
     public Task at(Instant instant) {
         return with(new Due.At(instant));
     }

@@ -35,7 +35,7 @@ public record TaskFlow(List<Step> then, Optional<BatchId> batch, String group) {
      * @param queue
      *            where it goes
      * @param task
-     *            without a flow of its own; its delay counts from the end of the step before
+     *            without a flow of its own; its delay counts from the end of the step before, its instant may be past by then
      * @param result
      *            what it is given of the result of the step before
      */
@@ -45,10 +45,6 @@ public record TaskFlow(List<Step> then, Optional<BatchId> batch, String group) {
             if (!task.flow().equals(NONE)) {
                 throw new MillraceException.Invalid(
                         "a step has no steps, batch or group of its own; list the steps one after the other");
-            }
-            if (task.due() instanceof Due.At) {
-                throw new MillraceException.Invalid(
-                        "a step has no instant: give it a delay, which counts from the end of the step before");
             }
         }
     }

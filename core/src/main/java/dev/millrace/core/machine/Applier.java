@@ -223,14 +223,16 @@ final class Applier {
         join(topic, what.location(), what.count(), what.units(), what.firstId());
     }
 
-    void deferred(Topic topic, Published what, long dueMillis) {
+    /** A message that joins its topic at an instant, elapsed or {@code byWall}. */
+    void deferred(Topic topic, Published what, long dueMillis, boolean byWall) {
         topic.accepted += what.count();
         topic.acceptedBytes += what.bodyBytes();
         topic.scheduled += what.count();
         state.lastCounter = Math.max(state.lastCounter, Ids.counter(what.firstId()) + what.count() - 1);
         int units = Math.min(what.units(), Waiting.MAX_UNITS);
         state.waiting.add(dueMillis, what.location(),
-                Waiting.payload(topic.number, Waiting.DEFERRED, topic.generation, units));
+                Waiting.payload(topic.number, byWall ? Waiting.DEFERRED_BY_WALL : Waiting.DEFERRED, topic.generation,
+                        units));
     }
 
     private void join(Topic topic, long location, int count, int units, long firstId) {
@@ -419,13 +421,18 @@ final class Applier {
 
     // ---- time ----
 
-    /** A waiting entry is due: a retry can be delivered again, a deferred message joins its topic. */
-    void due(long id, long payload) {
+    /**
+     * A waiting entry is due: a retry can be delivered again, a deferred message joins its topic.
+     *
+     * @param atMillis
+     *            elapsed time at which what was due by wall time was so; of others 0
+     */
+    void due(long id, long payload, long atMillis) {
         state.waiting.left(id, payload);
         switch (Waiting.kind(payload)) {
             case Waiting.RETRY -> retryDue(id, payload);
-            case Waiting.DEFERRED -> deferredDue(id, payload);
-            case Waiting.TRACKED -> tracked.due(id, payload);
+            case Waiting.DEFERRED, Waiting.DEFERRED_BY_WALL -> deferredDue(id, payload);
+            case Waiting.TRACKED -> tracked.due(id, payload, atMillis);
             default -> throw new IllegalStateException("unknown entry " + Long.toHexString(payload));
         }
     }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Image {
     private static final int VERSION = 1;
+    /** 2: with instants of wall time. */
+    private static final int WAITING_VERSION = 2;
     /** 2: with the mails that have not arrived. */
     private static final int STATE_VERSION = 2;
     /** 5: with ids of clients; 4: with the history; 3: with what tracked topics have; 2: with what was dropped; 1 has one number less before the gaps. */
@@ -306,7 +308,7 @@ public final class Image {
 
     /** Starts the section of waiting entries; they follow one by one, then {@link #end}. */
     static void beginWaiting(ImageSink sink) {
-        sink.put(SECTION_WAITING | VERSION);
+        sink.put(SECTION_WAITING | WAITING_VERSION);
     }
 
     static void waiting(ImageSink sink, long dueMillis, long id, long payload) {
@@ -353,7 +355,7 @@ public final class Image {
             }
             state.garbage.add(topic, queue);
         }
-        source.section(SECTION_WAITING, VERSION, "what waits");
+        source.section(SECTION_WAITING, WAITING_VERSION, "what waits");
         for (long due = source.get(); due >= 0; due = source.get()) {
             long id = source.get();
             state.waiting.restore(due, id, source.get());

@@ -25,7 +25,7 @@ public final class ImageWriter implements Runnable {
     private final ArrayBlockingQueue<long[]> blocks = new ArrayBlockingQueue<>(QUEUE_BLOCKS);
     private long[] block = new long[BLOCK_ENTRIES * ENTRY_LONGS];
     private int filled;
-    private int nextSlot;
+    private long nextSlot;
     private @Nullable FileSink file;
     private volatile boolean committed;
 
@@ -68,7 +68,7 @@ public final class ImageWriter implements Runnable {
         if (blocks.remainingCapacity() < 2) {
             return false;
         }
-        nextSlot = machine.state.waiting.wheel().scan(nextSlot, Math.min(slots, BLOCK_ENTRIES), this::add);
+        nextSlot = machine.state.waiting.scan(nextSlot, Math.min(slots, BLOCK_ENTRIES), this::add);
         if (filled > 0 && (nextSlot < 0 || filled > block.length / 2)) {
             offer(java.util.Arrays.copyOf(block, filled));
             filled = 0;

@@ -2,7 +2,6 @@ package dev.millrace.core.machine;
 
 import dev.millrace.core.log.BatchBuffer;
 import dev.millrace.core.machine.PlantedBugs.Bug;
-import dev.millrace.structures.Expiry;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,6 @@ public final class Machine {
 
     private final PlantedBugs bugs;
     private final boolean checksTokens;
-    private final int earlyMillis;
     final State state;
     final Applier applier;
     private final RecordWriter out = new RecordWriter();
@@ -48,19 +46,15 @@ public final class Machine {
     private final Tracked tracked;
     private final Retention retention;
     private final Operations operations;
+    private final Dues dues;
     /** Tells a command that threw while it decided from one that was being applied. */
     public final Decisions decisions;
     private long nowMillis;
     private long wallMillis;
-    private long leasesHeldUntil;
     private Ceilings ceilings = Ceilings.NONE;
 
     private byte open = NONE;
     private int openFlags;
-
-    private final LeaseTimers.Sink leaseExpiry = slot -> endings().failed(slot, -1, Records.REASON_TIMEOUT,
-            null);
-    private final Expiry waitingExpiry = (handle, due, id, payload) -> dueItem(due, id, payload);
 
     /**
      * @param origin
@@ -78,7 +72,6 @@ public final class Machine {
     public Machine(int origin, long startMillis, long segmentBytes, PlantedBugs bugs) {
         this.bugs = bugs;
         checksTokens = !bugs.has(Bug.TOKEN_NOT_CHECKED);
-        earlyMillis = bugs.has(Bug.TICK_EARLY) ? 1 : 0;
         state = new State(startMillis, segmentBytes);
         applier = new Applier(state, bugs);
         publisher = new Publisher(origin, state, applier, out);
@@ -86,12 +79,9 @@ public final class Machine {
         retention = new Retention(this, publisher, applier);
         operations = new Operations(this);
         endings = new Endings(this, attempts);
+        dues = new Dues(this, endings);
         tracked = new Tracked(this, origin, out);
         decisions = new Decisions(out, publisher, tracked);
-    }
-
-    private Endings endings() {
-        return endings;
     }
 
     // ---- the cycle ----
@@ -106,6 +96,7 @@ public final class Machine {
         closeOpen();
         nowMillis = elapsedMillis;
         wallMillis = wallMillisNow;
+        state.waiting.clock(wallMillisNow);
         applier.begin(elapsedMillis);
     }
 
@@ -172,9 +163,9 @@ public final class Machine {
     }
 
     /** From now on time passes and the listener hears; called once, after the last replayed record. */
-    public void serve(MachineListener listener, long elapsedMillis) {
+    public void serve(MachineListener listener, long elapsedMillis, long wallMillisNow) {
         nowMillis = elapsedMillis;
-        state.waiting.settle();
+        state.waiting.settle(wallMillisNow);
         for (Topic topic : state.topics()) {
             applier.sweepLater(topic);
             applier.tracked.recovered(topic);
@@ -353,7 +344,13 @@ public final class Machine {
     /** Publishes one message that joins its topic at {@code dueMillis}, elapsed time. */
     public long defer(Topic topic, ByteBuffer source, int offset, long dueMillis) {
         closeOpen();
-        return publisher.defer(topic, source, offset, dueMillis, wallMillis);
+        return publisher.defer(topic, source, offset, dueMillis, wallMillis, false);
+    }
+
+    /** The same at {@code dueMillis}, wall time, which is to come. */
+    public long deferByWall(Topic topic, ByteBuffer source, int offset, long dueMillis) {
+        closeOpen();
+        return publisher.defer(topic, source, offset, dueMillis, wallMillis, true);
     }
 
     // ---- leases ----
@@ -504,38 +501,24 @@ public final class Machine {
 
     /** Ends leases and wakes what is due, with bounded work; returns whether everything due by now was done. */
     public boolean advance(int limit) {
-        LeaseTimers timers = applier.leaseTimers;
-        if (timers == null) {
-            throw new IllegalStateException("the machine does not serve yet");
-        }
-        boolean held = nowMillis < leasesHeldUntil;
-        if (!held) {
-            timers.advance(nowMillis + earlyMillis, limit, leaseExpiry);
-        }
-        state.waiting.advance(nowMillis + earlyMillis, limit, waitingExpiry);
+        boolean caughtUp = dues.advance(limit);
         boolean swept = !applier.sweep();
-        boolean finished = operations.work(limit);
-        return finished && (held || timers.caughtUp()) && state.waiting.caughtUp() && swept;
+        return operations.work(limit) && caughtUp && swept;
     }
 
     /** No lease ends by time before this instant: the shard itself stood still, which is not the clients' fault. */
     public void holdLeases(long untilElapsedMillis) {
-        leasesHeldUntil = Math.max(leasesHeldUntil, untilElapsedMillis);
+        dues.holdLeases(untilElapsedMillis);
     }
 
     /** Elapsed time of the next thing to do, Long.MAX_VALUE when there is none. */
     public long nextDueMillis() {
-        LeaseTimers timers = applier.leaseTimers;
-        long leases = timers == null ? Long.MAX_VALUE : timers.nextDueMillis();
-        return Math.min(leases == Long.MAX_VALUE ? leases : Math.max(leases, leasesHeldUntil),
-                state.waiting.nextDueMillis());
+        return dues.nextDueMillis();
     }
 
-    private void dueItem(long dueMillis, long id, long payload) {
-        tracked.beforeDue(id, payload);
-        item(Records.DUE, 0, 16).putLong(id).putLong(payload);
-        applier.due(id, payload);
-        applier.listener.wasDue(dueMillis);
+    /** Wall time of the next thing that waits for that, Long.MAX_VALUE when nothing does. */
+    public long nextWallMillis() {
+        return state.waiting.nextWallMillis();
     }
 
     // ---- dead letters ----

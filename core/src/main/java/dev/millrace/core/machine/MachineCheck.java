@@ -106,7 +106,7 @@ public final class MachineCheck {
     /** Ends the replay and returns everything that does not add up, a sentence each. */
     public List<String> problems() {
         List<String> problems = new ArrayList<>(found);
-        machine.serve(MachineListener.NONE, 0);
+        machine.serve(MachineListener.NONE, 0, 0);
         PendingCount pending = new PendingCount(machine.state);
         for (Topic topic : machine.topics()) {
             long parts = topic.scheduled + topic.joined() + topic.cancelled + topic.expired + topic.purged;
@@ -150,8 +150,8 @@ public final class MachineCheck {
         while (!notes.isDone()) {
             notes.walk(Integer.MAX_VALUE);
         }
-        machine.state.waiting.wheel().forEach((handle, due, id, payload) -> {
-            if (Waiting.kind(payload) == Waiting.DEFERRED) {
+        machine.state.waiting.forEach((handle, due, id, payload) -> {
+            if (Waiting.isDeferred(payload)) {
                 int topic = Waiting.owner(payload);
                 visitor.body(id, "a deferred message of topic number " + topic,
                         batch -> compare(batch, id, topic, 1, 0));

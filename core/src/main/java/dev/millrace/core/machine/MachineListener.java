@@ -8,6 +8,11 @@ public interface MachineListener {
     /** A deferred message or a retry was due at {@code dueMillis}, elapsed time, and is ready now. */
     void wasDue(long dueMillis);
 
+    /** The same of one that was due at {@code dueMillis}, wall time. */
+    default void wasDueByWall(long dueMillis) {
+        // whoever keeps no account of it does not mind
+    }
+
     /** A consumer has one delivery less in flight. */
     void leaseEnded(int consumer);
 

@@ -27,7 +27,7 @@ public final class MovePlan {
     private final Topic[] topics;
     private int topicAt;
     private int ordinalAt;
-    private int slotAt;
+    private long slotAt;
     private final NotesWalk notes;
     private Item[] items = new Item[256];
     private int size;
@@ -84,7 +84,7 @@ public final class MovePlan {
             }
         }
         if (topicAt == topics.length && slotAt >= 0 && left > 0) {
-            slotAt = machine.state.waiting.wheel().scan(slotAt, left, this::deferred);
+            slotAt = machine.state.waiting.scan(slotAt, left, this::deferred);
         }
         if (slotAt < 0 && left > 0) {
             notes.walk(left);
@@ -112,7 +112,7 @@ public final class MovePlan {
     }
 
     private void deferred(long handle, long dueMillis, long id, long payload) {
-        if (Waiting.kind(payload) == Waiting.DEFERRED && isIn(id)) {
+        if (Waiting.isDeferred(payload) && isIn(id)) {
             add(new Item(Waiting.owner(payload), Relocation.DEFERRED, id, dueMillis, payload, handle));
         }
     }
@@ -181,9 +181,7 @@ public final class MovePlan {
     }
 
     private void applyDeferred(RecordWriter out, Item item) {
-        var wheel = machine.state.waiting.wheel();
-        if (wheel.isPending(item.handle) && wheel.id(item.handle) == item.location) {
-            wheel.cancel(item.handle);
+        if (machine.state.waiting.cancel(item.handle, item.location, item.payload)) {
             write(out, item, Waiting.units(item.payload));
             machine.applier.movedDeferred(item.due, item.location, item.payload, item.newLocation);
         }

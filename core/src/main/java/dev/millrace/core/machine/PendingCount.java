@@ -19,7 +19,7 @@ final class PendingCount {
                 }
             }
         }
-        state.waiting.wheel().forEach((handle, due, id, payload) -> {
+        state.waiting.forEach((handle, due, id, payload) -> {
             Group group = Waiting.kind(payload) == Waiting.RETRY ? state.groupOrNull(Waiting.owner(payload)) : null;
             if (group != null && !group.topic.removed) {
                 count(group.topic, group.topic.chunks.find(id >>> 16));

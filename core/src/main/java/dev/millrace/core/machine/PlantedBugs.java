@@ -59,6 +59,8 @@ public final class PlantedBugs {
         CANCEL_FORGOTTEN,
         /** A message expires two milliseconds after its time. */
         EXPIRY_LATE,
+        /** What waits for the wall clock does not see that it is set. */
+        WALL_NOT_FOLLOWED,
         /** A group that was read from a snapshot hands out what has the lowest priority. */
         PRIORITY_FORGOTTEN
     }

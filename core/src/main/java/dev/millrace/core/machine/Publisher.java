@@ -144,8 +144,8 @@ final class Publisher {
         out.settle(written);
     }
 
-    /** As {@link Machine#defer}; no record may be open. */
-    long defer(Topic target, ByteBuffer source, int offset, long dueMillis, long wallMillis) {
+    /** As {@link Machine#defer} and {@link Machine#deferByWall}; no record may be open. */
+    long defer(Topic target, ByteBuffer source, int offset, long dueMillis, long wallMillis, boolean byWall) {
         long id = nextId(wallMillis);
         int length = Integer.BYTES + source.getInt(offset);
         ByteBuffer bytes = out.beginPointedAt(BodyLayout.DEFER, BodyLayout.BODIES + length);
@@ -158,7 +158,8 @@ final class Publisher {
         count = 1;
         bodies = length;
         header(start, target, id, dueMillis);
-        applier.deferred(target, finished(start), dueMillis);
+        bytes.putShort(start + BodyLayout.FLAGS, (short) (byWall ? BodyLayout.FLAG_BY_WALL : 0));
+        applier.deferred(target, finished(start), dueMillis, byWall);
         return id;
     }
 

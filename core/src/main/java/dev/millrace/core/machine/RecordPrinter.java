@@ -38,13 +38,18 @@ public final class RecordPrinter {
                     "topic " + r.getInt(8) + ", " + r.getInt(12) + " messages from id "
                             + hex(r.getLong(16)) + ", sequence " + r.getLong(32) + ", " + r.getInt(40) + " bytes";
             case BodyLayout.DEFER -> "topic " + r.getInt(8) + ", id " + hex(r.getLong(16)) + ", due at "
-                    + r.getLong(32) + " ms, " + r.getInt(40) + " bytes";
+                    + r.getLong(32) + (r.getShort(BodyLayout.FLAGS) == 0 ? " ms, " : " ms of wall time, ")
+                    + r.getInt(40)
+                    + " bytes";
             case Records.LEASE -> "group " + r.getInt(8) + ", consumer " + r.getInt(12) + ", until " + r.getLong(16)
                     + " ms, " + r.getInt(24) + " given back, " + r.getInt(28) + " fresh";
             case Records.ACK -> (r.getShort(2) != 0 ? "filtered " : "done ") + items(r, 8, i -> slot(r, i));
             case Records.RETRY -> items(r, 16, i -> slot(r, i) + " due " + (r.getLong(i + 8) >>> 8) + " reason "
                     + (r.getLong(i + 8) & 0xFF));
             case Records.EXTEND -> items(r, 16, i -> slot(r, i) + " until " + r.getLong(i + 8));
+            case Records.DUE_BY_WALL ->
+                    items(r, 24, i -> waited(r.getLong(i + 8)) + Waiting.owner(r.getLong(i + 8)) + " "
+                            + hex(r.getLong(i)) + " at " + r.getLong(i + 16));
             case Records.DUE -> items(r, 16, i -> waited(r.getLong(i + 8)) + Waiting.owner(r.getLong(i + 8)) + " "
                     + hex(r.getLong(i)));
             case Records.DEAD -> slot(r, 8) + ", " + Records.reason(r.getInt(24));
@@ -118,7 +123,7 @@ public final class RecordPrinter {
     private static String waited(long payload) {
         return switch (Waiting.kind(payload)) {
             case Waiting.RETRY -> "group ";
-            case Waiting.DEFERRED -> "deferred of topic ";
+            case Waiting.DEFERRED, Waiting.DEFERRED_BY_WALL -> "deferred of topic ";
             default -> Waiting.purpose(payload) == Tracking.UNIQUE_END ? "unique key of topic " : "tracked of group ";
         };
     }

@@ -1,5 +1,7 @@
 package dev.millrace.core.machine;
 
+import dev.millrace.core.message.BodyLayout;
+
 /**
  * Kinds of records, their versions and fixed sizes. Every record starts with
  * {@code u8 kind, u8 version, u16 flags, i32 length}; they start at
@@ -71,6 +73,9 @@ public final class Records {
     /** Messages that were published with a key for a while. */
     public static final byte ONCE = 0x37;
 
+    /** What waited for an instant of the wall clock was due. */
+    public static final byte DUE_BY_WALL = 0x38;
+
     private static final byte THIRD_VERSION = 3;
     private static final byte SECOND_VERSION = 2;
     private static final byte FIRST_VERSION = 1;
@@ -109,6 +114,7 @@ public final class Records {
         return switch (kind) {
             case DROP -> THIRD_VERSION;
             case MOVE, GROUP_POLICY -> SECOND_VERSION;
+            case BodyLayout.DEFER, BodyLayout.ENQUEUE -> BodyLayout.WITH_WALL_DUE;
             default -> FIRST_VERSION;
         };
     }
@@ -126,9 +132,9 @@ public final class Records {
             case TOPIC_PAUSE -> "TOPIC_PAUSE";
             case GROUP_PAUSE -> "GROUP_PAUSE";
             case GROUP_POLICY -> "GROUP_POLICY";
-            case dev.millrace.core.message.BodyLayout.PUBLISH -> "PUBLISH";
-            case dev.millrace.core.message.BodyLayout.DEFER -> "DEFER";
-            case dev.millrace.core.message.BodyLayout.ENQUEUE -> "ENQUEUE";
+            case BodyLayout.PUBLISH -> "PUBLISH";
+            case BodyLayout.DEFER -> "DEFER";
+            case BodyLayout.ENQUEUE -> "ENQUEUE";
             case TOPIC_TRACK -> "TOPIC_TRACK";
             case GROUP_LIMITS -> "GROUP_LIMITS";
             case GROUP_GATHER -> "GROUP_GATHER";
@@ -152,6 +158,7 @@ public final class Records {
             case RETRY -> "RETRY";
             case EXTEND -> "EXTEND";
             case DUE -> "DUE";
+            case DUE_BY_WALL -> "DUE_BY_WALL";
             case DEAD -> "DEAD";
             case REDRIVE -> "REDRIVE";
             case DEAD_PURGE -> "DEAD_PURGE";

@@ -79,7 +79,7 @@ public final class Replayer {
             case Records.ACK -> acks(record);
             case Records.RETRY -> retries(record);
             case Records.EXTEND -> extensions(record);
-            case Records.DUE -> dues(record);
+            case Records.DUE, Records.DUE_BY_WALL -> dues(record, kind == Records.DUE_BY_WALL);
             case Records.DEAD -> dead(record);
             case Records.ATTEMPT -> attempt(record, location);
             case Records.REDRIVE, Records.DEAD_PURGE -> deadItems(kind, record);
@@ -149,7 +149,8 @@ public final class Replayer {
         Published published = new Published(location, count, bodies - (long) Integer.BYTES * count,
                 SegmentUse.units(record.limit()), firstId);
         if (kind == BodyLayout.DEFER) {
-            applier.deferred(topic, published, record.getLong(BodyLayout.EXTRA));
+            boolean byWall = (record.getShort(BodyLayout.FLAGS) & BodyLayout.FLAG_BY_WALL) != 0;
+            applier.deferred(topic, published, record.getLong(BodyLayout.EXTRA), byWall);
             return;
         }
         require(record.getLong(BodyLayout.EXTRA) == topic.nextSeq, "its first sequence does not follow");
@@ -193,10 +194,11 @@ public final class Replayer {
         }
     }
 
-    private void dues(ByteBuffer record) {
-        while (record.remaining() >= 16) {
+    private void dues(ByteBuffer record, boolean byWall) {
+        while (record.remaining() >= (byWall ? 24 : 16)) {
             long id = record.getLong();
-            applier.due(id, record.getLong());
+            long payload = record.getLong();
+            applier.due(id, payload, byWall ? record.getLong() : 0);
         }
     }
 

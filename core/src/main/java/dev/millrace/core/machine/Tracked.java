@@ -185,22 +185,28 @@ public final class Tracked {
                 || Envelope.has(source, offset + Integer.BYTES, Envelope.ID_HIGH));
     }
 
-    /** Enqueues a message without an envelope, (i32 length, body) at this offset; returns its id. */
-    public long enqueuePlain(Topic target, ByteBuffer source, int offset, long delayMillis) {
+    /**
+     * Enqueues a message without an envelope, (i32 length, body) at this offset; returns its id.
+     *
+     * @param due
+     *            after so many milliseconds, or at this instant of wall time; at once when that is 0 or past
+     */
+    public long enqueuePlain(Topic target, ByteBuffer source, int offset, long due, boolean byWall) {
+        long instant = byWall ? waitsUntil(due) : due > 0 ? machine.after(due) : 0;
         int body = source.getInt(offset);
-        int envelope = delayMillis > 0 ? Envelope.PLAIN_DUE_BYTES : Envelope.PLAIN_BYTES;
+        int envelope = instant > 0 ? Envelope.PLAIN_DUE_BYTES : Envelope.PLAIN_BYTES;
         int at = begin(target, envelope + body);
         ByteBuffer bytes = out.bytes();
         int end = bytes.position();
         bytes.position(at);
         bytes.putInt(envelope + body);
-        Envelope.putPlain(bytes, machine.nowMillis(), delayMillis > 0 ? machine.after(delayMillis) : 0);
+        Envelope.putPlain(bytes, machine.nowMillis(), instant, byWall);
         bytes.put(bytes.position(), source, offset + Integer.BYTES, body);
         bytes.position(end);
         return end(false);
     }
 
-    /** Durations, and what was said by the wall clock, become instants of elapsed time. */
+    /** Durations become instants of elapsed time; what was said by the wall clock stays so, 0 when it is past. */
     private void stamp(ByteBuffer bytes, int envelope) {
         Envelope.set(bytes, envelope, Envelope.AT, machine.nowMillis());
         for (int word = Envelope.DUE; word <= Envelope.UNIQUE_ENDS; word++) {
@@ -208,15 +214,15 @@ public final class Tracked {
                 boolean byWall = word == Envelope.DUE
                         && (Envelope.flags(bytes, envelope) & Envelope.DUE_BY_WALL) != 0;
                 long given = Envelope.word(bytes, envelope, word);
-                long instant = byWall ? atWall(given) : machine.after(given);
+                long instant = byWall ? waitsUntil(given) : machine.after(given);
                 Envelope.set(bytes, envelope, word, instant + planted(word));
             }
         }
     }
 
-    private long atWall(long wallMillis) {
-        long left = wallMillis - machine.wallMillis();
-        return left <= 0 ? 0 : machine.after(left);
+    /** This instant of wall time, 0 if it is past. */
+    private long waitsUntil(long wallMillis) {
+        return wallMillis <= machine.wallMillis() ? 0 : wallMillis;
     }
 
     private int planted(int word) {

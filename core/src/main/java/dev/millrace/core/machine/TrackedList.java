@@ -41,11 +41,14 @@ public final class TrackedList {
      * @param priority
      *            0..9
      * @param untilMillis
-     *            elapsed time at which it is due, its lease ends, or it is forgotten; 0 when it waits for none of these
+     *            time at which it is due, its lease ends, or it is forgotten; 0 when it waits for none of these
+     * @param untilByWall
+     *            that is an instant of wall time, not of elapsed time
      * @param stopAsked
      *            it was cancelled while a worker has it
      */
-    public record Standing(int attempts, int maxAttempts, int priority, long untilMillis, boolean stopAsked) {}
+    public record Standing(int attempts, int maxAttempts, int priority, long untilMillis, boolean untilByWall,
+            boolean stopAsked) {}
 
     /**
      * Where in the log a message stands, and what was said of it.
@@ -142,6 +145,7 @@ public final class TrackedList {
         long id = Ids.plus(chunks.firstId(ordinal), (int) index);
         Standing standing = new Standing(Status.attempts(status), own > 0 ? own : group.maxAttempts,
                 Status.priority(status), until,
+                now == State.SCHEDULED && (Status.flags(status) & Tracking.BY_WALL) != 0,
                 now == State.LEASED && (Status.flags(status) & Tracking.CANCEL) != 0);
         Places places = new Places(chunks.location(ordinal), (int) index, (long) chunks.units(ordinal) << 6,
                 notes(isDead ? group.deadNotes : group.notes, seq), notes(tracking.outputs, seq));

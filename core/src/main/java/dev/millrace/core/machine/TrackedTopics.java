@@ -80,17 +80,24 @@ final class TrackedTopics {
             group.cursor = topic.nextSeq;
             group.cursorOrdinal = topic.chunks.size();
         }
+        boolean wallDue = buffer.get(start + BodyLayout.VERSION_AT) >= BodyLayout.WITH_WALL_DUE;
         int at = start + BodyLayout.BODIES;
         for (int i = 0; i < what.count(); i++) {
             int length = buffer.getInt(at);
-            joined(topic, firstSeq + i, Ids.plus(what.firstId(), i), buffer, at + Integer.BYTES);
+            joined(topic, firstSeq + i, Ids.plus(what.firstId(), i), buffer, at + Integer.BYTES, wallDue);
             topic.acceptedBytes += length - Envelope.bytes(buffer, at + Integer.BYTES);
             at += Integer.BYTES + length;
         }
         applier.sweepLater(topic);
     }
 
-    private void joined(Topic topic, long seq, long id, ByteBuffer buffer, int envelope) {
+    /**
+     * A message of an ENQUEUE record.
+     *
+     * @param wallDue
+     *            the record has an instant that was said by the wall clock as that; older ones have it in elapsed time
+     */
+    private void joined(Topic topic, long seq, long id, ByteBuffer buffer, int envelope, boolean wallDue) {
         int terms = Terms.areIn(buffer, envelope) ? topic.keys().terms.number(Terms.of(buffer, envelope)) : 0;
         if (Envelope.has(buffer, envelope, Envelope.UNIQUE_HIGH)) {
             uniqueKey(topic, seq, id, buffer, envelope);
@@ -106,8 +113,9 @@ final class TrackedTopics {
             applier.posting.memberAdded(Envelope.word(buffer, envelope, Envelope.BATCH),
                     Envelope.word(buffer, envelope, Envelope.BATCH_HOME));
         }
+        boolean byWall = wallDue && (Envelope.flags(buffer, envelope) & Envelope.DUE_BY_WALL) != 0;
         for (int i = 0; i < topic.groups.size(); i++) {
-            topic.groups.get(i).tracking().joined(seq, id, buffer, envelope, terms);
+            topic.groups.get(i).tracking().joined(seq, id, buffer, envelope, terms, byWall);
         }
     }
 
@@ -254,8 +262,8 @@ final class TrackedTopics {
         applier.notes.said(group, NoteTable.key(seq, what, units), location);
     }
 
-    /** An entry of the wheel is due. */
-    void due(long id, long payload) {
+    /** An entry of a wheel is due; what was so by wall time says when. */
+    void due(long id, long payload, long atMillis) {
         int purpose = Waiting.purpose(payload);
         if (purpose == Tracking.UNIQUE_END) {
             Topic topic = state.topicOrNull(Waiting.owner(payload));
@@ -266,7 +274,7 @@ final class TrackedTopics {
         }
         Group group = state.groupOrNull(Waiting.owner(payload));
         if (group != null && Tracking.isMeant(group, payload)) {
-            group.tracking().due(id, purpose, Waiting.number(payload));
+            group.tracking().due(id, purpose, Waiting.number(payload), atMillis);
         }
     }
 

@@ -13,7 +13,8 @@ import java.nio.ByteBuffer;
  *   2  hash of the ordering key, or of the group key (flag), 0: none
  *   3  hash of the limit key, 0: none
  *   4  state (4) | priority (4) | flags (8) | number of its terms (16) | attempts (16) | waits (16)
- *   5  in a line: seq + 1 of the next; leased: slot; waits or is kept: until when, elapsed ms; dead: its number
+ *   5  in a line: seq + 1 of the next; leased: slot; waits or is kept: until when, elapsed ms, or wall ms (flag);
+ *      dead: its number
  * </pre>
  *
  * <h2>Keys</h2> Of the messages of one ordering key at most one is <em>current</em>: in a lane, leased or retrying. Those
@@ -66,6 +67,8 @@ final class Tracking {
     static final int MEMBER = 16;
     /** Flag: it is over and kept, and its place in a line is still there. */
     static final int IN_LINE = 32;
+    /** Flag: while it is scheduled, it waits for an instant of wall time. */
+    static final int BY_WALL = 64;
 
     /** What a wheel entry of a tracked message is for, in the low bits of its payload. */
     static final int WAKE = 1;
@@ -75,6 +78,8 @@ final class Tracking {
     /** Owned by the topic, not by the group. */
     static final int UNIQUE_END = 5;
     static final int GATHER_WAKE = 6;
+    /** The same as WAKE, at an instant of wall time. */
+    static final int WAKE_BY_WALL = 7;
 
     static final int ID = 1;
     static final int KEY = 2;
@@ -226,8 +231,8 @@ final class Tracking {
 
     // ---- a message comes ----
 
-    /** A message has joined the topic; its envelope stands in the buffer. */
-    void joined(long seq, long id, ByteBuffer buffer, int envelope, int terms) {
+    /** A message has joined the topic; its envelope stands in the buffer, and it may be due by wall time. */
+    void joined(long seq, long id, ByteBuffer buffer, int envelope, int terms, boolean byWall) {
         put(seq);
         rows.set(seq + 1, ID, id);
         rows.set(seq + 1, KEY, Envelope.word(buffer, envelope, Envelope.KEY));
@@ -236,14 +241,14 @@ final class Tracking {
         if (group.topic.groups.getFirst() == group) {
             flag(seq, follows.joined(seq, buffer, envelope));
         }
-        start(seq, buffer, envelope);
+        start(seq, buffer, envelope, byWall);
         long expires = Envelope.word(buffer, envelope, Envelope.EXPIRES);
         if (expires > 0) {
             applier.state.waiting.add(expires, seq << 16, payload(EXPIRE));
         }
     }
 
-    private void start(long seq, ByteBuffer buffer, int envelope) {
+    private void start(long seq, ByteBuffer buffer, int envelope, boolean byWall) {
         boolean first = group.topic.groups.getFirst() == group;
         if ((Status.flags(status(seq)) & GATHER) != 0) {
             rows.set(seq + 1, KEY, Envelope.word(buffer, envelope, Envelope.GATHER));
@@ -257,18 +262,21 @@ final class Tracking {
             group.topic.keys().batches.open(rows.get(seq + 1, ID), seq);
         } else if (due > 0) {
             group.scheduled++;
-            waitUntil(seq, SCHEDULED, due);
+            if (byWall) {
+                flag(seq, BY_WALL);
+            }
+            waitUntil(seq, SCHEDULED, due, byWall);
         } else {
             admit(seq, Envelope.word(buffer, envelope, Envelope.AT));
         }
     }
 
-    private void waitUntil(long seq, int state, long dueMillis) {
+    private void waitUntil(long seq, int state, long dueMillis, boolean byWall) {
         int waits = Status.waits(status(seq)) + 1 & 0xFFFF;
         state(seq, state);
         rows.set(seq + 1, STATUS, Status.withWaits(status(seq), waits));
         rows.set(seq + 1, LINK, dueMillis);
-        applier.state.waiting.add(dueMillis, seq << 16 | waits, payload(WAKE));
+        applier.state.waiting.add(dueMillis, seq << 16 | waits, payload(byWall ? WAKE_BY_WALL : WAKE));
     }
 
     private long payload(int what) {
@@ -384,7 +392,7 @@ final class Tracking {
             toLane(seq);
         } else {
             group.retrying++;
-            waitUntil(seq, RETRYING, dueMillis);
+            waitUntil(seq, RETRYING, dueMillis, false);
         }
     }
 
@@ -452,11 +460,12 @@ final class Tracking {
                 && (Waiting.purpose(payload) == EXPIRE || Waiting.isOf(payload, group.generation));
     }
 
-    /** An entry of the wheel is due; nothing happens when what it was for is past. */
-    void due(long id, int what, int number) {
+    /** An entry of a wheel is due; nothing happens when what it was for is past. */
+    void due(long id, int what, int number, long atMillis) {
         long seq = id >>> 16;
         switch (what) {
-            case WAKE -> wake(seq, (int) id & 0xFFFF);
+            case WAKE -> wake(seq, (int) id & 0xFFFF, rows.get(seq + 1, LINK));
+            case WAKE_BY_WALL -> wake(seq, (int) id & 0xFFFF, atMillis);
             case EXPIRE -> expire(seq);
             case FORGET -> forget(seq);
             case LIMIT_WAKE -> limits.wake(id, number);
@@ -465,7 +474,7 @@ final class Tracking {
         }
     }
 
-    private void wake(long seq, int waits) {
+    private void wake(long seq, int waits, long atMillis) {
         long status = status(seq);
         int state = Status.state(status);
         if (Status.waits(status) != waits || (state != SCHEDULED && state != RETRYING)) {
@@ -473,7 +482,7 @@ final class Tracking {
         }
         if (state == SCHEDULED) {
             group.scheduled--;
-            admit(seq, rows.get(seq + 1, LINK));
+            admit(seq, atMillis);
         } else {
             runNow(seq);
         }

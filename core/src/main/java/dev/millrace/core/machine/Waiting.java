@@ -5,7 +5,9 @@ import dev.millrace.structures.HierarchicalTimeWheel;
 import java.util.ArrayDeque;
 
 /**
- * What waits for an instant of elapsed time: messages of a group between two attempts, and deferred messages of a topic.
+ * What waits for an instant: messages of a group between two attempts, deferred messages of a topic, and what tracked
+ * messages wait for. There are two wheels, one in elapsed time and one in wall time ({@link WallWheel}) for instants that a
+ * user gave as such; the payload says in which of them an entry is.
  *
  * <p>
  * An entry is two words and its due instant, and lives in the wheel alone. Its first word, together with its owner and
@@ -13,9 +15,10 @@ import java.util.ArrayDeque;
  *
  * <pre>
  *   retry     id = seq (48) | attempts (16)    payload = group (24) | kind 1 (2) | generation (22) | 0 (16)
- *   deferred  id = location                    payload = topic (24) | kind 2 (2) | generation (22) | units (16)
+ *   deferred  id = location                    payload = topic (24) | kind 2 (2) | generation (22) | units (16);
+ *                                            kind 0: by wall time
  *   tracked   id = seq (48) | waits (16), or   payload = group or topic (24) | kind 3 (2) | generation (22)
- *             the hash of a key                          | number (13) | purpose (3)
+ *             the hash of a key                          | number (13) | purpose (3); one purpose is by wall time
  * </pre>
  *
  * <p>
@@ -29,6 +32,8 @@ import java.util.ArrayDeque;
  */
 final class Waiting {
     private static final int GENERATIONS = (1 << 22) - 1;
+    /** Deferred until an instant of wall time. */
+    static final int DEFERRED_BY_WALL = 0;
     static final int RETRY = 1;
     static final int DEFERRED = 2;
     /** Of a tracked message, its key or its group: what for stands in the low bits. */
@@ -38,8 +43,11 @@ final class Waiting {
     static final int MAX_UNITS = 0xFFFF;
 
     private static final int PAGE_LONGS = 3 * 8_192;
+    /** Where a walk goes on with the entries by wall time. */
+    private static final long FIRST_OF_WALL = 1L << Integer.SIZE;
 
     private final HierarchicalTimeWheel wheel;
+    private WallWheel wall = new WallWheel(0);
     /** Learns of the records of deferred messages, but not while replaying, when nobody knows yet what is left. */
     private final SegmentUse segments;
     private boolean replaying = true;
@@ -94,6 +102,17 @@ final class Waiting {
         return (int) payload & 0xFFFF;
     }
 
+    /** Whether it is a message that joins its topic later. */
+    static boolean isDeferred(long payload) {
+        return kind(payload) == DEFERRED || kind(payload) == DEFERRED_BY_WALL;
+    }
+
+    /** Whether its instant is one of wall time. */
+    static boolean isByWall(long payload) {
+        return kind(payload) == DEFERRED_BY_WALL
+                || (kind(payload) == TRACKED && purpose(payload) == Tracking.WAKE_BY_WALL);
+    }
+
     void add(long dueMillis, long id, long payload) {
         digest += hash(id, payload);
         if (replaying) {
@@ -108,15 +127,19 @@ final class Waiting {
         digest -= hash(id, payload);
         if (replaying) {
             events.put(id, payload, NameTable.GONE);
-        } else if (kind(payload) == DEFERRED) {
+        } else if (isDeferred(payload)) {
             segments.remove(id, units(payload));
             deferred--;
         }
     }
 
     private void enter(long dueMillis, long id, long payload) {
-        wheel.add(dueMillis, id, payload);
-        if (kind(payload) == DEFERRED) {
+        if (isByWall(payload)) {
+            wall.add(dueMillis, id, payload);
+        } else {
+            wheel.add(dueMillis, id, payload);
+        }
+        if (isDeferred(payload)) {
             segments.add(id, units(payload));
             deferred++;
         }
@@ -142,8 +165,9 @@ final class Waiting {
         return digest;
     }
 
-    /** Ends recovery: the wheel now holds what waits. */
-    void settle() {
+    /** Ends recovery: the wheels now hold what waits. */
+    void settle(long wallMillis) {
+        wall = new WallWheel(wallMillis);
         for (long[] page = snapshotPages.poll(); page != null; page = snapshotPages.poll()) {
             int end = snapshotPages.isEmpty() ? lastPageSize : PAGE_LONGS;
             for (int at = 0; at < end; at += 3) {
@@ -157,16 +181,29 @@ final class Waiting {
         replaying = false;
     }
 
-    int advance(long nowMillis, int limit, Expiry sink) {
-        return wheel.advance(nowMillis, limit, sink);
+    /** What the wall clock shows now; it may show less than before. */
+    void clock(long wallMillis) {
+        wall.clock(wallMillis);
+    }
+
+    /** Lets go what is due by either clock, so much of each at most. */
+    void advance(long elapsedMillis, long wallMillis, int limit, Expiry sink) {
+        wheel.advance(elapsedMillis, limit, sink);
+        wall.advance(wallMillis, limit, sink);
     }
 
     boolean caughtUp() {
-        return wheel.caughtUp();
+        return wheel.caughtUp() && wall.caughtUp();
     }
 
+    /** Elapsed time of the next entry. */
     long nextDueMillis() {
         return wheel.nextDueTick();
+    }
+
+    /** Wall time of the next entry of those that wait for it. */
+    long nextWallMillis() {
+        return wall.nextDueMillis();
     }
 
     int deferred() {
@@ -174,16 +211,45 @@ final class Waiting {
     }
 
     int retrying() {
-        return wheel.size() - deferred;
+        return size() - deferred;
     }
 
-    HierarchicalTimeWheel wheel() {
-        return wheel;
+    /** All entries. */
+    int size() {
+        return wheel.size() + wall.size();
+    }
+
+    void forEach(HierarchicalTimeWheel.Visitor visitor) {
+        wheel.forEach(visitor);
+        wall.forEach(visitor);
+    }
+
+    /** Takes out what has this handle and these words; false when it has left. */
+    boolean cancel(long handle, long id, long payload) {
+        if (isByWall(payload)) {
+            return wall.cancel(handle, id, payload);
+        }
+        return wheel.isPending(handle) && wheel.id(handle) == id && wheel.cancel(handle);
+    }
+
+    /**
+     * Visits what waits, slice by slice: every entry that is there from the start of such a walk to its end exactly once.
+     *
+     * @param from
+     *            0 at first, then what the last call returned
+     * @return where to go on, or -1 at the end
+     */
+    long scan(long from, int slots, HierarchicalTimeWheel.Visitor visitor) {
+        if (from >= FIRST_OF_WALL) {
+            return wall.scan(from, slots, visitor);
+        }
+        int next = wheel.scan((int) from, slots, visitor);
+        return next >= 0 ? next : FIRST_OF_WALL;
     }
 
     /** Where a deferred message stands is no part of what it is: recovery and relocation change it. */
     private static long hash(long name, long payload) {
-        long id = kind(payload) == DEFERRED ? 0 : name;
+        long id = isDeferred(payload) ? 0 : name;
         long h = id * 0x9E37_79B9_7F4A_7C15L;
         h = (h ^ h >>> 32) * 0xD6E8_FEB8_6659_FD93L ^ payload;
         h = (h ^ h >>> 29) * 0xBF58_476D_1CE4_E5B9L;

@@ -8,13 +8,13 @@ package dev.millrace.core.message;
  * <pre>
  *    0  u8   kind
  *    1  u8   version
- *    2  u16  flags        0
+ *    2  u16  flags        DEFER: bit 0: extra is wall ms
  *    4  i32  length       of the whole record
  *    8  i32  topic
  *   12  i32  count        bodies in this record
  *   16  i64  firstId
  *   24  i64  bornAtNanos  wall time of the publish
- *   32  i64  extra        PUBLISH, ENQUEUE: first sequence; DEFER: due instant, elapsed ms
+ *   32  i64  extra        PUBLISH, ENQUEUE: first sequence; DEFER: due instant, elapsed ms unless flagged
  *   40  i32  bodiesBytes
  *   44  i32  reserved     0
  *   48       bodies       (i32 length, bytes) x count
@@ -26,9 +26,15 @@ public final class BodyLayout {
     public static final byte DEFER = 0x11;
     /** Messages of a tracked topic: an {@link Envelope} stands before each body, within its length. */
     public static final byte ENQUEUE = 0x12;
-    /** Version that is written for all. */
+    /** Version that is written of a PUBLISH. */
     public static final byte VERSION = 1;
+    /** Version that is written of the others: an instant of the wall clock is kept as that. */
+    public static final byte WITH_WALL_DUE = 2;
+    /** Flag of a DEFER: the due instant is one of wall time. */
+    public static final int FLAG_BY_WALL = 1;
 
+    public static final int VERSION_AT = 1;
+    public static final int FLAGS = 2;
     public static final int LENGTH = 4;
     public static final int TOPIC = 8;
     public static final int COUNT = 12;

@@ -68,8 +68,9 @@ public final class Envelope {
     public static final int COMPLETION = 8;
 
     /**
-     * Flag: when it is due was said as an instant of the wall clock, which doors write into {@link #DUE} in ms; the machine
-     * turns it into elapsed time when it takes the message, 0 for one that is past.
+     * Flag: when it is due was said as an instant of the wall clock, which stands in {@link #DUE} in ms; 0 if it was past
+     * when the machine took the message. In ENQUEUE records of the first version the machine has turned it into elapsed
+     * time.
      */
     public static final int DUE_BY_WALL = 64;
 
@@ -153,10 +154,11 @@ public final class Envelope {
     /** The same with an instant at which it is due. */
     public static final int PLAIN_DUE_BYTES = PLAIN_BYTES + Long.BYTES;
 
-    /** Writes an envelope of the times alone. */
-    public static void putPlain(ByteBuffer to, long atMillis, long dueMillis) {
+    /** Writes an envelope of the times alone; the second may be one of the wall clock. */
+    public static void putPlain(ByteBuffer to, long atMillis, long dueMillis, boolean byWall) {
         int present = 1 << AT | (dueMillis > 0 ? 1 << DUE : 0);
-        to.putShort((short) present).put((byte) DEFAULT_PRIORITY).put((byte) 0).putInt(0).putLong(atMillis);
+        int flags = byWall && dueMillis > 0 ? DUE_BY_WALL : 0;
+        to.putShort((short) present).put((byte) DEFAULT_PRIORITY).put((byte) flags).putInt(0).putLong(atMillis);
         if (dueMillis > 0) {
             to.putLong(dueMillis);
         }

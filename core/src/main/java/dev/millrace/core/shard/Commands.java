@@ -30,7 +30,7 @@ final class Commands {
     private static byte run(Shard shard, Submission submission, int i) {
         Machine machine = shard.machine();
         return switch (submission.kinds[i]) {
-            case Submission.PUBLISH, Submission.DEFER -> publish(shard, submission, i);
+            case Submission.PUBLISH, Submission.DEFER, Submission.DEFER_UNTIL -> publish(shard, submission, i);
             case Submission.ACK -> outcome(machine.ack(submission.first[i]));
             case Submission.RETRY -> outcome(machine.retry(submission.first[i],
                     submission.second[i], (String) submission.refs[i]));
@@ -56,7 +56,11 @@ final class Commands {
         if ((submission.first[i] & 0xFFFF_FFFFL) > shard.maxPublishBytes()) {
             return Outcome.LIMIT;
         }
-        if (submission.kinds[i] == Submission.DEFER && submission.second[i] > 0 && !shard.machine().canDefer()) {
+        Machine machine = shard.machine();
+        long value = submission.second[i];
+        boolean byWall = submission.kinds[i] == Submission.DEFER_UNTIL;
+        boolean waits = byWall ? value > machine.wallMillis() : submission.kinds[i] == Submission.DEFER && value > 0;
+        if (waits && !machine.canDefer()) {
             return Outcome.LIMIT_DEFERRED;
         }
         shard.makeRoomFor((int) submission.first[i] + RECORD_BYTES);
@@ -67,7 +71,6 @@ final class Commands {
             return Outcome.LIMIT_TOPICS;
         }
         int offset = (int) (submission.first[i] >>> 32);
-        long value = submission.second[i];
         byte admitted = shard.quotas()
                 .admit(topic, submission.kinds[i] == Submission.PUBLISH ? value : 1,
                         submission.first[i] & 0xFFFF_FFFFL);
@@ -78,11 +81,12 @@ final class Commands {
             return Enqueues.plain(shard, submission, i, topic);
         }
         if (submission.kinds[i] == Submission.PUBLISH) {
-            submission.second[i] = shard.machine().publish(topic, submission.data, offset, (int) value);
-        } else if (value <= 0) {
-            submission.second[i] = shard.machine().publish(topic, submission.data, offset, 1);
+            submission.second[i] = machine.publish(topic, submission.data, offset, (int) value);
+        } else if (!waits) {
+            submission.second[i] = machine.publish(topic, submission.data, offset, 1);
+        } else if (byWall) {
+            submission.second[i] = machine.deferByWall(topic, submission.data, offset, value);
         } else {
-            Machine machine = shard.machine();
             submission.second[i] = machine.defer(topic, submission.data, offset, machine.after(value));
         }
         return Outcome.OK;

@@ -133,12 +133,13 @@ public final class Enqueues {
             return Outcome.LIMIT_TRACKED;
         }
         long delay = many ? 0 : submission.second[i];
+        boolean byWall = submission.kinds[i] == Submission.DEFER_UNTIL;
         int at = (int) (submission.first[i] >>> 32);
         shard.makeRoomFor((int) submission.first[i] + CREATION_BYTES + 32 * count);
         shard.machine().finish();
         long firstId = 0;
         for (int message = 0; message < count; message++) {
-            long id = tracked.enqueuePlain(topic, submission.data, at, delay);
+            long id = tracked.enqueuePlain(topic, submission.data, at, delay, byWall);
             firstId = message == 0 ? id : firstId;
             at += Integer.BYTES + submission.data.getInt(at);
         }

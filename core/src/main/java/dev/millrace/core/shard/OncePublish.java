@@ -21,6 +21,7 @@ public final class OncePublish {
     private final TopicRef topic;
     private final ByteBuffer bytes;
     private final long[] delays;
+    private final long[] instants;
     private final long[] keys;
     private final long windowMillis;
     private final long[] ids;
@@ -33,15 +34,19 @@ public final class OncePublish {
      *            (i32 length, body) for each message, lengths checked by the door; absolute reads only
      * @param delays
      *            of the messages, in ms
+     * @param instants
+     *            of the wall clock at which they join the topic, in ms since 1970; 0 of those that have none
      * @param keys
      *            high and low half of the hash of each message's key
      * @param windowMillis
      *            how long keys are held
      */
-    public OncePublish(TopicRef topic, ByteBuffer bytes, long[] delays, long[] keys, long windowMillis) {
+    public OncePublish(TopicRef topic, ByteBuffer bytes, long[] delays, long[] instants, long[] keys,
+            long windowMillis) {
         this.topic = topic;
         this.bytes = bytes;
         this.delays = delays;
+        this.instants = instants;
         this.keys = keys;
         this.windowMillis = windowMillis;
         ids = new long[delays.length];
@@ -112,7 +117,8 @@ public final class OncePublish {
         if (!machine.operations().canKeepKey()) {
             return Outcome.LIMIT_TRACKED;
         }
-        if (delays[done] > 0 && !machine.canDefer()) {
+        boolean byWall = instants[done] > machine.wallMillis();
+        if ((byWall || delays[done] > 0) && !machine.canDefer()) {
             return Outcome.LIMIT_DEFERRED;
         }
         byte admitted = shard.quotas().admit(to, 1, length);
@@ -121,8 +127,13 @@ public final class OncePublish {
         }
         // The message and its key stand in one batch.
         shard.makeRoomFor(length + RECORD_BYTES);
-        ids[done] = delays[done] > 0 ? machine.defer(to, bytes, at, machine.after(delays[done]))
-                : machine.publish(to, bytes, at, 1);
+        if (byWall) {
+            ids[done] = machine.deferByWall(to, bytes, at, instants[done]);
+        } else if (delays[done] > 0) {
+            ids[done] = machine.defer(to, bytes, at, machine.after(delays[done]));
+        } else {
+            ids[done] = machine.publish(to, bytes, at, 1);
+        }
         machine.operations().publishedOnce(to, high, low, ids[done], windowMillis);
         isNew[done] = true;
         published++;

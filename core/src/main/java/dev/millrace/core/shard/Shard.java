@@ -41,6 +41,8 @@ public final class Shard {
     private static final int END_BYTES = 192;
     private static final int MOVE_BYTES = 64;
     private static final long QUIET_NANOS = 100_000_000;
+    /** A jump of the wall clock is noticed within this time. */
+    private static final long MAX_SLEEP_NANOS = 1_000_000_000L;
     private static final long FINAL_SNAPSHOT_NANOS = 10_000_000_000L;
     /** A batch that nobody waits for is appended after this time, or when it has grown to this size. */
     private static final long LAZY_NANOS = 10_000_000;
@@ -70,8 +72,7 @@ public final class Shard {
     private final Carrier carrier;
     private final Faults faults;
     private final ClockJumps jumps;
-    private long elapsedBaseMillis;
-    private final long startNanos;
+    private final ShardTime time;
     private long nowMillis;
     private boolean attached;
     private int reserved;
@@ -125,17 +126,14 @@ public final class Shard {
         jumps = new ClockJumps(faults);
         mover = new Mover(machine, log, around.background(), bugs);
         reclaimer = new Reclaimer(machine.segments(), log, mover, outstanding, faults::moveFailed, clock.nanos());
-        startNanos = clock.nanos();
-        syncedAtNanos = startNanos;
-        // Less the milliseconds that had begun: nothing may be early.
-        long slept = Math.max(0, clock.wallMillis() - recovery.lastWallMillis() - 1);
-        elapsedBaseMillis = recovery.lastWallMillis() == 0 ? 0 : recovery.lastElapsedMillis() + slept;
-        nowMillis = elapsedBaseMillis;
+        time = new ShardTime(clock, recovery);
+        syncedAtNanos = time.startNanos();
+        nowMillis = time.elapsedMillis(time.startNanos());
         machine.limit(options.limits().ceilings());
         consumers = new Consumers(this, machine, nowMillis);
         quotas = new Quotas(machine, options.limits(), clock);
         carrier = new Carrier(this, machine, log, around);
-        machine.serve(topology, nowMillis);
+        machine.serve(topology, nowMillis, clock.wallMillis());
         machine.tracked().mail().epoch(log.epoch());
         carrier.adopt();
         topology.adopt(machine);
@@ -264,12 +262,7 @@ public final class Shard {
     /** Nanoseconds until {@link #doWork} has something to do by itself, if nothing arrives. */
     public long idleNanos() {
         long now = clock.nanos();
-        long wait = 1_000_000_000L;
-        long due = machine.nextDueMillis();
-        if (due != Long.MAX_VALUE) {
-            long dueNanos = (due - elapsedBaseMillis) * 1_000_000 + startNanos - now;
-            wait = Math.min(wait, Math.max(0, dueNanos));
-        }
+        long wait = time.untilDue(machine, now, MAX_SLEEP_NANOS);
         if (!log.batch().isEmpty()) {
             wait = Math.min(wait, Math.max(0, lazySince + LAZY_NANOS - now));
         }
@@ -288,7 +281,7 @@ public final class Shard {
 
     /** Commands that follow happen now. */
     void readClocks(long nanos) {
-        nowMillis = elapsedBaseMillis + (nanos - startNanos) / 1_000_000;
+        nowMillis = time.elapsedMillis(nanos);
         machine.begin(nowMillis, clock.wallMillis());
     }
 
@@ -539,7 +532,12 @@ public final class Shard {
 
     /** Something was due at this elapsed time and is ready now. */
     void wasDue(long dueMillis) {
-        outbox.wasDue(startNanos + (dueMillis - elapsedBaseMillis) * 1_000_000, clock.nanos());
+        outbox.wasDue(time.nanos(dueMillis), clock.nanos());
+    }
+
+    /** The same at this wall time. */
+    void wasDueByWall(long dueMillis) {
+        outbox.wasDue(time.nanosOfWall(dueMillis), clock.nanos());
     }
 
     // ---- the end ----

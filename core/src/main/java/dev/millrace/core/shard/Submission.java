@@ -29,6 +29,7 @@ public final class Submission {
     static final byte ENQUEUE = 9;
     static final byte PUT_OFF = 10;
     static final byte SAY = 11;
+    static final byte DEFER_UNTIL = 12;
 
     private static final ByteBuffer NO_DATA = ByteBuffer.allocate(0);
 
@@ -73,6 +74,14 @@ public final class Submission {
         publishedBytes += bytes;
         timed = true;
         add(DEFER, (long) offset << 32 | bytes, delayMillis, topic);
+    }
+
+    /** The same until this instant of the wall clock, in ms since 1970; at once when it is past. */
+    public void deferUntil(TopicRef topic, int offset, int bytes, long wallMillis) {
+        publishes++;
+        publishedBytes += bytes;
+        timed = true;
+        add(DEFER_UNTIL, (long) offset << 32 | bytes, wallMillis, topic);
     }
 
     /** Enqueues a batch; {@link #result} is that of the batch as a whole, its messages have their own. */

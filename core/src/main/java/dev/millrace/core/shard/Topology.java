@@ -137,6 +137,11 @@ public final class Topology implements MachineListener {
     }
 
     @Override
+    public void wasDueByWall(long dueMillis) {
+        shard.wasDueByWall(dueMillis);
+    }
+
+    @Override
     public void leaseEnded(int consumer) {
         shard.consumers().leaseEnded(consumer);
     }

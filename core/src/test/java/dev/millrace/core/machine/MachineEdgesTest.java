@@ -125,7 +125,7 @@ final class MachineEdgesTest {
         lease(group, 200);
         rig.machine.endConsumer(1, 200);
         List<Long> dues = new ArrayList<>();
-        rig.state().waiting.wheel().forEach((handle, due, id, payload) -> dues.add(due - rig.machine.after(0)));
+        rig.state().waiting.forEach((handle, due, id, payload) -> dues.add(due - rig.machine.after(0)));
 
         assertThat(dues).hasSize(200).allMatch(delay -> delay >= 600 && delay <= 1_000);
         assertThat(new HashSet<>(dues)).as("spread").hasSizeGreaterThan(100);

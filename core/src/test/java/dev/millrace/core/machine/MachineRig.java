@@ -48,7 +48,7 @@ final class MachineRig {
         this.bugs = bugs;
         this.shard = shard;
         machine = fresh();
-        machine.serve(MachineListener.NONE, 0);
+        machine.serve(MachineListener.NONE, 0, wallMillis);
         machine.attach(batch, position);
         machine.begin(nowMillis, wallMillis);
     }
@@ -103,7 +103,7 @@ final class MachineRig {
         for (Written next : written.subList(snapshot == null ? 0 : snapshot.batches, written.size())) {
             replayer.batch(next.position, records(next));
         }
-        fresh.serve(MachineListener.NONE, nowMillis);
+        fresh.serve(MachineListener.NONE, nowMillis, wallMillis);
         return fresh;
     }
 

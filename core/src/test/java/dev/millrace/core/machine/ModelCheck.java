@@ -178,7 +178,7 @@ final class ModelCheck {
         State state = machine.state;
         content.put("numbers", List.of(state.nextTopic, state.nextGroup, state.lastCounter));
         TreeSet<String> waiting = new TreeSet<>();
-        state.waiting.wheel().forEach((handle, due, id, payload) -> waiting.add(due + " " + id + " " + payload));
+        state.waiting.forEach((handle, due, id, payload) -> waiting.add(due + " " + id + " " + payload));
         content.put("waiting", waiting);
         content.put("waitingDigest", state.waiting.digest());
         List<Object> slots = new ArrayList<>();

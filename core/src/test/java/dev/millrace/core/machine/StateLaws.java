@@ -29,7 +29,7 @@ final class StateLaws {
                 }
             }
         }
-        state.waiting.wheel().forEach((handle, due, id, payload) -> {
+        state.waiting.forEach((handle, due, id, payload) -> {
             Group group = Waiting.kind(payload) == Waiting.RETRY ? state.groupOrNull(Waiting.owner(payload)) : null;
             if (group != null && !group.topic.removed) {
                 count(expected, group.topic, group.topic.chunks.find(id >>> 16));
@@ -86,7 +86,7 @@ final class StateLaws {
                 held.merge(LeaseTable.groupOf(state.leases.place(slot)), 1, Integer::sum);
             }
         }
-        state.waiting.wheel().forEach((handle, due, id, payload) -> {
+        state.waiting.forEach((handle, due, id, payload) -> {
             if (Waiting.kind(payload) == Waiting.RETRY) {
                 held.merge(Waiting.owner(payload), 1, Integer::sum);
             }
@@ -111,8 +111,8 @@ final class StateLaws {
                 }
             }
         }
-        state.waiting.wheel().forEach((handle, due, id, payload) -> {
-            if (Waiting.kind(payload) == Waiting.DEFERRED) {
+        state.waiting.forEach((handle, due, id, payload) -> {
+            if (Waiting.isDeferred(payload)) {
                 use.merge(segment(id), Waiting.units(payload) * 64L, Long::sum);
             }
         });

@@ -27,6 +27,8 @@ final class TrackedModel {
         Status status = Status.READY;
         int attempts;
         long dueMillis;
+        /** Of one that is scheduled by the wall clock; 0: by elapsed time. */
+        long wallDueMillis;
         long deadlineMillis;
         long token;
         int consumer;
@@ -42,6 +44,11 @@ final class TrackedModel {
             this.key = key;
             this.limitKey = limitKey;
             this.uniqueKey = uniqueKey;
+        }
+
+        private boolean isDue(long nowMillis, long wallMillis) {
+            boolean byWall = status == Status.SCHEDULED && wallDueMillis > 0;
+            return byWall ? wallDueMillis <= wallMillis : dueMillis <= nowMillis;
         }
 
         boolean isUnderWay() {
@@ -190,8 +197,8 @@ final class TrackedModel {
         }
     }
 
-    /** Everything that falls due by now, but for leases. */
-    void passTime(long nowMillis) {
+    /** Everything that falls due by now, but for leases; the wall clock may have been set back. */
+    void passTime(long nowMillis, long wallMillis) {
         for (Task task : List.copyOf(tasks.values())) {
             boolean waits = task.status == Status.SCHEDULED || task.status == Status.RETRYING;
             if (task.isKept() && task.dueMillis <= nowMillis) {
@@ -199,7 +206,7 @@ final class TrackedModel {
             } else if (task.expiresMillis > 0 && task.expiresMillis <= nowMillis && task.isUnderWay()
                     && task.status != Status.LEASED) {
                 over(task, Status.KEPT_EXPIRED, nowMillis);
-            } else if (waits && task.dueMillis <= nowMillis) {
+            } else if (waits && task.isDue(nowMillis, wallMillis)) {
                 task.status = Status.READY;
                 task.delayed = true;
             }

@@ -33,6 +33,7 @@ class TrackedModelTest {
     private PlantedBugs bugs = PlantedBugs.NONE;
     private final List<Long> tokens = new ArrayList<>();
     private Upkeep upkeep = new Upkeep(rig, random);
+    private long latestWallMillis;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000, 7_000})
@@ -63,6 +64,7 @@ class TrackedModelTest {
         random = new SplittableRandom(seed);
         rig = new MachineRig(Ids.EPOCH_MILLIS + random.nextLong(1L << 40), bugs);
         model = new TrackedModel();
+        latestWallMillis = rig.wallMillis;
         tokens.clear();
         upkeep = new Upkeep(rig, random);
         Topic topic = rig.machine.createTopic("tasks", false);
@@ -144,8 +146,11 @@ class TrackedModelTest {
     private void enqueuePlain() {
         byte[] body = new byte[random.nextInt(50)];
         long delay = random.nextInt(3) == 0 ? random.nextLong(400) : 0;
-        long id = rig.machine.tracked().enqueuePlain(topic(), MachineRig.bodies(List.of(body)), 0, delay);
-        add(new Task(id, 4, null, null, null), delay);
+        boolean byWall = random.nextBoolean();
+        long id = rig.machine.tracked()
+                .enqueuePlain(topic(), MachineRig.bodies(List.of(body)), 0, byWall ? rig.wallMillis + delay : delay,
+                        byWall);
+        add(new Task(id, 4, null, null, null), delay, byWall);
     }
 
     private void enqueueOne() {
@@ -161,7 +166,7 @@ class TrackedModelTest {
         int most = random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0;
         long backoff = random.nextInt(3) == 0 ? random.nextLong(100) : -1;
         long retention = random.nextInt(5) == 0 ? 1 + random.nextLong(500) : 0;
-        due(envelope, delay);
+        boolean byWall = due(envelope, delay);
         envelope.priority(priority).maxAttempts(most).header("name", "value " + priority);
         if (key != null) {
             envelope.key(key);
@@ -200,28 +205,31 @@ class TrackedModelTest {
         task.backoffMillis = backoff;
         task.retentionMillis = retention;
         task.expiresMillis = expires == 0 ? 0 : rig.nowMillis + 1 + expires;
-        add(task, delay);
+        add(task, delay, byWall);
         if (unique != null) {
             model.holds.put(unique, new Hold(id, window == 0 ? 0 : rig.nowMillis + 1 + window, untilDone));
         }
     }
 
-    /** An instant is a delay by the wall clock of the moment; one that is past is none. */
-    private void due(EnvelopeWriter envelope, long delay) {
-        if (random.nextInt(4) == 0) {
+    /** A delay, or an instant of the wall clock (true); one that is past is none. */
+    private boolean due(EnvelopeWriter envelope, long delay) {
+        boolean byWall = random.nextInt(2) == 0;
+        if (byWall) {
             envelope.dueAt(rig.wallMillis + (delay == 0 ? -random.nextLong(1_000) : delay));
         } else {
             envelope.delay(delay);
         }
+        return byWall;
     }
 
-    private void add(Task task, long delay) {
+    private void add(Task task, long delay, boolean byWall) {
         model.accepted++;
         model.tasks.put(task.id, task);
         if (delay > 0) {
             task.status = Status.SCHEDULED;
             task.delayed = true;
             task.dueMillis = rig.nowMillis + 1 + delay;
+            task.wallDueMillis = byWall ? rig.wallMillis + delay : 0;
         }
     }
 
@@ -409,11 +417,18 @@ class TrackedModelTest {
     }
 
     private void passTime(long millis) {
-        rig.passTime(millis, random.nextInt(10) == 0 ? millis + random.nextLong(-500, 500) : millis);
+        long jump = random.nextInt(8) != 0 ? 0 : random.nextInt(20) == 0 ? random.nextLong(-90_000, 90_000)
+            : random.nextLong(-500, 500);
+        passTime(millis, millis + jump);
+    }
+
+    private void passTime(long millis, long wallChangeMillis) {
+        rig.passTime(millis, wallChangeMillis);
+        latestWallMillis = Math.max(latestWallMillis, rig.wallMillis);
         while (!rig.machine.advance(1 + random.nextInt(random.nextBoolean() ? 3 : 1_000))) {
             // a slice
         }
-        model.passTime(rig.nowMillis);
+        model.passTime(rig.nowMillis, rig.wallMillis);
         for (Task task : List.copyOf(model.leased.values())) {
             assertThat(rig.machine.isLeased(task.token)).as("lease until %s at %s", task.deadlineMillis, rig.nowMillis)
                     .isEqualTo(task.deadlineMillis > rig.nowMillis);
@@ -517,8 +532,9 @@ class TrackedModelTest {
         rig.machine.emptyGroup(group());
         for (Task task : List.copyOf(model.tasks.values())) {
             if (task.status == Status.DEAD) {
-                // What workers said of it goes with the rest.
+                // What workers said of it goes with the rest, and so does the instant at which it would expire.
                 task.said.clear();
+                task.expiresMillis = 0;
             } else {
                 model.purged += task.isKept() ? 0 : 1;
                 model.tasks.remove(task.id);
@@ -628,6 +644,8 @@ class TrackedModelTest {
     /** Everything comes to an end, and nothing is left behind. */
     private void drain() {
         rig.machine.pauseGroup(group(), false);
+        // A clock that was set back comes again to what it has shown, and then is right.
+        passTime(20, Math.max(20, latestWallMillis - rig.wallMillis));
         for (int round = 0; !model.tasks.isEmpty(); round++) {
             assertThat(round).as("rounds until all is over; left: %s", model.tasks.size()).isLessThan(4_000);
             lease();
@@ -642,11 +660,11 @@ class TrackedModelTest {
                     model.tasks.remove(task.id);
                 }
             }
-            passTime(20);
+            passTime(20, 20);
         }
         check();
-        passTime(10_000);
-        passTime(10_000);
+        passTime(10_000, 10_000);
+        passTime(10_000, 10_000);
         lease();
         Tracking tracking = group().tracking();
         assertThat(tracking.rows.size()).as("rows").isZero();

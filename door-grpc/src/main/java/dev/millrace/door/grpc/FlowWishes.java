@@ -37,10 +37,6 @@ final class FlowWishes {
 
     private static TaskSpec.Step step(Step wish, String queue, long nowMillis) {
         dev.millrace.grpc.v1.TaskSpec task = wish.getTask();
-        if (task.getDueAtMillis() != 0) {
-            throw RefusedException.invalid("a step has no due_at_millis: give it a delay_millis, which counts from the"
-                    + " end of the step before");
-        }
         // What is a part of something else is refused where tasks are encoded, whatever door they came by.
         return new TaskSpec.Step(wish.getQueue().isEmpty() ? queue : NameRules.check("queue", wish.getQueue()),
                 TaskWishes.task(task, nowMillis).with(flow(task, queue, nowMillis)), result(wish.getResult()));

@@ -12,6 +12,7 @@ import dev.millrace.node.Broker;
 import dev.millrace.node.NameRules;
 import dev.millrace.node.PublishBatch;
 import dev.millrace.node.Submissions;
+import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -106,8 +107,12 @@ final class Publishing {
         }
         PublishBatch batch = new PublishBatch((int) bytes + Integer.BYTES * request.getMessagesCount());
         for (NewMessage message : request.getMessagesList()) {
-            batch.add(message.getBody().asReadOnlyByteBuffer(), message.getDueAtMillis() == 0 ? message.getDelayMillis()
-                    : Math.max(0, message.getDueAtMillis() - nowMillis));
+            ByteBuffer body = message.getBody().asReadOnlyByteBuffer();
+            if (message.getDueAtMillis() == 0) {
+                batch.add(body, message.getDelayMillis());
+            } else {
+                batch.addAt(body, message.getDueAtMillis());
+            }
         }
         return batch;
     }

@@ -4,6 +4,9 @@ import dev.millrace.api.ConnectOptions;
 import dev.millrace.api.Millrace;
 import dev.millrace.api.PublishLimits;
 import dev.millrace.api.contract.MillraceWorld;
+import dev.millrace.api.contract.SettableClock;
+import dev.millrace.core.shard.ShardClock;
+import dev.millrace.node.NodeOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -16,6 +19,7 @@ final class ClientWorld implements MillraceWorld {
     private static final Duration PATIENCE = Duration.ofSeconds(12);
 
     private final Path folder;
+    private final SettableClock clock = new SettableClock();
     private @Nullable DoorRig rig;
     private @Nullable Millrace opened;
 
@@ -27,7 +31,7 @@ final class ClientWorld implements MillraceWorld {
     @Override
     public Millrace open(PublishLimits limits) {
         close();
-        DoorRig started = new DoorRig(folder);
+        DoorRig started = new DoorRig(folder, DoorRig.options(folder), NodeOptions.DEFAULT, shardClock());
         rig = started;
         try {
             Millrace m = Millrace.connect("127.0.0.1:" + started.door.address().port(),
@@ -40,6 +44,25 @@ final class ClientWorld implements MillraceWorld {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public SettableClock clock() {
+        return clock;
+    }
+
+    private ShardClock shardClock() {
+        return new ShardClock() {
+            @Override
+            public long nanos() {
+                return clock.nanos();
+            }
+
+            @Override
+            public long wallMillis() {
+                return clock.wallMillis();
+            }
+        };
     }
 
     @Override

@@ -49,9 +49,13 @@ final class DoorRig implements AutoCloseable {
     }
 
     DoorRig(Path folder, GrpcDoorOptions options, NodeOptions engine) {
+        this(folder, options, engine, ShardClock.SYSTEM);
+    }
+
+    DoorRig(Path folder, GrpcDoorOptions options, NodeOptions engine, ShardClock clock) {
         tokenFile = options.tokenFile();
         logs = FileLogFactory.onDisk(FileLogOptions.of(folder).withSegmentBytes(4 << 20), Throwable::printStackTrace);
-        node = Node.open(logs, engine, ShardClock.SYSTEM);
+        node = Node.open(logs, engine, clock);
         try {
             door = GrpcDoor.open(node.broker(), loops, options);
         } catch (RuntimeException e) {

@@ -162,8 +162,8 @@ class FlowRequestsTest {
         Step plain = step("pages", task("x"));
         assertInvalid("list the steps one after the other",
                 task("a").addThen(step("pages", task("x").addThen(plain))));
-        assertInvalid("step 1: a step has no due_at_millis", task("a").addThen(plain)
-                .addThen(step("pages", task("x").setDueAtMillis(1))));
+        assertInvalid("step 1: delay_millis and due_at_millis cannot both be given", task("a").addThen(plain)
+                .addThen(step("pages", task("x").setDueAtMillis(1).setDelayMillis(1))));
         assertInvalid("step 0: priority must be 0 to 9", task("a").addThen(step("pages", task("x").setPriority(10))));
         assertInvalid("queue 'no such' is no valid name", task("a").addThen(step("no such", task("x"))));
         assertInvalid("result must be one that this server knows",

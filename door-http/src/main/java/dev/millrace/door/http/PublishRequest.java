@@ -41,11 +41,19 @@ final class PublishRequest {
     private void addJson(JsonInput message) {
         long delay = message.numberOr("delayMillis", 0, 0, PublishBatch.MAX_DELAY_MILLIS);
         long dueAt = DueTime.dueAt(message);
-        add(message.body(), dueAt == 0 ? delay : Math.max(0, dueAt - System.currentTimeMillis()));
+        if (dueAt == 0) {
+            add(message.body(), delay);
+        } else {
+            batch.addAt(checked(message.body()), dueAt);
+        }
         message.end();
     }
 
     void add(byte[] body, long delayMillis) {
+        batch.add(checked(body), delayMillis);
+    }
+
+    private ByteBuffer checked(byte[] body) {
         if (body.length == 0) {
             throw new HttpFailure(400, "EMPTY",
                     "message " + batch.size() + " is empty; a message has at least one byte");
@@ -54,7 +62,7 @@ final class PublishRequest {
             throw new HttpFailure(413, "MESSAGE_TOO_LARGE", "message " + batch.size() + " has " + body.length
                     + " bytes; the setting max-message-size allows " + maxMessageBytes);
         }
-        batch.add(ByteBuffer.wrap(body), delayMillis);
+        return ByteBuffer.wrap(body);
     }
 
     Submission submission(TopicRef topic) {

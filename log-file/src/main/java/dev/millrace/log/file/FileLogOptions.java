@@ -27,8 +27,8 @@ import java.nio.file.Path;
 public record FileLogOptions(Path folder, SyncLevel syncLevel, WriteMode writeMode, long segmentBytes, Memory memory,
         FreeMarks freeMarks, long syncIntervalMillis, int featureLevel) {
 
-    /** Of the records that this program writes: 2 since attempts leave notes. */
-    private static final int FEATURE_LEVEL = 4;
+    /** Of the records that this program writes: 5 since instants of the wall clock stay as they are. */
+    private static final int FEATURE_LEVEL = 5;
     private static final long MIN_SEGMENT_BYTES = 64 << 10;
     private static final long MAX_SEGMENT_BYTES = 1 << 30;
 

@@ -76,8 +76,12 @@ final class EmbeddedEngine implements Engine {
 
     /** Opens the folder and recovers what is in it; returns when it serves. */
     static EmbeddedEngine open(Path folder, OpenOptions options) {
-        return open(onDefect -> folderLogs(folder, options, onDefect), nodeOptions(options), ShardClock.SYSTEM,
-                tasks -> tasks);
+        return open(folder, options, ShardClock.SYSTEM);
+    }
+
+    /** The same with another clock. */
+    static EmbeddedEngine open(Path folder, OpenOptions options, ShardClock clock) {
+        return open(onDefect -> folderLogs(folder, options, onDefect), nodeOptions(options), clock, tasks -> tasks);
     }
 
     /** The same with another log and clock. */

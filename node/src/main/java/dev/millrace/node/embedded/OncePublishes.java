@@ -20,7 +20,7 @@ final class OncePublishes {
     static CompletableFuture<List<Published>> run(Broker broker, TopicRef topic, List<Message> messages, Instant now) {
         int bytes = Math.toIntExact(messages.stream().mapToLong(message -> message.size() + Integer.BYTES).sum());
         dev.millrace.node.PublishBatch batch = new dev.millrace.node.PublishBatch(bytes);
-        messages.forEach(message -> batch.add(message.buffer(), PublishBatch.delayMillis(message, now)));
+        messages.forEach(message -> add(batch, message, PublishBatch.wallMillis(message, now)));
         // As a single message over HTTP has it.
         OncePublish once = batch.once(topic, messages.stream()
                 .map(message -> message.idempotencyKey().orElseThrow() + "/0")
@@ -34,5 +34,13 @@ final class OncePublishes {
                     .mapToObj(i -> new Published(new MessageId(once.id(i)), !once.isNew(i)))
                     .toList();
         }));
+    }
+
+    private static void add(dev.millrace.node.PublishBatch batch, Message message, long wallMillis) {
+        if (wallMillis > 0) {
+            batch.addAt(message.buffer(), wallMillis);
+        } else {
+            batch.add(message.buffer(), PublishBatch.delayMillis(message));
+        }
     }
 }

@@ -31,9 +31,11 @@ final class PublishBatch {
         int start = 0;
         int count = 0;
         for (Message message : messages) {
-            long delay = delayMillis(message, now);
+            long instant = wallMillis(message, now);
+            long delay = instant == 0 ? delayMillis(message) : 0;
+            boolean waits = delay > 0 || instant > now.toEpochMilli();
             boolean full = count > 0 && data.position() + message.size() - start > COMMAND_BYTES;
-            if (full || (delay > 0 && count > 0)) {
+            if (full || (waits && count > 0)) {
                 publish(topic, start, data.position(), count);
                 count = 0;
             }
@@ -41,7 +43,10 @@ final class PublishBatch {
                 start = data.position();
             }
             data.putInt(message.size()).put(message.buffer());
-            if (delay > 0) {
+            if (waits && instant > 0) {
+                submission.deferUntil(topic, start, data.position() - start, instant);
+                counts.add(1);
+            } else if (waits) {
                 submission.defer(topic, start, data.position() - start, delay);
                 counts.add(1);
             } else {
@@ -58,14 +63,14 @@ final class PublishBatch {
         counts.add(count);
     }
 
-    /** After which it joins its topic. */
-    static long delayMillis(Message message, Instant now) {
-        return message.at()
-                .map(at -> Math.max(0, Checks.wallMillis(at, now) - now.toEpochMilli()))
-                .orElseGet(() -> millisUp(message.delay()));
+    /** Instant of the wall clock at which it joins its topic, in ms since 1970; 0 when it has none. */
+    static long wallMillis(Message message, Instant now) {
+        return message.at().map(at -> Checks.wallMillis(at, now)).orElse(0L);
     }
 
-    private static long millisUp(Duration delay) {
+    /** After which it joins its topic, when it has no instant. */
+    static long delayMillis(Message message) {
+        Duration delay = message.delay();
         long millis = delay.toMillis();
         return Duration.ofMillis(millis).compareTo(delay) < 0 ? millis + 1 : millis;
     }

@@ -4,7 +4,9 @@ import dev.millrace.api.Millrace;
 import dev.millrace.api.OpenOptions;
 import dev.millrace.api.PublishLimits;
 import dev.millrace.api.contract.MillraceWorld;
+import dev.millrace.api.contract.SettableClock;
 import dev.millrace.api.internal.Engines;
+import dev.millrace.core.shard.ShardClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** A folder of a test, and the engine on it. */
 final class EmbeddedWorld implements MillraceWorld {
     private final Path folder;
+    private final SettableClock clock = new SettableClock();
     private @Nullable EmbeddedEngine engine;
     private @Nullable Millrace opened;
 
@@ -22,11 +25,31 @@ final class EmbeddedWorld implements MillraceWorld {
 
     @Override
     public Millrace open(PublishLimits limits) {
-        EmbeddedEngine started = EmbeddedEngine.open(folder, OpenOptions.defaults().segmentBytes(4 << 20));
+        EmbeddedEngine started = EmbeddedEngine.open(folder, OpenOptions.defaults().segmentBytes(4 << 20),
+                shardClock());
         engine = started;
         Millrace m = Engines.over(started, limits);
         opened = m;
         return m;
+    }
+
+    @Override
+    public SettableClock clock() {
+        return clock;
+    }
+
+    private ShardClock shardClock() {
+        return new ShardClock() {
+            @Override
+            public long nanos() {
+                return clock.nanos();
+            }
+
+            @Override
+            public long wallMillis() {
+                return clock.wallMillis();
+            }
+        };
     }
 
     @Override

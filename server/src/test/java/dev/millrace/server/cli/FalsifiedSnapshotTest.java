@@ -61,7 +61,7 @@ class FalsifiedSnapshotTest {
                     replayer.batch(position, records);
                 }
             });
-            machine.serve(MachineListener.NONE, 0);
+            machine.serve(MachineListener.NONE, 0, 0);
             log.reserve(BATCH_BYTES);
             log.append(true);
             machine.attach(log.batch(), log.reserve(BATCH_BYTES));

@@ -72,13 +72,18 @@ final class Drain {
     /** Whatever is kept for a time is kept no longer. */
     private void forgetAll() {
         for (int rounds = 0; rounds < MOST_FORGETTING; rounds++) {
-            if (world.hosts.stream().allMatch(host -> host.shard().machine().nextDueMillis() == Long.MAX_VALUE)) {
+            if (world.hosts.stream().allMatch(Drain::waitsForNothing)) {
                 return;
             }
             awakeUntilNanos = 0;
             passTime();
             world.hosts.forEach(HostedShard::cycle);
         }
+    }
+
+    private static boolean waitsForNothing(HostedShard host) {
+        Machine machine = host.shard().machine();
+        return machine.nextDueMillis() == Long.MAX_VALUE && machine.nextWallMillis() == Long.MAX_VALUE;
     }
 
     private void mustBeForgotten(TaskQueue queue) {
@@ -229,6 +234,10 @@ final class Drain {
             long due = host.shard().machine().nextDueMillis();
             if (due != Long.MAX_VALUE) {
                 millis = Math.max(millis, due - host.shard().nowMillis());
+            }
+            long wallDue = host.shard().machine().nextWallMillis();
+            if (wallDue != Long.MAX_VALUE) {
+                millis = Math.max(millis, wallDue - world.clock.wallMillis());
             }
         }
         long nanos = millis * 1_000_000;

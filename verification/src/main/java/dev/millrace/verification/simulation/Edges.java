@@ -75,7 +75,7 @@ final class Edges {
         Submission submission = new Submission();
         ByteBuffer data = ByteBuffer.allocate(BYTES + Integer.BYTES);
         submission.data(data);
-        Message message = world.ledger.newMessage(topic, --commands, new Message.Payload(BYTES, delayMillis),
+        Message message = world.ledger.newMessage(topic, --commands, new Message.Payload(BYTES, delayMillis, 0),
                 world.moment());
         message.writeTo(data);
         submission.defer(topic.ref, 0, data.position(), delayMillis);

@@ -98,7 +98,7 @@ final class FlowClients {
         } else if (open.size() < 2 || (open.size() < MOST_OPEN && dice < 55)) {
             open(queue);
         } else if (dice < 88) {
-            member(queue, open.get(random.nextInt(open.size())), TaskTerms.any(random));
+            member(queue, open.get(random.nextInt(open.size())), TaskTerms.any(random, world.clock.wallMillis()));
         } else {
             batch(batches.get(batches.size() - 1 - random.nextInt(Math.min(batches.size(), MOST_OPEN))), dice);
         }
@@ -169,7 +169,7 @@ final class FlowClients {
     private Message newMessage(TaskQueue queue, TaskTerms terms) {
         int large = random.nextInt(40) == 0 ? 1_500 : 60;
         Message.Payload payload = new Message.Payload(Message.MIN_BYTES + random.nextInt(large),
-                terms.times().delayMillis());
+                terms.times().delayMillis(), terms.times().dueAtMillis());
         return world.ledger.newMessage(queue.group.topic, commands--, payload, world.moment());
     }
 
@@ -179,7 +179,7 @@ final class FlowClients {
 
     /** What a client is told of, but no worker ever sees. */
     private Message shadow(TopicBook topic) {
-        return new Message(-1, topic, 0, new Message.Payload(0, 0), world.moment());
+        return new Message(-1, topic, 0, new Message.Payload(0, 0, 0), world.moment());
     }
 
     /** The first task and a few steps, in any queues. */
@@ -192,7 +192,7 @@ final class FlowClients {
         for (int left = random.nextInt(4); left > 0; left--) {
             TaskQueue next = anyLastingQueue();
             if (next != null) {
-                flow.add(newTask(next, TaskTerms.any(random).asStep()));
+                flow.add(newTask(next, TaskTerms.any(random, world.clock.wallMillis()).asStep()));
             }
         }
         flows.add(flow);
@@ -264,14 +264,14 @@ final class FlowClients {
     // ---- chains and groups ----
 
     private void chain(TaskQueue queue) {
-        Flow flow = newFlow(queue, TaskTerms.any(random).asFirst(), null);
+        Flow flow = newFlow(queue, TaskTerms.any(random, world.clock.wallMillis()).asFirst(), null);
         world.trace.event("enqueue " + flow);
         Task first = flow.tasks.getFirst();
         ask(first, first.terms.envelope().chain(steps(flow, 1)));
     }
 
     private void gather(TaskQueue queue) {
-        Task task = newTask(queue, TaskTerms.any(random).asMember());
+        Task task = newTask(queue, TaskTerms.any(random, world.clock.wallMillis()).asMember());
         String key = "group" + random.nextInt(GROUP_KEYS);
         queue.gathered.add(task, key);
         world.trace.event("gather " + task + " in " + key);
@@ -281,7 +281,7 @@ final class FlowClients {
     // ---- batches ----
 
     private void open(TaskQueue queue) {
-        Task completion = newTask(queue, TaskTerms.any(random).asFirst().takenOver());
+        Task completion = newTask(queue, TaskTerms.any(random, world.clock.wallMillis()).asFirst().takenOver());
         FlowBatch batch = new FlowBatch(world.ledger, queue, shadow(queue.group.topic), completion);
         batches.add(batch);
         world.trace.event("open batch with " + completion);

@@ -63,7 +63,7 @@ final class Gatherings {
             return before.task.message;
         }
         Task head = members.getFirst();
-        Message message = ledger.newMessage(queue.group.topic, 0, new Message.Payload(view.bodyLength, 0),
+        Message message = ledger.newMessage(queue.group.topic, 0, new Message.Payload(view.bodyLength, 0, 0),
                 head.message.submitted);
         message.fate = Fate.UNKNOWN;
         Task task = queue.newTask(message, head.terms.takenOver());

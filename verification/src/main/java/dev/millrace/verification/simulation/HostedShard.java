@@ -186,9 +186,11 @@ final class HostedShard implements WatchedLogs.Watcher {
     boolean cycle() {
         Shard current = shard();
         cycleBegan = world.moment();
+        long wallMillis = world.clock.wallMillis();
         try {
             boolean more = current.doWork();
             if (!more) {
+                letGo(current, wallMillis);
                 current.idleNanos();
             }
             return more;
@@ -211,6 +213,14 @@ final class HostedShard implements WatchedLogs.Watcher {
         failedAtNanos = now;
         if (expected && !again) {
             world.reopen(this);
+        }
+    }
+
+    /** After a cycle that leaves nothing to do at once, nothing waits for an instant that the clock showed before it. */
+    private void letGo(Shard current, long wallMillis) {
+        if (current.machine().nextWallMillis() <= Math.min(wallMillis, world.clock.wallMillis())) {
+            throw new Violation("shard " + number + " rests at " + wallMillis + " while something waits for "
+                    + current.machine().nextWallMillis());
         }
     }
 

@@ -17,7 +17,12 @@ final class Ledger {
     final Map<String, TopicBook> topics = new LinkedHashMap<>();
     final List<Message> messages = new ArrayList<>();
     private final Map<Long, Message> byId = new HashMap<>();
+    private final VirtualClock clock;
     private final Map<Integer, Long> highestIds = new HashMap<>();
+
+    Ledger(VirtualClock clock) {
+        this.clock = clock;
+    }
 
     // ---- publishing ----
 
@@ -139,10 +144,17 @@ final class Ledger {
         }
     }
 
-    private static void notEarly(Entry entry, Lease lease) {
+    /** What was said by the wall clock is early until that has shown it, however long it was in true time. */
+    private boolean isEarly(Message message, Lease lease) {
+        return message.dueAtMillis > 0
+                ? clock.latestWallMillis(message.submitted.nanos()) < message.dueAtMillis
+                : message.submitted.isEarly(lease.delivered, message.delayMillis);
+    }
+
+    private void notEarly(Entry entry, Lease lease) {
         Message message = entry.message;
         long order = lease.delivered.order();
-        if (message.submitted.isEarly(lease.delivered, message.delayMillis)
+        if (isEarly(message, lease)
                 && !entry.mayBeRunNow(message.submitted.order(), order)) {
             throw new Violation("deferred " + message + " was delivered early: " + lease);
         }

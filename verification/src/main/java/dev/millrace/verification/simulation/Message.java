@@ -25,6 +25,8 @@ final class Message {
     final long command;
     final int bytes;
     final long delayMillis;
+    /** Instant of the wall clock that was said instead of the delay; 0: none was. */
+    final long dueAtMillis;
     final Moment submitted;
     Fate fate = Fate.PENDING;
     /** When the answer came. */
@@ -39,11 +41,22 @@ final class Message {
         this.command = command;
         this.bytes = payload.bytes;
         this.delayMillis = payload.delayMillis;
+        this.dueAtMillis = payload.dueAtMillis;
         this.submitted = submitted;
     }
 
-    /** Size and delay. */
-    record Payload(int bytes, long delayMillis) {}
+    /**
+     * Size and delay.
+     *
+     * @param dueAtMillis
+     *            the instant of the wall clock after that delay, if that is said instead; else 0
+     */
+    record Payload(int bytes, long delayMillis, long dueAtMillis) {
+        /** Every other delay is said as an instant. */
+        static long dueAt(long delayMillis, long wallMillis) {
+            return delayMillis % 2 == 0 ? 0 : wallMillis + delayMillis;
+        }
+    }
 
     void writeTo(ByteBuffer target) {
         target.putInt(bytes);
@@ -90,6 +103,7 @@ final class Message {
     @Override
     public String toString() {
         return "message " + number + " of " + topic.name + " (" + fate + ", id " + Long.toHexString(id) + ", delay "
-                + delayMillis + " ms, submitted at " + submitted + ")";
+                + delayMillis + (dueAtMillis == 0 ? " ms, submitted at " : " ms by wall, submitted at ") + submitted
+                + ")";
     }
 }

@@ -66,7 +66,8 @@ final class Mistakes {
             tasks(Bug.CANCEL_FORGOTTEN, 10, Emphasis.NONE),
             tasks(Bug.EXPIRY_LATE, 20, Emphasis.NONE),
             tasks(Bug.PRIORITY_FORGOTTEN, 10, Emphasis.NONE),
-            tasks(Bug.AGEING_FORGOTTEN, 20, Emphasis.NONE));
+            tasks(Bug.AGEING_FORGOTTEN, 20, Emphasis.NONE),
+            tasks(Bug.WALL_NOT_FOLLOWED, 20, Emphasis.NONE));
     private static final List<Mistake> IN_FLOWS = List.of(
             flows(Bug.GRACE_SHORT, 20, Emphasis.NONE),
             flows(Bug.MEMBER_COUNTED_TWICE, 20, Emphasis.NONE),

@@ -298,17 +298,20 @@ public final class Simulation {
         int count = deferred || random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(8);
         long command = ++commands;
         Moment now = world.moment();
+        long dueAt = Message.Payload.dueAt(delay, world.clock.wallMillis());
         int start = data.position();
         List<Message> messages = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int large = random.nextInt(40) == 0 ? 1_500 : 60;
-            Message.Payload payload = new Message.Payload(Message.MIN_BYTES + random.nextInt(large), delay);
+            Message.Payload payload = new Message.Payload(Message.MIN_BYTES + random.nextInt(large), delay, dueAt);
             Message message = world.ledger.newMessage(topic, command, payload, now);
             message.writeTo(data);
             messages.add(message);
         }
         int bytes = data.position() - start;
-        if (deferred) {
+        if (dueAt > 0) {
+            submission.deferUntil(topic.ref, start, bytes, dueAt);
+        } else if (deferred) {
             submission.defer(topic.ref, start, bytes, delay);
         } else {
             submission.publish(topic.ref, start, bytes, count);

@@ -235,7 +235,7 @@ final class TaskClients {
         int count = random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(8);
         List<TaskTerms> terms = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            terms.add(TaskTerms.any(random));
+            terms.add(TaskTerms.any(random, world.clock.wallMillis()));
         }
         EnqueueTasks command = batch(queue, terms);
         if (random.nextInt(4) > 0) {
@@ -266,7 +266,7 @@ final class TaskClients {
     private Task newTask(TaskQueue queue, TaskTerms terms) {
         int large = random.nextInt(40) == 0 ? 1_500 : 60;
         Message.Payload payload = new Message.Payload(Message.MIN_BYTES + random.nextInt(large),
-                terms.times().delayMillis());
+                terms.times().delayMillis(), terms.times().dueAtMillis());
         Message message = world.ledger.newMessage(queue.group.topic, commands, payload, world.moment());
         return queue.newTask(message, terms);
     }
@@ -289,10 +289,13 @@ final class TaskClients {
         long delay = random.nextInt(3) == 0 ? 1 + random.nextInt(60) : 0;
         commands++;
         int start = data.position();
-        Task task = newTask(queue, TaskTerms.plain(delay));
+        long dueAt = Message.Payload.dueAt(delay, world.clock.wallMillis());
+        Task task = newTask(queue, TaskTerms.plain(delay, dueAt));
         task.message.writeTo(data);
         int bytes = data.position() - start;
-        if (delay > 0) {
+        if (dueAt > 0) {
+            submission.deferUntil(queue.group.topic.ref, start, bytes, dueAt);
+        } else if (delay > 0) {
             submission.defer(queue.group.topic.ref, start, bytes, delay);
         } else {
             submission.publish(queue.group.topic.ref, start, bytes, 1);
@@ -404,7 +407,7 @@ final class TaskClients {
             return;
         }
         long expires = 1L + random.nextInt(60);
-        EnqueueTasks batch = batch(queue, List.of(TaskTerms.any(random).expiring(expires)));
+        EnqueueTasks batch = batch(queue, List.of(TaskTerms.any(random, world.clock.wallMillis()).expiring(expires)));
         call(host, batch);
         host.cycle();
         Moment since = batch.tasks().getFirst().accepted;

@@ -29,8 +29,13 @@ record TaskTerms(int priority, String key, String limitKey, Unique unique, Times
         static final Unique NONE = new Unique("", 0, false);
     }
 
-    /** Delay, time until it expires, and how long it is kept when it is done; 0: none. */
-    record Times(long delayMillis, long expiresMillis, long retentionMillis) {}
+    /**
+     * Delay, time until it expires, and how long it is kept when it is done; 0: none.
+     *
+     * @param dueAtMillis
+     *            the instant of the wall clock that is said instead of the delay; 0: none
+     */
+    record Times(long delayMillis, long expiresMillis, long retentionMillis, long dueAtMillis) {}
 
     /** Attempts, 0 as the group says; the first and the longest backoff, -1 as the group says. */
     record Retries(int maxAttempts, long minBackoffMillis, long maxBackoffMillis) {
@@ -38,17 +43,17 @@ record TaskTerms(int priority, String key, String limitKey, Unique unique, Times
     }
 
     /** Those of a message that a protocol without properties publishes. */
-    static TaskTerms plain(long delayMillis) {
-        return new TaskTerms(Envelope.DEFAULT_PRIORITY, "", "", Unique.NONE, new Times(delayMillis, 0, 0),
+    static TaskTerms plain(long delayMillis, long dueAtMillis) {
+        return new TaskTerms(Envelope.DEFAULT_PRIORITY, "", "", Unique.NONE, new Times(delayMillis, 0, 0, dueAtMillis),
                 Retries.BY_GROUP);
     }
 
     /** Those of a task that goes before all others, at once. */
     static TaskTerms first() {
-        return new TaskTerms(9, "", "", Unique.NONE, new Times(0, 0, 0), Retries.BY_GROUP);
+        return new TaskTerms(9, "", "", Unique.NONE, new Times(0, 0, 0, 0), Retries.BY_GROUP);
     }
 
-    static TaskTerms any(Random random) {
+    static TaskTerms any(Random random, long wallMillis) {
         int priority = random.nextInt(2) == 0 ? random.nextInt(10) : Envelope.DEFAULT_PRIORITY;
         String key = random.nextInt(4) == 0 ? "key" + random.nextInt(4) : "";
         String limitKey = random.nextInt(4) == 0 ? "limit" + random.nextInt(3) : "";
@@ -56,12 +61,12 @@ record TaskTerms(int priority, String key, String limitKey, Unique unique, Times
         long expires = random.nextInt(5) == 0 ? 1 + random.nextInt(random.nextInt(4) == 0 ? 60_000 : 300) : 0;
         long retention = random.nextInt(4) == 0 ? 1 + random.nextInt(random.nextInt(4) == 0 ? 60_000 : 1_000) : 0;
         return new TaskTerms(priority, key, limitKey, random.nextInt(4) == 0 ? anyUnique(random) : Unique.NONE,
-                new Times(delay, expires, retention), anyRetries(random));
+                new Times(delay, expires, retention, Message.Payload.dueAt(delay, wallMillis)), anyRetries(random));
     }
 
     /** The same with nothing that keeps it from being handed out at once, until it expires. */
     TaskTerms expiring(long expiresMillis) {
-        return new TaskTerms(priority, "", "", Unique.NONE, new Times(0, expiresMillis, times.retentionMillis),
+        return new TaskTerms(priority, "", "", Unique.NONE, new Times(0, expiresMillis, times.retentionMillis, 0),
                 retries);
     }
 
@@ -72,19 +77,19 @@ record TaskTerms(int priority, String key, String limitKey, Unique unique, Times
 
     /** The same as a step that another task leads to: at once, without a unique key. */
     TaskTerms asStep() {
-        Times ends = new Times(0, times.expiresMillis, times.retentionMillis);
+        Times ends = new Times(0, times.expiresMillis, times.retentionMillis, 0);
         return new TaskTerms(priority, key, limitKey, Unique.NONE, ends, retries);
     }
 
     /** The same of one that is delivered together with others, so that it has no order. */
     TaskTerms asMember() {
-        Times ends = new Times(0, times.expiresMillis, times.retentionMillis);
+        Times ends = new Times(0, times.expiresMillis, times.retentionMillis, 0);
         return new TaskTerms(priority, "", limitKey, Unique.NONE, ends, retries);
     }
 
     /** What a task that takes the place of others takes over from the first of them. */
     TaskTerms takenOver() {
-        Times ends = new Times(0, 0, times.retentionMillis);
+        Times ends = new Times(0, 0, times.retentionMillis, 0);
         return new TaskTerms(priority, key, limitKey, Unique.NONE, ends, retries);
     }
 
@@ -102,8 +107,12 @@ record TaskTerms(int priority, String key, String limitKey, Unique unique, Times
     EnvelopeWriter envelope() {
         EnvelopeWriter envelope = new EnvelopeWriter().priority(priority)
                 .maxAttempts(retries.maxAttempts)
-                .delay(times.delayMillis)
                 .header("priority", String.valueOf(priority));
+        if (times.dueAtMillis > 0) {
+            envelope.dueAt(times.dueAtMillis);
+        } else {
+            envelope.delay(times.delayMillis);
+        }
         if (!key.isEmpty()) {
             envelope.key(key);
         }

@@ -1,6 +1,8 @@
 package dev.millrace.verification.simulation;
 
 import dev.millrace.core.shard.ShardClock;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,11 @@ final class VirtualClock implements ShardClock {
     private long wallOffsetMillis;
     private long forwardMillis;
     private long backwardMillis;
+    /** What the wall clock showed before it was set. */
+    private final List<Peak> peaks = new ArrayList<>();
     private @Nullable Runnable others;
+
+    private record Peak(long nanos, long wallMillis) {}
 
     VirtualClock(long wallStartMillis) {
         this.wallStartMillis = wallStartMillis;
@@ -35,9 +41,18 @@ final class VirtualClock implements ShardClock {
     }
 
     void setWall(long changeMillis) {
+        peaks.add(new Peak(trueNanos, wallMillis()));
         wallOffsetMillis += changeMillis;
         forwardMillis += Math.max(0, changeMillis);
         backwardMillis += Math.max(0, -changeMillis);
+    }
+
+    /** The latest instant that the wall clock has shown since this true time. */
+    long latestWallMillis(long sinceNanos) {
+        return peaks.stream()
+                .filter(peak -> peak.nanos >= sinceNanos)
+                .mapToLong(Peak::wallMillis)
+                .reduce(wallMillis(), Math::max);
     }
 
     /** How far the wall clock was ever set forward, all together. */

@@ -29,7 +29,7 @@ final class World {
     final Random random;
     final VirtualClock clock;
     final Trace trace;
-    final Ledger ledger = new Ledger();
+    final Ledger ledger;
     final Post post = new Post(this);
     final SimulatedDisk disk;
     final SlowDisk slowDisk;
@@ -51,6 +51,7 @@ final class World {
         random = new Random(plan.seed() * 31 + plan.shards());
         clock = new VirtualClock(1_800_000_000_000L + random.nextInt(1_000_000_000));
         trace = new Trace(clock, watcher);
+        ledger = new Ledger(clock);
         boolean direct = switch (plan.emphasis()) {
             case FAILED_SYNCS -> false;
             case REUSED_FILES -> true;

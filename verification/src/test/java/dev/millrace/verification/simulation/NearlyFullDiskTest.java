@@ -105,7 +105,7 @@ class NearlyFullDiskTest {
         ByteBuffer data = ByteBuffer.allocate(bodyBytes + Integer.BYTES);
         submission.data(data);
         Message message = world.ledger.newMessage(topic, world.ledger.messages.size(),
-                new Message.Payload(bodyBytes, 0), world.moment());
+                new Message.Payload(bodyBytes, 0, 0), world.moment());
         message.writeTo(data);
         submission.publish(topic.ref, 0, data.position(), 1);
         client.submit(submission, List.of(new Publish(List.of(message), world.ledger.highestId(topic.shard))));

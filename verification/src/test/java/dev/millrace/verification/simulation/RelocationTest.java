@@ -87,7 +87,7 @@ class RelocationTest {
         List<Message> messages = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Message message = world.ledger.newMessage(topic, world.ledger.messages.size(),
-                    new Message.Payload(BODY_BYTES, 0), world.moment());
+                    new Message.Payload(BODY_BYTES, 0, 0), world.moment());
             message.writeTo(data);
             messages.add(message);
         }

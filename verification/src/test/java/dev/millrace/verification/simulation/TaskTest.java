@@ -14,8 +14,8 @@ class TaskTest {
     private final GroupBook group = new GroupBook(topic, TaskQueue.GROUP);
     private final TaskQueue queue = new TaskQueue(group, world.ledger);
     private final Task task = queue.newTask(
-            world.ledger.newMessage(topic, 1, new Message.Payload(60, 0), at(10, 0)),
-            new TaskTerms(4, "", "", Unique.NONE, new Times(0, 0, 0), new Retries(4, -1, -1)));
+            world.ledger.newMessage(topic, 1, new Message.Payload(60, 0, 0), at(10, 0)),
+            new TaskTerms(4, "", "", Unique.NONE, new Times(0, 0, 0, 0), new Retries(4, -1, -1)));
 
     private static Moment at(long millis, long restarts) {
         return new Moment(millis, millis * 1_000_000, 0, 0, restarts);

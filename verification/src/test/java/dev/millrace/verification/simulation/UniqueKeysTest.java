@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 class UniqueKeysTest {
     private static final long WINDOW_MILLIS = 200;
 
-    private final Ledger ledger = new Ledger();
+    private final Ledger ledger = new Ledger(new VirtualClock(0));
     private final TopicBook topic = new TopicBook("q", 0);
     private final TaskQueue queue = new TaskQueue(new GroupBook(topic, TaskQueue.GROUP), ledger);
 
     private void taken(long millis) {
         Moment submitted = at(millis);
-        Message message = ledger.newMessage(topic, millis, new Message.Payload(60, 0), submitted);
-        queue.newTask(message, new TaskTerms(4, "", "", new Unique("key", WINDOW_MILLIS, false), new Times(0, 0, 0),
+        Message message = ledger.newMessage(topic, millis, new Message.Payload(60, 0, 0), submitted);
+        queue.newTask(message, new TaskTerms(4, "", "", new Unique("key", WINDOW_MILLIS, false), new Times(0, 0, 0, 0),
                 Retries.BY_GROUP));
         ledger.accepted(message, millis, at(millis + 1));
     }
