@@ -39,14 +39,14 @@ final class NodeFlows implements TaskFlows {
     @Override
     public CompletableFuture<Enqueued> openBatch(String queue, TaskSpec completion) {
         return broker.nodeTasks()
-                .run(queue, () -> TaskEncoder.completion(broker.topic(queue), completion))
+                .run(queue, List.of(completion), () -> TaskEncoder.completion(broker.topic(queue), completion))
                 .thenApply(List::getFirst);
     }
 
     @Override
     public CompletableFuture<Enqueued> openBatch(String queue) {
         return broker.nodeTasks()
-                .run(queue, () -> TaskEncoder.silent(broker.topic(queue)))
+                .run(queue, List.of(), () -> TaskEncoder.silent(broker.topic(queue)))
                 .thenApply(List::getFirst);
     }
 
@@ -64,13 +64,15 @@ final class NodeFlows implements TaskFlows {
         }
         NodeTasks shards = broker.nodeTasks();
         if (through.keySet().equals(Set.of(""))) {
-            return shards.run(queue, () -> TaskEncoder.encode(broker.topic(queue), tasks));
+            return shards.run(queue, tasks, () -> TaskEncoder.encode(broker.topic(queue), tasks));
         }
         List<CompletableFuture<List<Enqueued>>> parts = new ArrayList<>();
         through.forEach((batchQueue, places) -> {
             List<TaskSpec> some = places.stream().map(tasks::get).toList();
-            parts.add(batchQueue.isEmpty() ? shards.run(queue, () -> TaskEncoder.encode(broker.topic(queue), some))
-                    : shards.run(batchQueue, () -> TaskEncoder.forward(broker.topic(batchQueue), queue, some)));
+            parts.add(batchQueue.isEmpty()
+                    ? shards.run(queue, some, () -> TaskEncoder.encode(broker.topic(queue), some))
+                    : shards.run(batchQueue, some,
+                            () -> TaskEncoder.forward(broker.topic(batchQueue), queue, some)));
         });
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(done -> {
             Enqueued[] all = new Enqueued[tasks.size()];
