@@ -216,6 +216,12 @@ class QueueTest {
         assertThat(progress.number("/done")).as(progress.text()).isEqualTo(1);
         assertThat(rig.get(TASKS + "/" + id).json().at("/progress"))
                 .isEqualTo(Json.object().put("percent", 40).put("text", "page 4"));
+        rig.post(MAILS + "/log", tokens(pulled, ",\"text\":\"connected\\n\""));
+        assertThat(rig.post(MAILS + "/log", tokens(pulled, ",\"text\":\"connected\\nsent\\n\"")).number("/done"))
+                .isEqualTo(1);
+        assertThat(rig.get(TASKS + "/" + id).at("/log")).isEqualTo("connected\nsent\n");
+        assertThat(rig.post(MAILS + "/log", tokens(pulled, ",\"text\":\"" + "x".repeat((64 << 10) + 1) + "\""))
+                .at("/detail")).contains("text may have at most 65536 characters");
         assertThat(rig.post(MAILS + "/result", tokens(pulled, ",\"json\":{\"sent\":true}")).number("/done"))
                 .isEqualTo(1);
         rig.post(MAILS + "/ack", tokens(pulled, ""));
