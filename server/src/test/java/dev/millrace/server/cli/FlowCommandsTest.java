@@ -215,7 +215,7 @@ class FlowCommandsTest {
         done("task", "enqueue", "news", "--group", "ada", "--payload", "2");
         JsonNode made = json("task", "list", "news", "--state", "ready").path(0);
         assertThat(made.path("payloads").size()).isEqualTo(2);
-        assertThat(refused("queue", "groups", "news", "--max-size", "0")).contains("maxSize must be 1 to 1000");
+        assertThat(refused("queue", "groups", "news", "--max-size", "0")).contains("--max-size must be 1 to 1000");
         assertThat(refused("queue", "groups", "nothing")).contains("there is no queue 'nothing'");
     }
 
