@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.server.ServerProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
@@ -219,6 +220,24 @@ class WorkerCommandTest {
             assertThat(task("draining", running).path("state").asString()).isEqualTo("done");
             assertThat(task("draining", next).path("state").asString()).isEqualTo("ready");
             assertThat(task("draining", next).path("attempts").intValue()).isZero();
+        }
+    }
+
+    @Test
+    void sigtstp_takesNothingMore_untilSigcont() throws Exception {
+        try (ServerProcess worker = worker(server, "paused", "true")) {
+            String first = enqueue("paused", "");
+            awaitState("paused", first, "done");
+            worker.signal("TSTP");
+            worker.awaitOutput("takes nothing more until SIGCONT");
+            String second = enqueue("paused", "");
+            JsonNode taken = api.post(Api.queue("paused", "pull"), "{}").path("tasks").path(0);
+            assertThat(taken.path("id").asString()).as("it was left to others").isEqualTo(second);
+            api.post(Api.queue("paused", "ack"), "{\"tokens\":[\"" + taken.path("token").asString() + "\"]}");
+            String third = enqueue("paused", "");
+            worker.signal("CONT");
+            worker.awaitOutput("takes tasks again");
+            awaitState("paused", third, "done");
         }
     }
 
