@@ -136,7 +136,7 @@ jar_of() { jar=$root/server/target/millrace.jar; }
 stale() {
     [ -f "$jar" ] || return 0
     [ -f "$root/pom.xml" ] || return 1
-    set --
+    set -- "$root/docs/openapi.yaml"
     for dir in "$root"/*/src/main; do
         case $dir in
             */verification/src/main | */bench/src/main | */log-contract/src/main | */api-contract/src/main | \

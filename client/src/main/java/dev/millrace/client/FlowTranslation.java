@@ -4,16 +4,22 @@ import com.google.protobuf.ByteString;
 import dev.millrace.api.MessageId;
 import dev.millrace.api.internal.Checks;
 import dev.millrace.api.task.BatchId;
+import dev.millrace.api.task.BatchInfo;
 import dev.millrace.api.task.BatchProgress;
 import dev.millrace.api.task.PreviousResult;
 import dev.millrace.api.task.QueueGroups;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskFlow;
+import dev.millrace.api.task.WaitingGroup;
 import dev.millrace.grpc.v1.Batch;
 import dev.millrace.grpc.v1.BatchRef;
+import dev.millrace.grpc.v1.BatchState;
+import dev.millrace.grpc.v1.ListBatchesResponse;
 import dev.millrace.grpc.v1.Step;
 import dev.millrace.grpc.v1.TaskSpec;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
 
 /** What the protocol's tasks are a part of, in the API's words, and the other way round. */
 final class FlowTranslation {
@@ -52,7 +58,24 @@ final class FlowTranslation {
                 .build();
     }
 
+    static BatchState state(Optional<BatchProgress.State> state) {
+        return state.map(wanted -> switch (wanted) {
+            case OPEN -> BatchState.BATCH_STATE_OPEN;
+            case CLOSED -> BatchState.BATCH_STATE_CLOSED;
+            case OVER -> BatchState.BATCH_STATE_OVER;
+        }).orElse(BatchState.BATCH_STATE_UNSPECIFIED);
+    }
+
     // ---- to the user ----
+
+    static BatchInfo batch(ListBatchesResponse.Item item) {
+        return new BatchInfo(new BatchId(item.getBatch().getQueue(), new MessageId(item.getBatch().getId())),
+                progress(item.getProgress()));
+    }
+
+    static WaitingGroup group(dev.millrace.grpc.v1.WaitingGroup group) {
+        return new WaitingGroup(group.getGroup(), group.getSize(), Instant.ofEpochMilli(group.getSinceMillis()));
+    }
 
     static QueueGroups groups(dev.millrace.grpc.v1.QueueGroups groups) {
         return new QueueGroups(groups.getMaxSize(), Duration.ofMillis(groups.getMaxDelayMillis()),

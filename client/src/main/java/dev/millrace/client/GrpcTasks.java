@@ -157,7 +157,7 @@ final class GrpcTasks implements TaskEngine {
                         next(page.getNext())));
     }
 
-    private static long cursor(String cursor) {
+    static long cursor(String cursor) {
         try {
             return cursor.isEmpty() ? 0 : Long.parseLong(cursor);
         } catch (NumberFormatException e) {
@@ -166,7 +166,7 @@ final class GrpcTasks implements TaskEngine {
         }
     }
 
-    private static Optional<String> next(long cursor) {
+    static Optional<String> next(long cursor) {
         return cursor == 0 ? Optional.empty() : Optional.of(Long.toString(cursor));
     }
 

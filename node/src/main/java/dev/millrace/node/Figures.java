@@ -18,8 +18,10 @@ final class Figures {
     static ShardFigures of(Shard shard) {
         ShardMetrics metrics = shard.metrics();
         LogUsage usage = shard.log().usage();
-        LogFigures log = new LogFigures(usage.folder(), usage.segments(), usage.bytesOnDisk(), usage.bytesWritten(),
-                usage.syncs(), usage.syncNanosTotal(), usage.freeBytes(), usage.neededBytes());
+        LogFigures.Files files = new LogFigures.Files(usage.files().segments(), usage.files().bytesOnDisk(),
+                usage.files().bytesUsed());
+        LogFigures log = new LogFigures(usage.folder(), files, usage.bytesWritten(), usage.syncs(),
+                usage.syncNanosTotal(), usage.freeBytes(), usage.neededBytes());
         ShardFigures.Traffic traffic = new ShardFigures.Traffic(metrics.publishes, metrics.publishedBytes,
                 metrics.delivered, metrics.appends, shard.machine().retriesAtOnce(),
                 shard.machine().attempts().leftOut(), new ShardFigures.Mail(shard.machine().tracked().mail().waiting(),

@@ -1,9 +1,13 @@
 package dev.millrace.node;
 
+import dev.millrace.core.machine.BatchList;
 import dev.millrace.core.machine.BatchProgress;
 import dev.millrace.core.machine.GatherLimits;
+import dev.millrace.node.tasks.BatchFilter;
 import dev.millrace.node.tasks.BatchInfo;
+import dev.millrace.node.tasks.BatchPage;
 import dev.millrace.node.tasks.Enqueued;
+import dev.millrace.node.tasks.GroupPage;
 import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.TaskEncoder;
 import dev.millrace.node.tasks.TaskFlows;
@@ -19,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 
 /** Batches and groups of a node; each request goes to the shard that is home to its queue. */
 final class NodeFlows implements TaskFlows {
+    private static final int MAX_PAGE = 1_000;
+
     private final NodeBroker broker;
     private final BatchWaits waits = new BatchWaits(this::batch);
 
@@ -39,14 +45,14 @@ final class NodeFlows implements TaskFlows {
     @Override
     public CompletableFuture<Enqueued> openBatch(String queue, TaskSpec completion) {
         return broker.nodeTasks()
-                .run(queue, () -> TaskEncoder.completion(broker.topic(queue), completion))
+                .run(queue, List.of(completion), () -> TaskEncoder.completion(broker.topic(queue), completion))
                 .thenApply(List::getFirst);
     }
 
     @Override
     public CompletableFuture<Enqueued> openBatch(String queue) {
         return broker.nodeTasks()
-                .run(queue, () -> TaskEncoder.silent(broker.topic(queue)))
+                .run(queue, List.of(), () -> TaskEncoder.silent(broker.topic(queue)))
                 .thenApply(List::getFirst);
     }
 
@@ -64,13 +70,15 @@ final class NodeFlows implements TaskFlows {
         }
         NodeTasks shards = broker.nodeTasks();
         if (through.keySet().equals(Set.of(""))) {
-            return shards.run(queue, () -> TaskEncoder.encode(broker.topic(queue), tasks));
+            return shards.run(queue, tasks, () -> TaskEncoder.encode(broker.topic(queue), tasks));
         }
         List<CompletableFuture<List<Enqueued>>> parts = new ArrayList<>();
         through.forEach((batchQueue, places) -> {
             List<TaskSpec> some = places.stream().map(tasks::get).toList();
-            parts.add(batchQueue.isEmpty() ? shards.run(queue, () -> TaskEncoder.encode(broker.topic(queue), some))
-                    : shards.run(batchQueue, () -> TaskEncoder.forward(broker.topic(batchQueue), queue, some)));
+            parts.add(batchQueue.isEmpty()
+                    ? shards.run(queue, some, () -> TaskEncoder.encode(broker.topic(queue), some))
+                    : shards.run(batchQueue, some,
+                            () -> TaskEncoder.forward(broker.topic(batchQueue), queue, some)));
         });
         return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(done -> {
             Enqueued[] all = new Enqueued[tasks.size()];
@@ -98,15 +106,39 @@ final class NodeFlows implements TaskFlows {
                     .tracked()
                     .batches()
                     .progress(shard.machine().topic(batch.queue()), batch.id());
-            return progress == null ? Optional.empty()
-                    : Optional.of(new BatchInfo(batch, progress.closed(), progress.over(), progress.added(),
-                            progress.done(), progress.dead(), progress.cancelled(), progress.expired()));
+            return progress == null ? Optional.empty() : Optional.of(info(batch, progress));
         });
     }
 
     @Override
     public CompletableFuture<Optional<BatchInfo>> batch(TaskSpec.BatchRef batch, Duration atMost) {
         return waits.over(batch, atMost.toMillis());
+    }
+
+    @Override
+    public CompletableFuture<BatchPage> batches(String queue, BatchFilter which, long after, int limit) {
+        if (limit < 1 || limit > MAX_PAGE) {
+            return invalid(new IllegalArgumentException("limit must be 1.." + MAX_PAGE + ", not " + limit));
+        }
+        return NodeBroker.translate(broker.at(queue, shard -> shard.machine()
+                .tracked()
+                .batches()
+                .list(NodeTasks.group(shard, queue).topic()))
+                .thenApplyAsync(all -> page(queue, all.after(after, limit + 1,
+                        progress -> which.has(progress.closed(), progress.over())), limit)));
+    }
+
+    private static BatchPage page(String queue, List<BatchList.Entry> found, int limit) {
+        List<BatchInfo> page = found.stream()
+                .limit(limit)
+                .map(each -> info(new TaskSpec.BatchRef(queue, each.id()), each.progress()))
+                .toList();
+        return new BatchPage(page, found.size() > limit ? page.getLast().batch().id() : 0);
+    }
+
+    private static BatchInfo info(TaskSpec.BatchRef batch, BatchProgress progress) {
+        return new BatchInfo(batch, progress.closed(), progress.over(), progress.added(), progress.done(),
+                progress.dead(), progress.cancelled(), progress.expired());
     }
 
     @Override
@@ -132,5 +164,18 @@ final class NodeFlows implements TaskFlows {
             return new QueueGroups(limits.maxSize(), Duration.ofMillis(limits.maxDelayMillis()),
                     Duration.ofMillis(limits.graceMillis()));
         });
+    }
+
+    @Override
+    public CompletableFuture<GroupPage> waiting(String queue, long after, int limit) {
+        if (limit < 1 || limit > MAX_PAGE) {
+            return invalid(new IllegalArgumentException("limit must be 1.." + MAX_PAGE + ", not " + limit));
+        }
+        return NodeBroker.translate(broker.at(queue,
+                shard -> shard.machine().tracked().gatherings(NodeTasks.group(shard, queue)))
+                .thenApplyAsync(all -> all.after(after, limit + 1))
+                .thenCompose(hashes -> broker.at(queue, shard -> WaitingGroups.look(shard,
+                        shard.machine().tracked().gatherings(NodeTasks.group(shard, queue)), hashes, limit)))
+                .thenCompose(WaitingGroups::read));
     }
 }

@@ -68,8 +68,8 @@ final class NodeTasks implements Tasks {
         return flows.enqueue(queue, tasks);
     }
 
-    /** Enqueues at the home of this queue. */
-    CompletableFuture<List<Enqueued>> run(String queue, Supplier<Enqueue> encoded) {
+    /** Enqueues these tasks at the home of this queue, unless the deadline of one has passed by the shard's clock. */
+    CompletableFuture<List<Enqueued>> run(String queue, List<TaskSpec> tasks, Supplier<Enqueue> encoded) {
         Enqueue batch;
         try {
             batch = encoded.get();
@@ -77,7 +77,10 @@ final class NodeTasks implements Tasks {
             return CompletableFuture.failedFuture(new BrokerException(BrokerException.Category.INVALID,
                     String.valueOf(e.getMessage())));
         }
-        return NodeBroker.translate(broker.at(queue, shard -> Enqueues.run(shard, batch)).thenApply(outcome -> {
+        return NodeBroker.translate(broker.at(queue, shard -> {
+            Deadlines.check(tasks, shard.wallMillis());
+            return Enqueues.run(shard, batch);
+        }).thenApply(outcome -> {
             check(queue, outcome);
             return results(batch);
         }));

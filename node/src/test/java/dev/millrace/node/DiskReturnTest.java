@@ -65,6 +65,6 @@ final class DiskReturnTest {
     }
 
     private static int segments(Node node) {
-        return node.broker().figures().join().getFirst().log().segments();
+        return node.broker().figures().join().getFirst().log().files().segments();
     }
 }

@@ -172,6 +172,12 @@ public final class ServerProcess implements AutoCloseable {
         process.toHandle().destroy(); // Process.destroy would close the output as well
     }
 
+    /** One that kill knows by this name. */
+    public void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, String.valueOf(process.pid())).inheritIO().start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
     /** SIGKILL. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

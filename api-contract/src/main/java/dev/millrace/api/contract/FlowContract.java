@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.api.MessageId;
 import dev.millrace.api.MillraceException;
+import dev.millrace.api.Page;
 import dev.millrace.api.task.Batch;
 import dev.millrace.api.task.BatchId;
+import dev.millrace.api.task.BatchInfo;
 import dev.millrace.api.task.BatchProgress;
 import dev.millrace.api.task.PreviousResult;
 import dev.millrace.api.task.PreviousTask;
@@ -17,12 +19,16 @@ import dev.millrace.api.task.TaskFlow;
 import dev.millrace.api.task.TaskHandler;
 import dev.millrace.api.task.TaskInfo;
 import dev.millrace.api.task.TaskState;
+import dev.millrace.api.task.WaitingGroup;
 import dev.millrace.api.task.Worker;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -313,7 +319,76 @@ public abstract class FlowContract extends TaskContractBase {
         assertThat(batch.progress().added()).isZero();
     }
 
+    /** All of a list, which comes in pages of two. */
+    private <T> List<T> pages(Function<String, Page<T>> list) {
+        List<T> all = new ArrayList<>();
+        Optional<String> cursor = Optional.of("");
+        while (cursor.isPresent()) {
+            Page<T> page = list.apply(cursor.get());
+            assertThat(page.items()).hasSizeLessThanOrEqualTo(2);
+            all.addAll(page.items());
+            cursor = page.next();
+        }
+        return all;
+    }
+
+    private List<BatchId> listed(BatchProgress.State... states) {
+        Optional<BatchProgress.State> state = states.length == 0 ? Optional.empty() : Optional.of(states[0]);
+        return pages(cursor -> m.queue("ends").batches(state, cursor, 2)).stream().map(BatchInfo::id).toList();
+    }
+
+    @Test
+    void batches_areListedByIdAndState_alsoAfterACrash() {
+        List<BatchId> ids = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            ids.add(m.queue("ends").openBatch(OVER.header("n", String.valueOf(i))).id());
+        }
+        m.batch(ids.get(1)).add("mails", task("a"));
+        m.batch(ids.get(1)).close();
+        m.batch(ids.get(3)).close();
+        assertThat(m.batch(ids.get(4)).cancel()).isTrue();
+        assertThat(m.batch(ids.get(3)).await(PATIENCE)).isEqualTo(over(0, 0, 0, 0, 0));
+        m.queue("other").openBatch();
+        crashAndReopen();
+        assertThat(listed()).isEqualTo(ids.subList(0, 4));
+        assertThat(listed(BatchProgress.State.OPEN)).containsExactly(ids.get(0), ids.get(2));
+        assertThat(listed(BatchProgress.State.CLOSED)).containsExactly(ids.get(1));
+        assertThat(listed(BatchProgress.State.OVER)).containsExactly(ids.get(3));
+        assertThat(get(m.queue("ends").batchesAsync(Optional.of(BatchProgress.State.CLOSED), "", 10)).items())
+                .containsExactly(new BatchInfo(ids.get(1),
+                        new BatchProgress(BatchProgress.State.CLOSED, 1, 0, 0, 0, 0)));
+        assertThatThrownBy(() -> m.queue("ends").batches(Optional.empty(), "x", 10))
+                .isInstanceOf(MillraceException.Invalid.class)
+                .hasMessageContaining("'x' is no cursor");
+        assertThatThrownBy(() -> m.queue("nowhere").batches(Optional.empty(), "", 10))
+                .isInstanceOf(MillraceException.NotFound.class);
+    }
+
     // ---- groups ----
+
+    @Test
+    void waitingGroups_areListedWithWhatWaits_alsoAfterACrash() {
+        mails().groups(new QueueGroups(4, Duration.ZERO, LONG));
+        Instant before = Instant.now();
+        MessageId first = enqueue(task("a").group("g"));
+        enqueue(task("b").group("g"));
+        enqueue(task("c").group("g"));
+        enqueue(task("d").group("h ä"));
+        MessageId only = enqueue(task("e").group("gone"));
+        assertThat(mails().cancel(first)).isTrue();
+        assertThat(mails().cancel(only)).isTrue();
+        mails().enqueueAll(Collections.nCopies(4, task("f").group("full")));
+        crashAndReopen();
+        List<WaitingGroup> waiting = pages(cursor -> mails().waitingGroups(cursor, 2));
+        assertThat(waiting).extracting(WaitingGroup::group).containsExactlyInAnyOrder("g", "h ä");
+        assertThat(waiting).extracting(WaitingGroup::size).containsExactlyInAnyOrder(2L, 1L);
+        assertThat(waiting).extracting(WaitingGroup::since)
+                .allMatch(since -> !since.isBefore(before.minusSeconds(1)) && since.isBefore(before.plus(PATIENCE)));
+        assertThat(get(m.queue("mails").waitingGroupsAsync("", 10)).items()).hasSize(2);
+        assertThatThrownBy(() -> mails().waitingGroups("", 0)).isInstanceOf(MillraceException.Invalid.class);
+        assertThatThrownBy(() -> m.queue("nowhere").waitingGroups("", 10))
+                .isInstanceOf(MillraceException.NotFound.class);
+    }
 
     private Worker gathering() {
         return work(1, (task, context) -> log.add(task.flow().group() + ": " + String.join(" ", task.texts())));

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Task queues. */
@@ -326,8 +327,27 @@ public abstract class TaskContract extends TaskContractBase {
     }
 
     @Test
-    void deadline_thatIsOver_killsWithoutAnAttemptOfTheHandler_oneThatComesInterrupts() {
-        MessageId late = enqueue(task("late").deadline(Instant.now().minusSeconds(1)));
+    void deadline_thatHasPassed_isRefused_alsoOfAStepAndOfTheEndOfABatch() {
+        Task over = task("over").deadline(Instant.now().minusSeconds(1));
+        for (ThrowingCallable call : List.<ThrowingCallable>of(() -> enqueue(over),
+                () -> enqueue(task("x").deadline(Instant.EPOCH)), () -> enqueue(task("x").then("pages", over)),
+                () -> mails().openBatch(over))) {
+            assertThatThrownBy(call).isInstanceOf(MillraceException.Invalid.class)
+                    .hasMessageContaining("has passed")
+                    .hasMessageContaining("give it a later one, or none");
+        }
+        assertThatThrownBy(() -> mails().enqueueAll(List.of(task("fine"), over)))
+                .isInstanceOf(MillraceException.Invalid.class)
+                .hasMessageContaining("task 1: deadline");
+        enqueue(task("at once").at(Instant.now().minusSeconds(60)));
+        until(stats -> stats.ready() == 1 && stats.scheduled() == 0);
+    }
+
+    @Test
+    void deadline_thatPassesBeforeAWorkerComes_killsWithoutAnAttemptOfTheHandler_oneThatComesInterrupts() {
+        Instant end = Instant.now().plusSeconds(2);
+        MessageId late = enqueue(task("late").deadline(end));
+        await("its deadline", () -> Instant.now().isAfter(end));
         try (Worker worker = work(1, (task, context) -> {
             log.add(task.text());
             try {

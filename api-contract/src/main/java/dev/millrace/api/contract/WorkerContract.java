@@ -263,6 +263,37 @@ public abstract class WorkerContract extends TaskContractBase {
     }
 
     @Test
+    void close_givesBackWhatWaitsAtOnce_whileAHandlerMayEnd() throws InterruptedException {
+        CompletableFuture<Worker> self = new CompletableFuture<>();
+        CountDownLatch go = new CountDownLatch(1);
+        AtomicInteger enqueued = new AtomicInteger();
+        Worker worker = work(1, (task, context) -> {
+            if (log.isEmpty() && self.join().health().waiting() > 0) {
+                log.add("slow");
+                go.await();
+            }
+        });
+        self.complete(worker);
+        await("a handler blocks while tasks wait behind it", () -> {
+            if (log.isEmpty()) {
+                enqueue(500, "fast");
+                enqueued.addAndGet(500);
+            }
+            return !log.isEmpty();
+        });
+        Thread closer = new Thread(() -> worker.close(LONG));
+        closer.start();
+        await("it closes", () -> worker.health().state() == WorkerHealth.State.CLOSING);
+        until(stats -> stats.leased() == 1 && stats.done() + stats.ready() + 1 == enqueued.get());
+        assertThat(worker.health().waiting()).isZero();
+        assertThat(mails().list(TaskState.READY, "", 1_000).items()).allMatch(info -> info.attempts() == 0);
+        go.countDown();
+        closer.join();
+        until(stats -> stats.leased() == 0 && stats.done() + stats.ready() == enqueued.get());
+        assertThat(take(log)).isEqualTo("slow");
+    }
+
+    @Test
     void close_waitsForResults_andGivesBackWhatWaits() {
         AtomicInteger ran = new AtomicInteger();
         enqueue(3_000, "fast");

@@ -5,6 +5,8 @@ import dev.millrace.api.Page;
 import dev.millrace.api.spi.TaskEngine;
 import dev.millrace.api.task.Batch;
 import dev.millrace.api.task.BatchId;
+import dev.millrace.api.task.BatchInfo;
+import dev.millrace.api.task.BatchProgress;
 import dev.millrace.api.task.Enqueued;
 import dev.millrace.api.task.QueueGroups;
 import dev.millrace.api.task.QueueLimits;
@@ -14,6 +16,7 @@ import dev.millrace.api.task.TaskAction;
 import dev.millrace.api.task.TaskFilter;
 import dev.millrace.api.task.TaskInfo;
 import dev.millrace.api.task.TaskQueue;
+import dev.millrace.api.task.WaitingGroup;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -143,6 +146,19 @@ final class TaskQueueImpl implements TaskQueue {
     }
 
     @Override
+    public Page<BatchInfo> batches(Optional<BatchProgress.State> state, String cursor, int limit) {
+        Checks.between("limit", limit, 1, MAX_PAGE);
+        return ask(tasks -> tasks.flows().batches(name, state, cursor, limit), "the batches of");
+    }
+
+    @Override
+    public CompletableFuture<Page<BatchInfo>> batchesAsync(Optional<BatchProgress.State> state, String cursor,
+            int limit) {
+        Checks.between("limit", limit, 1, MAX_PAGE);
+        return askAsync(tasks -> tasks.flows().batches(name, state, cursor, limit));
+    }
+
+    @Override
     public QueueStats stats() {
         return ask(tasks -> tasks.queueStats(name), "the statistics of");
     }
@@ -257,6 +273,18 @@ final class TaskQueueImpl implements TaskQueue {
     @Override
     public CompletableFuture<QueueGroups> groupsAsync() {
         return askAsync(tasks -> tasks.flows().groups(name));
+    }
+
+    @Override
+    public Page<WaitingGroup> waitingGroups(String cursor, int limit) {
+        Checks.between("limit", limit, 1, MAX_PAGE);
+        return ask(tasks -> tasks.flows().waitingGroups(name, cursor, limit), "the groups of");
+    }
+
+    @Override
+    public CompletableFuture<Page<WaitingGroup>> waitingGroupsAsync(String cursor, int limit) {
+        Checks.between("limit", limit, 1, MAX_PAGE);
+        return askAsync(tasks -> tasks.flows().waitingGroups(name, cursor, limit));
     }
 
     @Override

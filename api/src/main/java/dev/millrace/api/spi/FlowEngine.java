@@ -1,11 +1,15 @@
 package dev.millrace.api.spi;
 
+import dev.millrace.api.Page;
 import dev.millrace.api.task.BatchId;
+import dev.millrace.api.task.BatchInfo;
 import dev.millrace.api.task.BatchProgress;
 import dev.millrace.api.task.Enqueued;
 import dev.millrace.api.task.QueueGroups;
 import dev.millrace.api.task.Task;
+import dev.millrace.api.task.WaitingGroup;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -30,8 +34,15 @@ public interface FlowEngine {
      */
     CompletableFuture<BatchProgress> batch(BatchId batch, Duration atMost);
 
+    /** A page of the batches of a queue by id; empty state: all. */
+    CompletableFuture<Page<BatchInfo>> batches(String queue, Optional<BatchProgress.State> state, String cursor,
+            int limit);
+
     /** Makes the queue if it is missing. */
     CompletableFuture<Void> groups(String queue, QueueGroups groups);
 
     CompletableFuture<QueueGroups> groups(String queue);
+
+    /** A page of the groups of which tasks wait. */
+    CompletableFuture<Page<WaitingGroup>> waitingGroups(String queue, String cursor, int limit);
 }

@@ -49,6 +49,21 @@ public interface TaskQueue {
 
     CompletableFuture<Batch> openBatchAsync();
 
+    /**
+     * Batches whose task is to be enqueued here, by id: those that are open or closed, and the last 1,000 that are over. A page
+     * may hold fewer than asked for although more follow.
+     *
+     * @param state
+     *            only those in it; empty: all
+     * @param cursor
+     *            {@link Page#next} of the page before, or empty for the first one
+     * @param limit
+     *            1 to 1,000
+     */
+    Page<BatchInfo> batches(Optional<BatchProgress.State> state, String cursor, int limit);
+
+    CompletableFuture<Page<BatchInfo>> batchesAsync(Optional<BatchProgress.State> state, String cursor, int limit);
+
     /** A task as it stands; empty when there is none of that id, or its retention is over. */
     Optional<TaskInfo> task(MessageId id);
 
@@ -158,6 +173,19 @@ public interface TaskQueue {
     QueueGroups groups();
 
     CompletableFuture<QueueGroups> groupsAsync();
+
+    /**
+     * Groups of which tasks wait to be delivered as one, in an order of the engine's own. A page may hold fewer than asked for
+     * although more follow.
+     *
+     * @param cursor
+     *            {@link Page#next} of the page before, or empty for the first one
+     * @param limit
+     *            1 to 1,000
+     */
+    Page<WaitingGroup> waitingGroups(String cursor, int limit);
+
+    CompletableFuture<Page<WaitingGroup>> waitingGroupsAsync(String cursor, int limit);
 
     /** Hands out nothing until {@link #resume}; what is leased goes on. */
     void pause();

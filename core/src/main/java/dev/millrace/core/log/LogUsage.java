@@ -5,10 +5,8 @@ package dev.millrace.core.log;
  *
  * @param folder
  *            where it lives
- * @param segments
- *            files that hold batches, cold ones included
- * @param bytesOnDisk
- *            their size
+ * @param files
+ *            those that hold batches
  * @param bytesWritten
  *            bytes written since the log was opened: batches, cold batches, snapshots
  * @param appends
@@ -22,5 +20,18 @@ package dev.millrace.core.log;
  * @param neededBytes
  *            free space below which commands that add bodies are refused
  */
-public record LogUsage(String folder, int segments, long bytesOnDisk, long bytesWritten, long appends, long syncs,
-        long syncNanosTotal, long freeBytes, long neededBytes) {}
+public record LogUsage(String folder, Files files, long bytesWritten, long appends, long syncs, long syncNanosTotal,
+        long freeBytes, long neededBytes) {
+    /**
+     * Files that hold batches.
+     *
+     * @param segments
+     *            how many, cold ones included
+     * @param bytesOnDisk
+     *            what they take of the disk, with what is prepared in them and with files prepared for coming segments;
+     *            snapshots and what was set aside do not count
+     * @param bytesUsed
+     *            up to the end of the batches in each
+     */
+    public record Files(int segments, long bytesOnDisk, long bytesUsed) {}
+}

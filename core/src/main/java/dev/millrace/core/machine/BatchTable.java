@@ -127,4 +127,16 @@ final class BatchTable {
                 rows.get(id, DEAD),
                 rows.get(id, CANCELLED), rows.get(id, EXPIRED));
     }
+
+    /** Whether a row is that of a batch. */
+    static boolean isBatch(long[] words, int at) {
+        return words[at] != ENDED;
+    }
+
+    /** The same of a row. */
+    static BatchProgress progress(long[] words, int at) {
+        long flags = words[at + FLAGS];
+        return new BatchProgress(flags != 0, (flags & ARRIVED) != 0, words[at + ADDED], words[at + DONE],
+                words[at + DEAD], words[at + CANCELLED], words[at + EXPIRED]);
+    }
 }

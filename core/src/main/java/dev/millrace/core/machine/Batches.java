@@ -53,4 +53,11 @@ public final class Batches {
         machine.finish();
         return topic.tracked() && topic.keys().batches.has(id) ? topic.keys().batches.progress(id) : null;
     }
+
+    /** All that {@link #progress} tells of, as they are now. */
+    public BatchList list(Topic topic) {
+        machine.finish();
+        LongTable rows = topic.tracked() ? topic.keys().batches.rows : new LongTable(BatchTable.ROW_WORDS, 0);
+        return new BatchList(rows.freeze());
+    }
 }

@@ -107,6 +107,31 @@ final class Gathering {
         return at != 0;
     }
 
+    // ---- what waits ----
+
+    /** The first message of a key that is not over, -1 when there is none. */
+    long firstLive(long key) {
+        long at = sets.get(key, HEAD);
+        while (at != 0 && tracking.stateOf(at - 1) != Tracking.GATHERED) {
+            at = tracking.rows.get(at, Tracking.LINK);
+        }
+        return at - 1;
+    }
+
+    /** How many of a key are not over. */
+    long live(long key) {
+        long count = 0;
+        for (long at = sets.get(key, HEAD); at != 0; at = tracking.rows.get(at, Tracking.LINK)) {
+            count += tracking.stateOf(at - 1) == Tracking.GATHERED ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** When the first of a key came, elapsed ms. */
+    long sinceMillis(long key) {
+        return sets.get(key, FIRST);
+    }
+
     private void close(long key) {
         long count = sets.get(key, COUNT);
         if (count == 0) {

@@ -374,6 +374,12 @@ public final class Tracked {
         return TrackedList.find(state, group, id);
     }
 
+    /** The keys of this group for which messages gather. */
+    public Gatherings gatherings(Group group) {
+        machine.finish();
+        return new Gatherings(state, group);
+    }
+
     // ---- what workers say ----
 
     /** Keeps what the worker of this lease says; false for a stale token or a message that is not tracked. */

@@ -124,7 +124,7 @@ public final class TrackedList {
         return null;
     }
 
-    private static @Nullable Entry entry(dev.millrace.core.machine.State shard, Group group, Tracking tracking,
+    static @Nullable Entry entry(dev.millrace.core.machine.State shard, Group group, Tracking tracking,
             long seq, int ordinal) {
         boolean isDead = tracking.deadNumber(seq) >= 0;
         RowTable table = isDead ? tracking.dead : tracking.rows;

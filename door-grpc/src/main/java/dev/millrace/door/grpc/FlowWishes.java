@@ -1,9 +1,11 @@
 package dev.millrace.door.grpc;
 
 import dev.millrace.grpc.v1.BatchRef;
+import dev.millrace.grpc.v1.BatchState;
 import dev.millrace.grpc.v1.PreviousResult;
 import dev.millrace.grpc.v1.Step;
 import dev.millrace.node.NameRules;
+import dev.millrace.node.tasks.BatchFilter;
 import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.TaskSpec;
 import java.time.Duration;
@@ -65,6 +67,17 @@ final class FlowWishes {
             throw RefusedException.invalid("the id of a batch must be given");
         }
         return new TaskSpec.BatchRef(NameRules.check("queue", wish.getQueue()), wish.getId());
+    }
+
+    static BatchFilter batches(BatchState wish) {
+        return switch (wish) {
+            case BATCH_STATE_UNSPECIFIED -> BatchFilter.ALL;
+            case BATCH_STATE_OPEN -> BatchFilter.OPEN;
+            case BATCH_STATE_CLOSED -> BatchFilter.CLOSED;
+            case BATCH_STATE_OVER -> BatchFilter.OVER;
+            case UNRECOGNIZED -> throw RefusedException.invalid(
+                    "state must be one that this server knows: open, closed or over");
+        };
     }
 
     /** What is not set is as it is in a new queue. */

@@ -3,10 +3,15 @@ package dev.millrace.door.grpc;
 import com.google.protobuf.ByteString;
 import dev.millrace.grpc.v1.Batch;
 import dev.millrace.grpc.v1.BatchRef;
+import dev.millrace.grpc.v1.ListBatchesResponse;
+import dev.millrace.grpc.v1.ListWaitingGroupsResponse;
 import dev.millrace.grpc.v1.PreviousResult;
 import dev.millrace.grpc.v1.QueueGroups;
 import dev.millrace.grpc.v1.Step;
+import dev.millrace.grpc.v1.WaitingGroup;
 import dev.millrace.node.tasks.BatchInfo;
+import dev.millrace.node.tasks.BatchPage;
+import dev.millrace.node.tasks.GroupPage;
 import dev.millrace.node.tasks.TaskReader;
 import dev.millrace.node.tasks.TaskSpec;
 
@@ -51,6 +56,25 @@ final class FlowWords {
                 .setCancelled(batch.cancelled())
                 .setExpired(batch.expired())
                 .build();
+    }
+
+    static ListBatchesResponse of(BatchPage page) {
+        ListBatchesResponse.Builder answer = ListBatchesResponse.newBuilder().setNext(page.next());
+        page.batches()
+                .forEach(batch -> answer.addBatches(ListBatchesResponse.Item.newBuilder()
+                        .setBatch(of(batch.batch()))
+                        .setProgress(of(batch))));
+        return answer.build();
+    }
+
+    static ListWaitingGroupsResponse of(GroupPage page) {
+        ListWaitingGroupsResponse.Builder answer = ListWaitingGroupsResponse.newBuilder().setNext(page.next());
+        page.groups()
+                .forEach(each -> answer.addGroups(WaitingGroup.newBuilder()
+                        .setGroup(each.group())
+                        .setSize(each.size())
+                        .setSinceMillis(each.sinceMillis())));
+        return answer.build();
     }
 
     static QueueGroups of(dev.millrace.node.tasks.QueueGroups groups) {

@@ -21,10 +21,14 @@ import dev.millrace.grpc.v1.GetQueueRequest;
 import dev.millrace.grpc.v1.GetQueueResponse;
 import dev.millrace.grpc.v1.GetTaskRequest;
 import dev.millrace.grpc.v1.GetTaskResponse;
+import dev.millrace.grpc.v1.ListBatchesRequest;
+import dev.millrace.grpc.v1.ListBatchesResponse;
 import dev.millrace.grpc.v1.ListQueuesRequest;
 import dev.millrace.grpc.v1.ListQueuesResponse;
 import dev.millrace.grpc.v1.ListTasksRequest;
 import dev.millrace.grpc.v1.ListTasksResponse;
+import dev.millrace.grpc.v1.ListWaitingGroupsRequest;
+import dev.millrace.grpc.v1.ListWaitingGroupsResponse;
 import dev.millrace.grpc.v1.OpenBatchRequest;
 import dev.millrace.grpc.v1.OpenBatchResponse;
 import dev.millrace.grpc.v1.PauseQueueRequest;
@@ -41,6 +45,7 @@ import dev.millrace.node.BrokerException;
 import dev.millrace.node.GroupStats;
 import dev.millrace.node.NameRules;
 import dev.millrace.node.TopicStats;
+import dev.millrace.node.tasks.BatchFilter;
 import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.TaskAnswer;
 import dev.millrace.node.tasks.TaskFilter;
@@ -253,6 +258,17 @@ final class TasksService extends TasksGrpc.TasksImplBase {
         }, done -> CloseBatchResponse.getDefaultInstance());
     }
 
+    @Override
+    public void listBatches(ListBatchesRequest request, StreamObserver<ListBatchesResponse> call) {
+        answering.answer(call, () -> {
+            int limit = page(request.getLimit());
+            BatchFilter which = FlowWishes.batches(request.getState());
+            return at(request.getQueue(), () -> broker.tasks()
+                    .flows()
+                    .batches(request.getQueue(), which, request.getAfter(), limit));
+        }, FlowWords::of);
+    }
+
     private static BrokerException missing(TaskSpec.BatchRef batch) {
         return new BrokerException(BrokerException.Category.NOT_FOUND, TaskFlows.missing(batch));
     }
@@ -323,6 +339,16 @@ final class TasksService extends TasksGrpc.TasksImplBase {
             QueueGroups groups = FlowWishes.groups(request.getGroups());
             return broker.tasks().createQueue(queue).thenCompose(made -> broker.tasks().flows().groups(queue, groups));
         }, done -> SetQueueGroupsResponse.getDefaultInstance());
+    }
+
+    @Override
+    public void listWaitingGroups(ListWaitingGroupsRequest request, StreamObserver<ListWaitingGroupsResponse> call) {
+        answering.answer(call, () -> {
+            int limit = page(request.getLimit());
+            return at(request.getQueue(), () -> broker.tasks()
+                    .flows()
+                    .waiting(request.getQueue(), request.getAfter(), limit));
+        }, FlowWords::of);
     }
 
     // ---- what queues there are ----

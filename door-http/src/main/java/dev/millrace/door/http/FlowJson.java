@@ -1,10 +1,13 @@
 package dev.millrace.door.http;
 
 import dev.millrace.node.tasks.BatchInfo;
+import dev.millrace.node.tasks.BatchPage;
+import dev.millrace.node.tasks.GroupPage;
 import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.TaskReader;
 import dev.millrace.node.tasks.TaskSpec;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Locale;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -55,6 +58,24 @@ final class FlowJson {
                 .put("dead", batch.dead())
                 .put("cancelled", batch.cancelled())
                 .put("expired", batch.expired());
+    }
+
+    static ObjectNode of(BatchPage page) {
+        ObjectNode json = Json.object();
+        ArrayNode batches = json.putArray("batches");
+        page.batches().forEach(batch -> batches.add(of(batch)));
+        return json.put("next", page.next() == 0 ? null : MessageJson.hex(page.next()));
+    }
+
+    static ObjectNode of(GroupPage page) {
+        ObjectNode json = Json.object();
+        ArrayNode groups = json.putArray("groups");
+        page.groups()
+                .forEach(each -> groups.addObject()
+                        .put("group", each.group())
+                        .put("size", each.size())
+                        .put("since", Instant.ofEpochMilli(each.sinceMillis()).toString()));
+        return json.put("next", page.next() == 0 ? null : MessageJson.hex(page.next()));
     }
 
     static ObjectNode of(QueueGroups groups) {

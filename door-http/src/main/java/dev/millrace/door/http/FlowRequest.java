@@ -1,12 +1,15 @@
 package dev.millrace.door.http;
 
+import dev.millrace.net.http.HttpFailure;
 import dev.millrace.node.PublishBatch;
+import dev.millrace.node.tasks.BatchFilter;
 import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.TaskSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What the tasks of a request are a part of, and how a queue gathers. */
 final class FlowRequest {
@@ -52,6 +55,18 @@ final class FlowRequest {
             case "header" -> TaskSpec.Result.HEADER;
             case "payload" -> TaskSpec.Result.PAYLOAD;
             default -> throw step.refuse("result", "must be none, header or payload, not '" + result + "'");
+        };
+    }
+
+    /** A query's state of batches; all if there is none. */
+    static BatchFilter batches(@Nullable String state) {
+        return switch (state == null ? "" : state) {
+            case "" -> BatchFilter.ALL;
+            case "open" -> BatchFilter.OPEN;
+            case "closed" -> BatchFilter.CLOSED;
+            case "over" -> BatchFilter.OVER;
+            default -> throw new HttpFailure(400, "INVALID", "the query's state must be open, closed or over, not '"
+                    + state + "'");
         };
     }
 

@@ -4,8 +4,11 @@ import dev.millrace.net.http.HttpExchange;
 import dev.millrace.net.http.HttpFailure;
 import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
+import dev.millrace.node.tasks.BatchFilter;
 import dev.millrace.node.tasks.BatchInfo;
+import dev.millrace.node.tasks.BatchPage;
 import dev.millrace.node.tasks.Enqueued;
+import dev.millrace.node.tasks.GroupPage;
 import dev.millrace.node.tasks.QueueGroups;
 import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskSpec;
@@ -20,6 +23,8 @@ import java.util.concurrent.CompletableFuture;
 final class FlowRoutes {
     private static final int MAX_BODY_BYTES = 64 << 10;
     private static final long MAX_WAIT_MILLIS = 60_000;
+    private static final int DEFAULT_PAGE = 100;
+    private static final int MAX_PAGE = 1_000;
 
     private final Broker broker;
     private final HttpDoorOptions options;
@@ -35,7 +40,9 @@ final class FlowRoutes {
         String queue = "/api/v1/queues/{queue}";
         router.add("PUT", queue + "/groups", this::setGroups);
         router.add("GET", queue + "/groups", this::groups);
+        router.add("GET", queue + "/groups/waiting", this::waiting);
         router.add("POST", queue + "/batches", this::open);
+        router.add("GET", queue + "/batches", this::list);
         router.add("GET", queue + "/batches/{id}", this::show);
         router.add("POST", queue + "/batches/{id}/close", this::close);
     }
@@ -56,6 +63,16 @@ final class FlowRoutes {
         String queue = Names.queue(exchange);
         QueueRoutes.find(broker, queue);
         Json.send(exchange, 200, FlowJson.of(Answers.await(flows().groups(queue))));
+    }
+
+    private void waiting(HttpExchange exchange) {
+        String queue = Names.queue(exchange);
+        int limit = (int) Queries.number(exchange, "limit", DEFAULT_PAGE, 1, MAX_PAGE);
+        String after = exchange.query("after");
+        QueueRoutes.find(broker, queue);
+        GroupPage page = Answers.await(flows()
+                .waiting(queue, after == null ? 0 : MessageJson.parse("cursor", after), limit));
+        Json.send(exchange, 200, FlowJson.of(page));
     }
 
     /** The body is the task that is enqueued when all is over, or says that none is. */
@@ -86,6 +103,17 @@ final class FlowRoutes {
                     + tasks.size());
         }
         return flows().openBatch(queue, tasks.getFirst());
+    }
+
+    private void list(HttpExchange exchange) {
+        String queue = Names.queue(exchange);
+        BatchFilter which = FlowRequest.batches(exchange.query("state"));
+        int limit = (int) Queries.number(exchange, "limit", DEFAULT_PAGE, 1, MAX_PAGE);
+        String after = exchange.query("after");
+        QueueRoutes.find(broker, queue);
+        BatchPage page = Answers.await(flows()
+                .batches(queue, which, after == null ? 0 : MessageJson.parse("cursor", after), limit));
+        Json.send(exchange, 200, FlowJson.of(page));
     }
 
     private static TaskSpec.BatchRef batch(HttpExchange exchange) {

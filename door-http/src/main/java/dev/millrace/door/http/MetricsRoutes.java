@@ -90,8 +90,13 @@ final class MetricsRoutes {
                 "Attempts to move live messages out of mostly dead segments that failed; each is tried again.",
                 shard -> shard.loop().failedMoves());
         faults(page, shards);
-        each(page, shards, "log_segments", "gauge", "Files that hold batches.", shard -> shard.log().segments());
-        each(page, shards, "log_disk_bytes", "gauge", "Bytes of those files.", shard -> shard.log().bytesOnDisk());
+        each(page, shards, "log_segments", "gauge", "Files that hold batches.",
+                shard -> shard.log().files().segments());
+        each(page, shards, "log_disk_bytes", "gauge",
+                "What those files, and files prepared for coming ones, take of the disk.",
+                shard -> shard.log().files().bytesOnDisk());
+        each(page, shards, "log_used_bytes", "gauge", "Of that, up to the end of the batches in each file.",
+                shard -> shard.log().files().bytesUsed());
         each(page, shards, "log_written_bytes_total", "counter",
                 "Bytes written to disk; divided by millrace_published_bytes_total: the write amplification.",
                 shard -> shard.log().bytesWritten());

@@ -32,6 +32,8 @@ final class PullRoutes {
     private static final long DEFAULT_LEASE_MILLIS = 30_000;
     private static final int MAX_BODY_BYTES = 1 << 20;
     private static final int MAX_ERROR_LENGTH = 2_000;
+    /** As over gRPC. */
+    private static final int MAX_LOG_LENGTH = 64 << 10;
     /** As the engine has it. */
     private static final int MAX_RESULT_BYTES = 64 << 10;
 
@@ -83,6 +85,14 @@ final class PullRoutes {
                 int percent = (int) input.number("percent", 0, 100);
                 String text = input.textOrNull("text");
                 return (submission, token) -> submission.progress(token, percent, text == null ? "" : text);
+            }));
+            router.add("POST", group + "/log", settling((_, input) -> {
+                String lines = input.text("text");
+                if (lines.length() > MAX_LOG_LENGTH) {
+                    throw input.refuse("text", "may have at most " + MAX_LOG_LENGTH + " characters, of which the last"
+                            + " 16 KiB are kept");
+                }
+                return (submission, token) -> submission.log(token, lines);
             }));
             router.add("POST", group + "/result", settling((_, input) -> {
                 byte[] result = input.body();
@@ -177,7 +187,11 @@ final class PullRoutes {
         MessageView view = new MessageView();
         for (Delivery delivery : deliveries) {
             while (PullAnswer.next(puller, delivery, view)) {
-                submission.retry(view.token, 0);
+                if (place == PullPlace.QUEUE) {
+                    submission.putOff(view.token, 0, null); // nobody has tried it
+                } else {
+                    submission.retry(view.token, 0);
+                }
             }
         }
         if (!submission.isEmpty()) {

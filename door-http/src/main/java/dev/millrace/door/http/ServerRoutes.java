@@ -4,6 +4,10 @@ import dev.millrace.net.http.HttpExchange;
 import dev.millrace.net.http.Router;
 import dev.millrace.node.Broker;
 import dev.millrace.node.ShardHealth;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import tools.jackson.databind.node.ArrayNode;
@@ -11,9 +15,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The server itself: who it is, whether it lives, whether it can work. */
 final class ServerRoutes {
+    private static final String DOCUMENTED_SERVER = "- url: http://127.0.0.1:7070";
+
     private final Broker broker;
     private final HttpDoorOptions options;
     private final Instant startedAt = Instant.now();
+    private final byte[] document = document();
     private volatile boolean draining;
 
     ServerRoutes(Broker broker, HttpDoorOptions options) {
@@ -25,6 +32,20 @@ final class ServerRoutes {
         router.add("GET", "/healthz", exchange -> exchange.send(200, "text/plain", "ok\n"));
         router.add("GET", "/readyz", this::ready);
         router.add("GET", "/api/v1/server", this::describe);
+        router.add("GET", "/api/v1/openapi.yaml", exchange -> exchange.send(200, "application/yaml", document));
+    }
+
+    /** The description of the API; whoever gets it here finds the API at the same address. */
+    private static byte[] document() {
+        try (InputStream in = ServerRoutes.class.getResourceAsStream("openapi.yaml")) {
+            if (in == null) {
+                throw new IllegalStateException("openapi.yaml is missing in the program; build it anew");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace(DOCUMENTED_SERVER, "- url: /")
+                    .getBytes(StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("openapi.yaml cannot be read", e);
+        }
     }
 
     /** No longer ready: load balancers shall look elsewhere. */

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -200,6 +201,17 @@ final class TaskRoutes {
                 .put("asked", answer == TaskAnswer.ASKED));
     }
 
+    /** In slices, until the client has gone away. */
+    private long all(String queue, TaskFilter which, Tasks.Bulk what, AtomicBoolean gone) {
+        Tasks.Slice slice = new Tasks.Slice(0, 0);
+        long changed = 0;
+        do {
+            slice = Answers.awaitBulk(broker.tasks().some(queue, which, what, slice.next()));
+            changed += slice.done();
+        } while (slice.next() != 0 && !gone.get());
+        return changed;
+    }
+
     private HttpHandler all(Tasks.Bulk what) {
         return exchange -> {
             String queue = Names.queue(exchange);
@@ -207,8 +219,9 @@ final class TaskRoutes {
             TaskFilter which = new TaskFilter(state(input.text("state")), input.textOrNull("type"));
             input.end();
             QueueRoutes.find(broker, queue);
-            long changed = Answers.awaitBulk(broker.tasks().all(queue, which, what));
-            Json.send(exchange, 200, Json.object().put("changed", changed));
+            AtomicBoolean gone = new AtomicBoolean();
+            exchange.onDisconnect(() -> gone.set(true));
+            Json.send(exchange, 200, Json.object().put("changed", all(queue, which, what, gone)));
         };
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.door.http.DoorRig.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,5 +125,30 @@ class FlowTest {
         assertThat(pulled.at("/tasks/0/payloads/1/base64")).isEqualTo("/w==");
         assertThat(rig.post(QUEUES + "news/tasks", "{\"group\":\"g\",\"key\":\"k\"}").at("/detail"))
                 .contains("a task with a group has no ordering key");
+    }
+
+    @Test
+    void batchesAndWaitingGroups_areListedInPages() throws Exception {
+        String first = rig.post(QUEUES + "end/batches", "{\"type\":\"over\"}").at("/id");
+        String second = rig.post(QUEUES + "end/batches", "{\"silent\":true}").at("/id");
+        assertThat(rig.post(QUEUES + "end/batches/" + second + "/close", "{}").status()).isEqualTo(204);
+        Answer page = rig.get(QUEUES + "end/batches?limit=1");
+        assertThat(page.at("/batches/0/id")).isEqualTo(first);
+        assertThat(page.at("/batches/0/closed")).isEqualTo("false");
+        page = rig.get(QUEUES + "end/batches?limit=1&after=" + page.at("/next"));
+        assertThat(page.at("/batches/0/id")).isEqualTo(second);
+        assertThat(page.json().at("/next").isNull()).isTrue();
+        assertThat(rig.get(QUEUES + "end/batches?state=open").json().at("/batches").size()).isEqualTo(1);
+        assertThat(rig.get(QUEUES + "end/batches?state=all").at("/detail")).contains("open, closed or over");
+        assertThat(rig.get(QUEUES + "nowhere/batches").status()).isEqualTo(404);
+        for (String group : new String[]{"ada", "bob", "ada"}) {
+            enqueue("news", "{\"group\":\"" + group + "\"}");
+        }
+        Answer one = rig.get(QUEUES + "news/groups/waiting?limit=1");
+        Answer two = rig.get(QUEUES + "news/groups/waiting?limit=1&after=" + one.at("/next"));
+        assertThat(List.of(one.at("/groups/0/group") + one.number("/groups/0/size"),
+                two.at("/groups/0/group") + two.number("/groups/0/size"))).containsExactlyInAnyOrder("ada2", "bob1");
+        assertThat(two.json().at("/next").isNull()).isTrue();
+        assertThat(rig.get(QUEUES + "nowhere/groups/waiting").status()).isEqualTo(404);
     }
 }

@@ -78,6 +78,19 @@ class OpenApiTest {
         assertThat(withToken).as("operations that need the token").isEqualTo(refused);
     }
 
+    @Test
+    void document_isServed_andSaysThatTheApiIsAtTheSameAddress() throws Exception {
+        try (DoorRig rig = new DoorRig(folder)) {
+            DoorRig.Answer answer = rig.get("/api/v1/openapi.yaml");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/yaml");
+            List<String> served = answer.text().lines().toList();
+            assertThat(served).contains("  - url: /");
+            assertThat(served.stream().map(line -> line.equals("  - url: /") ? "  - url: http://127.0.0.1:7070" : line))
+                    .containsExactlyElementsOf(document());
+        }
+    }
+
     private static List<String> properties(String schema) throws IOException {
         List<String> properties = new ArrayList<>();
         boolean inside = false;

@@ -84,6 +84,9 @@ class QueueTest {
         assertThat(again.json().at("/tasks/0/duplicate").booleanValue()).isTrue();
         assertThat(rig.post(TASKS, "{\"texd\":\"a\"}").at("/detail")).contains("texd is not known here");
         assertThat(rig.post(TASKS, "{\"deadline\":\"soon\"}").at("/detail")).contains("2030-01-31T12:00:00Z");
+        Answer past = rig.post(TASKS, "{\"deadline\":\"2020-01-31T12:00:00Z\"}");
+        assertThat(past.status()).isEqualTo(400);
+        assertThat(past.at("/detail")).contains("deadline 2020-01-31T12:00:00Z has passed", "a later one, or none");
         assertThat(rig.post(TASKS, "{\"untilDone\":true}").at("/detail")).contains("uniqueKey");
         assertThat(rig.post(TASKS, "{\"priority\":10}").status()).isEqualTo(400);
         assertThat(rig.get(TASKS + "?state=lost").at("/detail")).contains("retrying");
@@ -213,6 +216,12 @@ class QueueTest {
         assertThat(progress.number("/done")).as(progress.text()).isEqualTo(1);
         assertThat(rig.get(TASKS + "/" + id).json().at("/progress"))
                 .isEqualTo(Json.object().put("percent", 40).put("text", "page 4"));
+        rig.post(MAILS + "/log", tokens(pulled, ",\"text\":\"connected\\n\""));
+        assertThat(rig.post(MAILS + "/log", tokens(pulled, ",\"text\":\"connected\\nsent\\n\"")).number("/done"))
+                .isEqualTo(1);
+        assertThat(rig.get(TASKS + "/" + id).at("/log")).isEqualTo("connected\nsent\n");
+        assertThat(rig.post(MAILS + "/log", tokens(pulled, ",\"text\":\"" + "x".repeat((64 << 10) + 1) + "\""))
+                .at("/detail")).contains("text may have at most 65536 characters");
         assertThat(rig.post(MAILS + "/result", tokens(pulled, ",\"json\":{\"sent\":true}")).number("/done"))
                 .isEqualTo(1);
         rig.post(MAILS + "/ack", tokens(pulled, ""));

@@ -115,13 +115,13 @@ public abstract class ShardLogContract {
         world.kill();
         open();
         world.kill();
-        int segments = open().usage().segments();
+        int segments = open().usage().files().segments();
         for (int start = 0; start < 30; start++) {
             world.kill();
             assertThat(recover().texts).containsExactly("kept");
         }
         world.kill();
-        assertThat(open().usage().segments()).isLessThanOrEqualTo(segments);
+        assertThat(open().usage().files().segments()).isLessThanOrEqualTo(segments);
     }
 
     @Test

@@ -38,6 +38,7 @@ final class CurrentFile {
     void prepare(long offset) throws IOException {
         if (offset > prepared) {
             prepared = supply.extend(path(), prepared, offset);
+            segment.fileBytes = prepared;
         }
     }
 }

@@ -256,8 +256,8 @@ final class FileLog implements ShardLog {
 
     @Override
     public LogUsage usage() {
-        return new LogUsage(context.folder.path().toString(), parts.table().count(),
-                (parts.table().count() + parts.supply().count()) * context.meta.segmentBytes(),
+        return new LogUsage(context.folder.path().toString(),
+                parts.table().files(parts.supply().count() * context.meta.segmentBytes()),
                 context.bytesWritten.sum(),
                 context.appends.sum(), context.syncs.sum(), context.syncNanos.sum(), parts.space().freeBytes(),
                 parts.space().neededBytes());

@@ -111,6 +111,7 @@ final class HotWriter {
         try {
             SegmentSupply.Supplied supplied = supply.take(number, header.firstBatch() - start + firstBatchBytes);
             StoreFile file = context.port().open(segment.path, context.appendAccess());
+            segment.fileBytes = supplied.preparedBytes();
             current = new CurrentFile(file, segment, supplied.preparedBytes(), supply);
             current().write(header.encode(context.meta), 0);
             context.bytesWritten.add(SegmentHeader.BYTES);

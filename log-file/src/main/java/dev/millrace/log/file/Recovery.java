@@ -79,6 +79,7 @@ final class Recovery {
             long base = snapshot == null ? 0 : snapshot.position();
             Chain chain = chain(listing.segments(), base);
             Tail tail = tail(chain, snapshot, trustedEnd);
+            new TornKeeper(folder, meta).bound(notes);
             snapshots.tidy();
             supply.adopt(listing.spares());
             begin(epoch, listing, chain, tail);
@@ -138,6 +139,9 @@ final class Recovery {
             }
         }
         cutUnusedEnds(chain, tail.occupied());
+        for (Segment segment : table.all(false)) {
+            segment.fileBytes = folder.bytes(segment.path);
+        }
         long next = listing.segments().isEmpty() ? 0 : listing.segments().getLast() + 1;
         begun = new TailCopier(context, supply, table, epoch, tail).copy(next);
         Segment ended = tail.trusted() > 0 ? table.at(tail.trusted() - 1) : null;

@@ -10,6 +10,8 @@ final class Segment {
     final long start;
     /** Batches in it end before this position; the writer moves it on. */
     volatile long end;
+    /** Bytes that the file of a hot segment has, written or prepared. */
+    volatile long fileBytes;
     /** The engine needs none of its bodies. */
     volatile boolean released;
     /** It may be deleted when the log is synced up to here. */
@@ -21,5 +23,15 @@ final class Segment {
         this.path = path;
         this.start = start;
         this.end = end;
+    }
+
+    /** What the file takes of the disk; a cold one is as long as what was written into it. */
+    long bytesOnDisk() {
+        return cold ? bytesUsed() : fileBytes;
+    }
+
+    /** Up to the end of its batches. */
+    long bytesUsed() {
+        return end - start;
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.log.file;
 
 import dev.millrace.core.log.Location;
+import dev.millrace.core.log.LogUsage;
 import dev.millrace.structures.ConcurrentLongSkipList;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,21 @@ final class SegmentTable {
 
     int count() {
         return hot.size() + cold.size();
+    }
+
+    /** How many there are, the bytes of their files, and how many of those stand before the end of the batches. */
+    LogUsage.Files files(long preparedBytes) {
+        int count = 0;
+        long disk = preparedBytes;
+        long used = 0;
+        for (boolean isCold : new boolean[]{false, true}) {
+            for (Segment segment : all(isCold)) {
+                count++;
+                disk += segment.bytesOnDisk();
+                used += segment.bytesUsed();
+            }
+        }
+        return new LogUsage.Files(count, disk, used);
     }
 
     /** All segments of a kind, by number. */

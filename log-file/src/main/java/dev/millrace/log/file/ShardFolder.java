@@ -95,6 +95,12 @@ record ShardFolder(FilePort port, Path path, Set<PlantedBug> bugs) {
         }
     }
 
+    long bytes(Path file) throws IOException {
+        try (StoreFile open = port.open(file, Access.READ)) {
+            return open.sizeBytes();
+        }
+    }
+
     /** Gives back what a file holds behind so many bytes, durably; what a direct read needs stays. */
     void cut(Path file, long bytes) throws IOException {
         long kept = BatchHeader.align(bytes, (byte) 12);

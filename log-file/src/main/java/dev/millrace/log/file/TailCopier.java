@@ -68,6 +68,7 @@ final class TailCopier {
         headers.add(new SegmentHeader(epoch, start, previousEnd, tail.trusted(), crc, false));
         position = start + SegmentHeader.BYTES;
         Segment segment = new Segment(number, false, supplied.path(), start, position);
+        segment.fileBytes = supplied.preparedBytes();
         StoreFile file = context.port().open(supplied.path(), context.bulkAccess());
         return new CurrentFile(file, segment, supplied.preparedBytes(), supply);
     }

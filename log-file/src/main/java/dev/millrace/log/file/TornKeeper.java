@@ -12,6 +12,10 @@ import java.util.Locale;
 /** Keeps what recovery cuts off in torn/, durably, before the cut takes effect. */
 final class TornKeeper {
     private static final int PART_BYTES = 1 << 20;
+    /** Of each kind, from before the recovery under way. */
+    static final int KEPT = 8;
+    /** How the names of its files begin; their numbers, which follow, rise with time. */
+    private static final List<String> KINDS = List.of("cut-", "log-", "snap-");
 
     private final ShardFolder folder;
     private final LogMeta meta;
@@ -19,6 +23,27 @@ final class TornKeeper {
     TornKeeper(ShardFolder folder, LogMeta meta) {
         this.folder = folder;
         this.meta = meta;
+    }
+
+    /**
+     * Deletes all but the newest few of each kind, before more is put there, so that crash after crash does not fill the disk;
+     * adds a sentence. What one recovery puts there stays at least until the next one, however much it is.
+     */
+    void bound(List<String> notes) throws IOException {
+        int deleted = 0;
+        List<String> names = folder.port().list(folder.torn());
+        for (String kind : KINDS) {
+            List<String> of = names.stream().filter(name -> name.startsWith(kind)).sorted().toList();
+            for (String name : of.subList(0, Math.max(0, of.size() - KEPT))) {
+                folder.port().delete(folder.torn().resolve(name));
+                deleted++;
+            }
+        }
+        if (deleted > 0) {
+            notes.add(deleted + (deleted == 1 ? " file in " : " files in ") + folder.torn()
+                    + (deleted == 1 ? " was" : " were") + " deleted: the newest " + KEPT
+                    + " of each kind are kept");
+        }
     }
 
     /** Copies parts of files and moves whole ones; adds a sentence for each. The bytes cut. */

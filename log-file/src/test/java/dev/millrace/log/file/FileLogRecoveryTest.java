@@ -10,9 +10,13 @@ import dev.millrace.core.log.LogException.Category;
 import dev.millrace.core.log.ShardLog;
 import dev.millrace.core.message.BodyLayout;
 import dev.millrace.log.contract.Texts;
+import dev.millrace.log.file.disk.FilePort;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What recovery cuts, what it calls damage, and what it falls back on. */
@@ -37,6 +41,54 @@ class FileLogRecoveryTest {
         assertThat(simulation.disk.content(kept)).hasSize(192).startsWith('M', 'R', 'L', 'B');
         simulation.killAndRestart();
         assertThat(simulation.report().notes()).as("it is reported once").isEmpty();
+    }
+
+    @Test
+    void tornTails_ofManyCrashes_leaveTheNewestFew() throws IOException {
+        Path folder = Simulation.FOLDER.resolve("shard-0/torn");
+        List<Path> cut = new ArrayList<>();
+        ShardLog log = simulation.open();
+        simulation.disk.createFolders(folder);
+        Path own = folder.resolve("notes.txt");
+        simulation.disk.open(own, FilePort.Access.WRITE).close();
+        for (int i = 0; i < TornKeeper.KEPT + 4; i++) {
+            Texts.append(log, "whole " + i, true);
+            long torn = Texts.append(log, "torn " + i, true);
+            long segment = torn / Simulation.SEGMENT_BYTES;
+            simulation.disk.flip(simulation.segment((int) segment), bit(torn, BatchHeader.BYTES + 1));
+            log = simulation.killAndRestart();
+            cut.add(folder.resolve(String.format("cut-%016x.bytes", torn)));
+        }
+        assertThat(simulation.recovered.texts).hasSize(TornKeeper.KEPT + 4);
+        assertThat(simulation.disk.list(folder).stream().map(folder::resolve))
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(Stream.of(own),
+                        cut.subList(3, cut.size()).stream()).toList());
+        assertThat(simulation.report().notes()).anySatisfy(note -> assertThat(note)
+                .contains("1 file in", "was deleted", "newest 8 of each kind"));
+    }
+
+    /** Of the files with batches and of the prepared ones. */
+    private long bytesOfFiles() throws IOException {
+        long bytes = 0;
+        Path folder = Simulation.FOLDER.resolve("shard-0");
+        for (String name : simulation.disk.list(folder)) {
+            bytes += name.endsWith(".seg") ? simulation.disk.content(folder.resolve(name)).length : 0;
+        }
+        return bytes;
+    }
+
+    @Test
+    void usage_saysWhatTheFilesTakeOfTheDisk_alsoAfterARestart() throws IOException {
+        ShardLog log = simulation.open();
+        for (int i = 0; i < 100; i++) {
+            Texts.append(log, "x".repeat(3000), true);
+        }
+        assertThat(log.usage().files().bytesOnDisk()).isEqualTo(bytesOfFiles());
+        assertThat(log.usage().files().bytesUsed()).isGreaterThan(300_000).isLessThan(500_000);
+        log = simulation.killAndRestart();
+        assertThat(log.usage().files().bytesOnDisk()).isEqualTo(bytesOfFiles());
+        assertThat(log.usage().files().bytesUsed()).isGreaterThan(300_000)
+                .isLessThanOrEqualTo(log.usage().files().bytesOnDisk());
     }
 
     @Test

@@ -2,14 +2,16 @@ package dev.millrace.node.embedded;
 
 import dev.millrace.api.MessageId;
 import dev.millrace.api.MillraceException;
+import dev.millrace.api.Page;
 import dev.millrace.api.internal.Checks;
 import dev.millrace.api.spi.FlowEngine;
 import dev.millrace.api.task.BatchId;
+import dev.millrace.api.task.BatchInfo;
 import dev.millrace.api.task.BatchProgress;
 import dev.millrace.api.task.Enqueued;
 import dev.millrace.api.task.QueueGroups;
 import dev.millrace.api.task.Task;
-import dev.millrace.node.tasks.BatchInfo;
+import dev.millrace.api.task.WaitingGroup;
 import dev.millrace.node.tasks.TaskFlows;
 import dev.millrace.node.tasks.TaskSpec;
 import dev.millrace.node.tasks.Tasks;
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongFunction;
 
 /** Batches and groups of an embedded node. It translates and decides nothing. Thread safety: any thread. */
 final class EmbeddedFlows implements FlowEngine {
@@ -71,11 +74,27 @@ final class EmbeddedFlows implements FlowEngine {
     @Override
     public CompletableFuture<BatchProgress> batch(BatchId batch, Duration atMost) {
         TaskSpec.BatchRef ref = FlowViews.of(batch);
-        CompletableFuture<Optional<BatchInfo>> asked = flows.batch(ref, atMost);
+        CompletableFuture<Optional<dev.millrace.node.tasks.BatchInfo>> asked = flows.batch(ref, atMost);
         CompletableFuture<BatchProgress> answer = Failures.translate(asked.thenApply(found -> FlowViews.of(
                 found.orElseThrow(() -> new MillraceException.NotFound(TaskFlows.missing(ref))))));
         Ends.then(answer, (done, failure) -> asked.cancel(false)); // nobody waits any more
         return answer;
+    }
+
+    @Override
+    public CompletableFuture<Page<BatchInfo>> batches(String queue, Optional<BatchProgress.State> state, String cursor,
+            int limit) {
+        return page(cursor, after -> flows.batches(queue, FlowViews.of(state), after, limit)
+                .thenApply(page -> Views.page(page.batches(), FlowViews::listed, page.next())));
+    }
+
+    /** What follows a cursor. */
+    private static <T> CompletableFuture<Page<T>> page(String cursor, LongFunction<CompletableFuture<Page<T>>> list) {
+        try {
+            return Failures.translate(list.apply(Views.cursor(cursor)));
+        } catch (MillraceException e) {
+            return CompletableFuture.failedFuture(e);
+        }
     }
 
     // ---- groups ----
@@ -93,5 +112,11 @@ final class EmbeddedFlows implements FlowEngine {
     public CompletableFuture<QueueGroups> groups(String queue) {
         return Failures.translate(flows.groups(queue)
                 .thenApply(groups -> new QueueGroups(groups.maxSize(), groups.maxDelay(), groups.grace())));
+    }
+
+    @Override
+    public CompletableFuture<Page<WaitingGroup>> waitingGroups(String queue, String cursor, int limit) {
+        return page(cursor, after -> flows.waiting(queue, after, limit)
+                .thenApply(page -> Views.page(page.groups(), FlowViews::of, page.next())));
     }
 }

@@ -138,8 +138,7 @@ final class EmbeddedTasks implements TaskEngine {
             return CompletableFuture.failedFuture(e);
         }
         return Failures.translate(tasks.page(queue, TaskViews.of(which), after, limit)
-                .thenApply(page -> new Page<>(page.tasks().stream().map(info -> TaskViews.of(queue, info)).toList(),
-                        page.next() == 0 ? Optional.empty() : Optional.of(Long.toString(page.next())))));
+                .thenApply(page -> Views.page(page.tasks(), info -> TaskViews.of(queue, info), page.next())));
     }
 
     @Override

@@ -6,11 +6,15 @@ import dev.millrace.api.task.BatchProgress;
 import dev.millrace.api.task.PreviousResult;
 import dev.millrace.api.task.Task;
 import dev.millrace.api.task.TaskFlow;
+import dev.millrace.api.task.WaitingGroup;
+import dev.millrace.node.tasks.BatchFilter;
 import dev.millrace.node.tasks.BatchInfo;
+import dev.millrace.node.tasks.GroupPage;
 import dev.millrace.node.tasks.TaskReader;
 import dev.millrace.node.tasks.TaskSpec;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What the node's tasks are a part of, as the API shows it, and the other way round. */
 final class FlowViews {
@@ -63,6 +67,23 @@ final class FlowViews {
             task = task.then(step.queue(), next, of(step.result()));
         }
         return task;
+    }
+
+    static BatchFilter of(Optional<BatchProgress.State> state) {
+        return state.map(wanted -> switch (wanted) {
+            case OPEN -> BatchFilter.OPEN;
+            case CLOSED -> BatchFilter.CLOSED;
+            case OVER -> BatchFilter.OVER;
+        }).orElse(BatchFilter.ALL);
+    }
+
+    static dev.millrace.api.task.BatchInfo listed(BatchInfo batch) {
+        return new dev.millrace.api.task.BatchInfo(
+                new BatchId(batch.batch().queue(), new MessageId(batch.batch().id())), of(batch));
+    }
+
+    static WaitingGroup of(GroupPage.Waiting waiting) {
+        return new WaitingGroup(waiting.group(), waiting.size(), Instant.ofEpochMilli(waiting.sinceMillis()));
     }
 
     static BatchProgress of(BatchInfo batch) {

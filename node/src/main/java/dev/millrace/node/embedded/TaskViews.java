@@ -45,7 +45,8 @@ final class TaskViews {
         TaskSpec.Terms terms = new TaskSpec.Terms(
                 task.due() instanceof Due.In in ? Checks.millisUp(in.delay()) : 0, Checks.millisUp(options.expiresIn()),
                 options.maxAttempts(), backoff, Checks.millisUp(options.timeout()),
-                options.deadline().map(Instant::toEpochMilli).orElse(0L), Checks.millisUp(options.retention()), 0);
+                options.deadline().map(deadline -> Math.max(1, deadline.toEpochMilli())).orElse(0L),
+                Checks.millisUp(options.retention()), 0);
         if (task.due() instanceof Due.At at) {
             terms = terms.dueAt(Checks.wallMillis(at.instant(), now));
         }

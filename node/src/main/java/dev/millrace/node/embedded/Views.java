@@ -5,10 +5,13 @@ import dev.millrace.api.FailedAttempt;
 import dev.millrace.api.GroupStats;
 import dev.millrace.api.MessageId;
 import dev.millrace.api.MillraceException;
+import dev.millrace.api.Page;
 import dev.millrace.api.RetryPolicy;
 import dev.millrace.api.TopicStats;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The node's figures as the API shows them. */
 final class Views {
@@ -24,6 +27,12 @@ final class Views {
             throw new MillraceException.Invalid("'" + cursor
                     + "' is no cursor: use the one of the page before, or an empty one for the first page", e);
         }
+    }
+
+    /** A page of the node's, as the API shows each of them. */
+    static <N, A> Page<A> page(List<N> items, Function<N, A> view, long next) {
+        return new Page<>(items.stream().map(view).toList(),
+                next == 0 ? Optional.empty() : Optional.of(Long.toString(next)));
     }
 
     static TopicStats of(dev.millrace.node.TopicStats topic) {

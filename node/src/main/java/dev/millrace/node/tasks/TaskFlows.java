@@ -40,6 +40,16 @@ public interface TaskFlows {
      */
     CompletableFuture<Optional<BatchInfo>> batch(TaskSpec.BatchRef batch, Duration atMost);
 
+    /**
+     * The batches of a queue by id: those that are open or closed, and the last 1,000 that are over.
+     *
+     * @param after
+     *            {@link BatchPage#next} of the page before; 0: from the first
+     * @param limit
+     *            1 to 1,000
+     */
+    CompletableFuture<BatchPage> batches(String queue, BatchFilter which, long after, int limit);
+
     /** What doors say of a batch that is not there. */
     static String missing(TaskSpec.BatchRef batch) {
         return "queue '" + batch.queue() + "' has no batch " + HexFormat.of().toHexDigits(batch.id())
@@ -51,4 +61,15 @@ public interface TaskFlows {
 
     /** When they are. */
     CompletableFuture<QueueGroups> groups(String queue);
+
+    /**
+     * The groups of a queue of which tasks wait to be delivered as one. A page may hold fewer than asked for although more
+     * follow.
+     *
+     * @param after
+     *            {@link GroupPage#next} of the page before; 0: from the first
+     * @param limit
+     *            1 to 1,000
+     */
+    CompletableFuture<GroupPage> waiting(String queue, long after, int limit);
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -34,20 +35,23 @@ final class Api {
     private final String url;
     private final Duration patience;
     private final HttpClient client;
+    private final UnaryOperator<String> words;
     private volatile @Nullable String token;
 
     Api(String url, @Nullable String token) {
         this(checked(url), token, PATIENCE, HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(5))
-                .build());
+                .build(), UnaryOperator.identity());
     }
 
-    private Api(String url, @Nullable String token, Duration patience, HttpClient client) {
+    private Api(String url, @Nullable String token, Duration patience, HttpClient client,
+            UnaryOperator<String> words) {
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         this.token = token;
         this.patience = patience;
         this.client = client;
+        this.words = words;
     }
 
     private static String checked(String url) {
@@ -69,7 +73,12 @@ final class Api {
 
     /** The same, but waits no longer for an answer. */
     Api within(Duration limit) {
-        return new Api(url, token, limit, client);
+        return new Api(url, token, limit, client, words);
+    }
+
+    /** The same, but puts refusals of the server into other words. */
+    Api saying(UnaryOperator<String> other) {
+        return new Api(url, token, patience, client, other);
     }
 
     String url() {
@@ -102,11 +111,16 @@ final class Api {
 
     /** All pages of a list, put together. */
     ArrayNode all(String path, String member) {
+        return all(path, member, "");
+    }
+
+    /** The same of what a query wants, which begins with {@code &}. */
+    ArrayNode all(String path, String member, String query) {
         ArrayNode all = JSON.createArrayNode();
-        JsonNode page = get(path + "?limit=1000");
+        JsonNode page = get(path + "?limit=1000" + query);
         page.path(member).forEach(all::add);
         while (page.path("next").isString()) {
-            page = get(path + "?limit=1000&after=" + encode(page.path("next").asString()));
+            page = get(path + "?limit=1000" + query + "&after=" + encode(page.path("next").asString()));
             page.path(member).forEach(all::add);
         }
         return all;
@@ -170,7 +184,7 @@ final class Api {
         if (response.statusCode() >= 400) {
             String detail = json.path("detail").asString("");
             throw new CliException(detail.isEmpty() ? url + path + " answered " + response.statusCode()
-                    + "; is it Millrace's HTTP address?" : detail);
+                    + "; is it Millrace's HTTP address?" : words.apply(detail));
         }
         return json;
     }

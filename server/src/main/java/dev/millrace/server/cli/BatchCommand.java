@@ -8,12 +8,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code batch}: tasks of any queues with a task that is enqueued when all of them are over. */
 @Command(name = "batch", description = "Tasks of any queues, and a task that is enqueued when all of them are over.",
         subcommands = {BatchCommand.Open.class, BatchCommand.Add.class, BatchCommand.Close.class,
-            BatchCommand.Show.class, BatchCommand.Wait.class, BatchCommand.Cancel.class},
+            BatchCommand.ListAll.class, BatchCommand.Show.class, BatchCommand.Wait.class, BatchCommand.Cancel.class},
         footer = {"", "Example:", "  batch=$(millrace batch open reports --type summary)",
             "  millrace batch add $batch mails --type welcome --payload '{\"user\":7}'",
             "  millrace batch close $batch", "  millrace batch wait $batch --timeout 10m"})
@@ -68,9 +69,7 @@ public final class BatchCommand extends Parent {
         }
 
         static String told(JsonNode found) {
-            String state = found.path("over").asBoolean() ? "over" : found.path("closed").asBoolean() ? "closed"
-                : "open";
-            StringBuilder text = new StringBuilder(state).append(": ")
+            StringBuilder text = new StringBuilder(state(found)).append(": ")
                     .append(found.path("added").asLong())
                     .append(" added");
             for (String count : new String[]{"done", "dead", "cancelled", "expired"}) {
@@ -100,6 +99,36 @@ public final class BatchCommand extends Parent {
         @Override
         public void run() {
             common.print(common.api().post(name().path("/close"), "{}"), "closed " + name());
+        }
+    }
+
+    private static String state(JsonNode batch) {
+        return batch.path("over").asBoolean() ? "over" : batch.path("closed").asBoolean() ? "closed" : "open";
+    }
+
+    @Command(name = "list", description = "Batches of a queue with their counts: those that are open or closed, and the"
+            + " last 1,000 that are over.")
+    static final class ListAll implements Runnable {
+        private static final String[] COLUMNS = {"batch", "state", "added", "not over", "done", "dead", "cancelled",
+            "expired"};
+
+        @Mixin Common common;
+        @Parameters(index = "0", paramLabel = "QUEUE", description = "of the tasks that end them") String queue;
+        @Option(names = "--state", paramLabel = "STATE", description = "only these: open, closed or over")
+        @Nullable String state;
+
+        @Override
+        public void run() {
+            ArrayNode batches = common.api()
+                    .all(Api.queue(queue, "batches"), "batches", state == null ? "" : "&state=" + Api.encode(state));
+            ArrayNode rows = Api.JSON.createArrayNode();
+            for (JsonNode batch : batches) {
+                ObjectNode row = ((ObjectNode) batch.deepCopy()).put("batch", queue + "/" + batch.path("id").asString())
+                        .put("state", state(batch));
+                row.set("not over", batch.path("open"));
+                rows.add(row);
+            }
+            common.print(batches, rows.isEmpty() ? "no batches" : Tables.of(rows, COLUMNS));
         }
     }
 

@@ -23,7 +23,13 @@ final class Common {
 
     @Spec(Target.MIXEE) private CommandSpec spec;
 
+    /** Refusals are in the words of this command's options. */
     Api api() {
+        return plainApi().saying(new OptionWords(spec)::of);
+    }
+
+    /** For what a user wrote in the API's own words, such as a file. */
+    Api plainApi() {
         return new Api(url, token == null || token.isEmpty() ? null : token);
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.server.cli;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +11,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The leases of the tasks that a worker runs: extended once a second, all in one request, whose answer also says which of
+ * The leases of the tasks that a worker runs: extended once a second, those of a queue in one request, whose answer also says which of
  * them are lost or cancelled. A lease that could not be extended counts as lost a third before it ends, so that two
  * workers never run a task at once.
  *
@@ -18,11 +19,11 @@ import tools.jackson.databind.node.ObjectNode;
  * Thread safety: {@link #beat} belongs to one thread, the rest to any.
  */
 final class Leases {
-    private final ShellTask.Place place;
+    private final long leaseMillis;
     private final Set<ShellTask> running = ConcurrentHashMap.newKeySet();
 
-    Leases(ShellTask.Place place) {
-        this.place = place;
+    Leases(long leaseMillis) {
+        this.leaseMillis = leaseMillis;
     }
 
     void add(ShellTask task) {
@@ -39,7 +40,7 @@ final class Leases {
 
     /** How long to wait between two beats. */
     long beatMillis() {
-        return Math.min(1_000, place.leaseMillis() / 3);
+        return Math.min(1_000, leaseMillis / 3);
     }
 
     /**
@@ -49,10 +50,23 @@ final class Leases {
      *             when the server was not reached; it is tried again at the next beat
      */
     boolean beat() {
-        List<ShellTask> tasks = List.copyOf(running);
-        if (tasks.isEmpty()) {
-            return false;
+        Map<ShellTask.Place, List<ShellTask>> byPlace = new HashMap<>();
+        running.forEach(task -> byPlace.computeIfAbsent(task.place(), place -> new ArrayList<>()).add(task));
+        CliException failure = null;
+        for (Map.Entry<ShellTask.Place, List<ShellTask>> each : byPlace.entrySet()) {
+            try {
+                beat(each.getKey(), each.getValue());
+            } catch (CliException e) {
+                failure = e;
+            }
         }
+        if (failure != null) {
+            throw failure;
+        }
+        return !byPlace.isEmpty();
+    }
+
+    private static void beat(ShellTask.Place place, List<ShellTask> tasks) {
         long now = System.nanoTime();
         ObjectNode ask = Api.JSON.createObjectNode().put("leaseMillis", place.leaseMillis());
         ArrayNode tokens = ask.putArray("tokens");
@@ -71,7 +85,6 @@ final class Leases {
         stop(answer.path("stale"), byToken, ShellTask.Stop.LOST);
         stop(answer.path("stop"), byToken, ShellTask.Stop.CANCELLED);
         byToken.values().forEach(task -> task.extended(now));
-        return true;
     }
 
     private static void stop(JsonNode tokens, Map<String, ShellTask> byToken, ShellTask.Stop why) {

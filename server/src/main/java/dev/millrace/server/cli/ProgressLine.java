@@ -14,7 +14,8 @@ public final class ProgressLine {
     private final PrintWriter err;
     private final boolean shown;
     private long nextNanos = System.nanoTime() + INTERVAL_NANOS;
-    private int width;
+    private volatile int width;
+    private boolean hooked;
 
     public ProgressLine(PrintWriter err) {
         this(err, "stderr".equals(System.getProperty(TERMINAL)));
@@ -34,9 +35,21 @@ public final class ProgressLine {
     public void show(String text) {
         if (shown && System.nanoTime() - nextNanos >= 0) {
             nextNanos = System.nanoTime() + INTERVAL_NANOS;
+            if (!hooked) {
+                hooked = true;
+                Runtime.getRuntime().addShutdownHook(new Thread(this::broken));
+            }
             err.print("\r" + text + " ".repeat(Math.max(0, width - text.length())));
             err.flush();
             width = text.length();
+        }
+    }
+
+    /** The command was interrupted: what the shell prints next shall not stand behind the line. */
+    private void broken() {
+        if (width > 0) {
+            err.println();
+            err.flush();
         }
     }
 

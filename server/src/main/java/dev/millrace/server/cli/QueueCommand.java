@@ -41,11 +41,19 @@ public final class QueueCommand extends Parent {
         }
     }
 
-    @Command(name = "show", description = "One queue with its limits and retry policy.")
+    @Command(name = "show", description = "One queue with its limits, its retry policy, and the groups of which tasks"
+            + " wait.")
     static final class Show extends OnQueue {
+        /** Groups; whether there are more is told, and HTTP gives them in pages. */
+        private static final int SHOWN = 100;
+
         @Override
         public void run() {
-            JsonNode found = common.api().get(Api.queue(queue, ""));
+            Api api = common.api();
+            ObjectNode found = (ObjectNode) api.get(Api.queue(queue, ""));
+            JsonNode page = api.get(Api.queue(queue, "groups/waiting?limit=" + SHOWN));
+            found.set("waitingGroups", page.path("groups"));
+            found.put("moreGroups", page.path("next").isString());
             common.print(found, found.toPrettyString());
         }
     }

@@ -85,6 +85,10 @@ final class ShellTask {
         return task.path("token").asString();
     }
 
+    Place place() {
+        return place;
+    }
+
     String type() {
         return task.path("type").asString("");
     }

@@ -37,20 +37,19 @@ final class TaskEnqueue implements Callable<Integer> {
     /** One task of the options, or those of the file. */
     static void enqueue(Common common, String queue, TaskWish wish, @Nullable String file, @Nullable BatchName batch)
             throws IOException {
-        Api api = common.api();
         if (file != null) {
             if (wish.isGiven()) {
                 throw new CliException("with --file the file says what the tasks are: leave out the other options");
             }
             List<ObjectNode> tasks = TaskFile.read(file);
             tasks.forEach(task -> join(task, batch));
-            ArrayNode done = TaskFile.enqueue(api, queue, tasks, new ProgressLine(common.err()));
+            ArrayNode done = TaskFile.enqueue(common.plainApi(), queue, tasks, new ProgressLine(common.err()));
             common.print(done, TaskFile.summary(done));
             return;
         }
         ObjectNode task = wish.json();
         join(task, batch);
-        JsonNode one = api.post(Api.queue(queue, "tasks"), task.toString()).path("tasks").path(0);
+        JsonNode one = common.api().post(Api.queue(queue, "tasks"), task.toString()).path("tasks").path(0);
         String given = one.path("id").asString();
         common.print(one, one.path("duplicate").asBoolean() ? "duplicate of " + given : "enqueued " + given);
     }

@@ -84,6 +84,10 @@ final class TaskWish {
         text(task, "deadline", deadline);
         millis(task, "timeoutMillis", "--timeout", timeout);
         millis(task, "expiresMillis", "--expires-in", expires);
+        if (task.path("expiresMillis").asLong(1) == 0) {
+            throw new CliException("--expires-in is '" + expires + "', so it would be gone at once; leave it out for a"
+                    + " task that does not expire");
+        }
         millis(task, "retentionMillis", "--retention", retention);
         if (!headers.isEmpty()) {
             ObjectNode all = task.putObject("headers");

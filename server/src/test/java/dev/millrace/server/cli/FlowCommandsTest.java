@@ -177,6 +177,24 @@ class FlowCommandsTest {
         assertThat(run("batch").exit()).isEqualTo(2);
     }
 
+    @Test
+    void batches_areListed() {
+        assertThat(refused("batch", "list", "listed")).contains("there is no queue 'listed'");
+        done("queue", "create", "listed");
+        assertThat(done("batch", "list", "listed")).isEqualTo("no batches");
+        String open = done("batch", "open", "listed", "--type", "t");
+        String over = done("batch", "open", "listed", "--silent");
+        done("batch", "close", over);
+        done("batch", "wait", over);
+        assertThat(json("batch", "list", "listed").size()).isEqualTo(2);
+        assertThat(done("batch", "list", "listed").lines().toList()).hasSize(3)
+                .anyMatch(line -> line.matches(open + " +open +0 .*"))
+                .anyMatch(line -> line.matches(over + " +over +0 .*"));
+        assertThat(json("batch", "list", "listed", "--state", "open").path(0).path("id").asString())
+                .isEqualTo(BatchName.of(open).id());
+        assertThat(refused("batch", "list", "listed", "--state", "all")).contains("open, closed or over");
+    }
+
     // ---- groups ----
 
     @Test
@@ -190,10 +208,14 @@ class FlowCommandsTest {
         assertThat(groups.path("maxDelayMillis").intValue()).isEqualTo(3_600_000);
         assertThat(groups.path("graceMillis").intValue()).isEqualTo(600_000);
         done("task", "enqueue", "news", "--group", "ada", "--payload", "1");
+        JsonNode shown = json("queue", "show", "news");
+        assertThat(shown.at("/waitingGroups/0/group").asString()).isEqualTo("ada");
+        assertThat(shown.at("/waitingGroups/0/size").intValue()).isEqualTo(1);
+        assertThat(shown.path("moreGroups").booleanValue()).isFalse();
         done("task", "enqueue", "news", "--group", "ada", "--payload", "2");
         JsonNode made = json("task", "list", "news", "--state", "ready").path(0);
         assertThat(made.path("payloads").size()).isEqualTo(2);
-        assertThat(refused("queue", "groups", "news", "--max-size", "0")).contains("maxSize must be 1 to 1000");
+        assertThat(refused("queue", "groups", "news", "--max-size", "0")).contains("--max-size must be 1 to 1000");
         assertThat(refused("queue", "groups", "nothing")).contains("there is no queue 'nothing'");
     }
 

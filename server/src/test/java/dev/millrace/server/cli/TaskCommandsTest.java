@@ -104,7 +104,17 @@ class TaskCommandsTest {
         enqueue("known");
         assertThat(refused("task", "show", "known", "0000000000000000")).contains("has no task 0000000000000000");
         assertThat(refused("task", "list", "known", "--state", "lost")).contains("retrying", "not 'lost'");
-        assertThat(refused("task", "enqueue", "bad", "--at", "2030-01-31T12:00")).contains("with its zone");
+        assertThat(refused("task", "enqueue", "bad", "--at", "2030-01-31T12:00")).contains("--at must",
+                "with its zone");
+        assertThat(refused("task", "enqueue", "bad", "--max-attempts", "70000"))
+                .contains("--max-attempts must be 0 to 65535, not 70000");
+        assertThat(refused("task", "enqueue", "bad", "--priority", "10")).contains("--priority must be 0 to 9");
+        assertThat(refused("task", "enqueue", "bad", "--unique-for", "1h")).contains("--unique must be there when"
+                + " --unique-for (in milliseconds)");
+        assertThat(refused("task", "enqueue", "bad", "--deadline", "2020-01-31T12:00:00Z"))
+                .contains("--deadline 2020-01-31T12:00:00Z has passed", "a later one, or none");
+        assertThat(refused("task", "enqueue", "bad", "--expires-in", "0s")).contains("--expires-in", "leave it out");
+        assertThat(refused("queue", "limits", "known", "--concurrency", "-1")).contains("--concurrency must be 0 to");
         assertThat(refused("task", "enqueue", "bad", "--payload", "\"" + "x".repeat(1 << 20) + "\""))
                 .contains("max-message-size allows 1048576");
         assertThat(refused("task", "enqueue", "bad", "--payload", "\"" + "x".repeat(9 << 20) + "\""))
@@ -118,6 +128,11 @@ class TaskCommandsTest {
         assertThat(misused.err()).contains("millrace task enqueue --help");
         assertThat(run("task").exit()).isEqualTo(2);
         assertThat(run("worker", "known").exit()).isEqualTo(2);
+        assertThat(refused("worker", "a=3,a", "--exec", "true")).contains("queue a is named twice");
+        assertThat(refused("worker", "a=0", "--exec", "true")).contains("'a=0'", "1 to 1000");
+        assertThat(refused("worker", "a=3", "b=x", "--exec", "true")).contains("'b=x'", "such as emails=3");
+        assertThat(refused("worker", "a,=3", "--exec", "true")).contains("'=3' names no queue");
+        assertThat(refused("worker", "a=3,b", "--strict", "--exec", "true")).contains("only the order counts");
         assertThat(refused("worker", "known", "--exec", "true", "--concurrency", "0")).contains("1 to 1000");
         assertThat(refused("worker", "known", "--exec", "true", "--lease", "1s")).contains("at least 3s");
     }

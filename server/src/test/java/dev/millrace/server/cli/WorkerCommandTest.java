@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.server.ServerProcess;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -162,13 +164,46 @@ class WorkerCommandTest {
     @Test
     void timeoutAndDeadline_endTheProcess() throws Exception {
         String slow = enqueue("slow", ",\"timeoutMillis\":300,\"minBackoffMillis\":3600000");
-        String late = enqueue("slow", ",\"deadline\":\"2020-01-01T00:00:00Z\"");
+        Instant deadline = Instant.now().plusSeconds(2);
+        String late = enqueue("slow", ",\"deadline\":\"" + deadline + "\"");
+        await("the deadline has passed", () -> Instant.now().isAfter(deadline));
         try (ServerProcess _ = worker(server, "slow", "exec sleep 600")) {
             JsonNode failed = awaitState("slow", slow, "retrying");
             assertThat(failed.at("/history/0/error").asString()).isEqualTo("timed out after 300 ms");
             assertThat(failed.path("attempts").intValue()).isEqualTo(1);
             assertThat(awaitState("slow", late, "dead").at("/history/0/error").asString())
-                    .isEqualTo("its deadline 2020-01-01T00:00:00Z has passed");
+                    .matches("its deadline \\S+Z has passed");
+        }
+    }
+
+    @Test
+    void severalQueues_shareByTheirWeights_andAStrictWorkerServesTheFirstOneFirst() throws Exception {
+        for (String queue : List.of("heavy", "light", "urgent", "later")) {
+            for (int i = 0; i < 8; i++) {
+                enqueue(queue, "");
+            }
+        }
+        Path weighted = folder.resolve("weighted");
+        Path strict = folder.resolve("strict");
+        try (ServerProcess one = worker(server, "heavy=3,light", "echo $MILLRACE_QUEUE >>\"$DIR/weighted\"");
+                ServerProcess _ = worker(server, "urgent", "echo $MILLRACE_QUEUE >>\"$DIR/strict\"", "later",
+                        "--strict")) {
+            one.awaitOutput("takes tasks of heavy, light at ");
+            await("all are done", () -> lines(weighted).size() == 16 && lines(strict).size() == 16);
+            assertThat(lines(weighted).subList(0, 8)).filteredOn(queue -> queue.equals("heavy")).hasSize(6);
+            assertThat(lines(strict).subList(0, 8)).containsOnly("urgent");
+            enqueue("light", "");
+            enqueue("later", "");
+            await("a task of a queue that was empty for long is done",
+                    () -> lines(weighted).size() == 17 && lines(strict).size() == 17);
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -185,6 +220,24 @@ class WorkerCommandTest {
             assertThat(task("draining", running).path("state").asString()).isEqualTo("done");
             assertThat(task("draining", next).path("state").asString()).isEqualTo("ready");
             assertThat(task("draining", next).path("attempts").intValue()).isZero();
+        }
+    }
+
+    @Test
+    void sigtstp_takesNothingMore_untilSigcont() throws Exception {
+        try (ServerProcess worker = worker(server, "paused", "true")) {
+            String first = enqueue("paused", "");
+            awaitState("paused", first, "done");
+            worker.signal("TSTP");
+            worker.awaitOutput("takes nothing more until SIGCONT");
+            String second = enqueue("paused", "");
+            JsonNode taken = api.post(Api.queue("paused", "pull"), "{}").path("tasks").path(0);
+            assertThat(taken.path("id").asString()).as("it was left to others").isEqualTo(second);
+            api.post(Api.queue("paused", "ack"), "{\"tokens\":[\"" + taken.path("token").asString() + "\"]}");
+            String third = enqueue("paused", "");
+            worker.signal("CONT");
+            worker.awaitOutput("takes tasks again");
+            awaitState("paused", third, "done");
         }
     }
 

@@ -42,11 +42,11 @@ class RelocationTest {
         operator.empty(emptied);
         run(600);
         assertThat(host.shard().metrics().failedMoves).as("tried again after a failure").isGreaterThan(1);
-        long segments = host.shard().log().usage().segments();
+        long segments = host.shard().log().usage().files().segments();
         world.slowDisk.breakFiles(file -> false);
         run(3_000);
         assertThat(world.disk.files()).as("segments with what was moved").anyMatch(RelocationTest::isCold);
-        assertThat(host.shard().log().usage().segments()).isLessThan((int) segments);
+        assertThat(host.shard().log().usage().files().segments()).isLessThan((int) segments);
         new Drain(world, operator, faults).run();
     }
 
