@@ -4,6 +4,7 @@ import dev.millrace.door.nsq.NsqDoor;
 import dev.millrace.door.nsq.options.NsqdOptions;
 import dev.millrace.door.nsq.options.NsqlookupdOptions;
 import dev.millrace.door.nsq.options.OptionException;
+import dev.millrace.net.TlsContexts;
 import dev.millrace.server.config.ConfigException;
 import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.Settings;
@@ -73,6 +74,9 @@ final class NsqCommands {
         }
         NsqdOptions used = options;
         Path data = given.dataPath().resolve(FOLDER);
+        if (used.tls().configured()) {
+            TlsContexts.prepare();
+        }
         warnOfNsqdsData(given.dataPath(), data);
         Configuration engine = engine(data, used);
         Server server = Server.create(engine.get(Settings.IO_THREADS));
