@@ -300,9 +300,10 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @SuppressWarnings("ReferenceEquality") // a leaf equals itself only
     private void unlinkIfFew(SkipListNode leaf, Object key, long prefix) {
         SkipListNode next = leaf.next;
+        // What the next leaf holds is only looked at if it matters: it is far away in memory.
         if (leaf.count == 0 && leaf != head) {
             unlink(key, prefix);
-        } else if (next != null && leaf.count + next.count <= NODE_MAX / 2) {
+        } else if (leaf.count <= NODE_MAX / 2 && next != null && leaf.count + next.count <= NODE_MAX / 2) {
             Object low = next.key(0);
             leaf.append(next, 0);
             unlink(low, order.prefix(low));
