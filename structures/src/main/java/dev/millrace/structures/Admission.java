@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -138,9 +139,10 @@ final class Admission {
      * @param maxWaiting
      *            how many may wait, this one included
      * @param holds
-     *            where in the group the caller holds a place already; null if nowhere
+     *            where in the group the caller holds a place already; null if nowhere. It is asked only before a wait
+     *            without limit, as the answer takes longer than most waits for short tasks
      */
-    Outcome enter(long nanos, int maxWaiting, @Nullable Admission holds) throws InterruptedException {
+    Outcome enter(long nanos, int maxWaiting, Supplier<@Nullable Admission> holds) throws InterruptedException {
         Outcome outcome = tryEnter();
         // Where tasks are short, room comes sooner than a thread can be parked and woken.
         for (int look = 0; outcome == Outcome.REFUSED && nanos > 0 && waiting == 0 && look < LOOKS; look++) {
@@ -151,7 +153,7 @@ final class Admission {
             return outcome;
         }
         boolean forever = nanos == Long.MAX_VALUE;
-        Waiter waiter = new Waiter(forever ? holds : null);
+        Waiter waiter = new Waiter(forever ? holds.get() : null);
         lock.lock();
         try {
             if (closed) {

@@ -13,15 +13,17 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sorted map for one thread, with rank and select: a skip list whose nodes hold up to {@value #NODE_MAX} entries each.
+ * A sorted map for one thread, with rank and select: a skip list whose levels are made of nodes of many entries.
  *
- * <h2>How it works</h2> Nodes are in ascending order; each has a height drawn at random, 1 with probability 3/4, 2 with
- * 3/16 and so on, and as many links, the one of level l to the next node of a height over l, with the least key that
- * belongs there. Each link also knows how many entries it passes over, its span, so that a position is found like a key.
- * A search takes from the highest level of the first node what does not pass its goal and goes down a level where that
- * ends, then searches the node. A full node is split in two; a node is taken over by the one before it when both are less
- * than half full together. Keys of some classes have prefixes, as in {@link ConcurrentSkipList}; {@link #clear} lets the
- * next key decide anew whether.
+ * <h2>How it works</h2> The lowest level is a linked list of leaves of up to {@value #NODE_MAX} entries, in ascending
+ * order. Each leaf but the first has a height drawn at random, 1 with probability 31/32, 2 with 31/1024 and so on, and
+ * reaches that many levels above: there it stands in a node, under the least key that belongs to it, together with those
+ * that follow it up to the next one that reaches still higher, where a new node begins. So what a plain skip list looks at
+ * one after the other lies side by side, and a search takes one binary search per level. With each node of the level below
+ * a node keeps how many entries are under it, its span, so that a position is found like a key. A full leaf is split in
+ * two; a leaf is taken over by the one before it when both are less than half full together, and leaves the levels above,
+ * where its nodes are joined to those before them. Keys of some classes have prefixes, as in {@link ConcurrentSkipList};
+ * {@link #clear} lets the next key decide anew whether.
  *
  * <h2>Guarantees</h2> Searches, changes, {@link #rank} and {@link #select} take O(log n) on average; the order of calls
  * alone, and no clock or outside randomness, determines the heights. Iterators of the map itself notice a change that
@@ -33,24 +35,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>
  * Sources: Pugh, "Skip lists: a probabilistic alternative to balanced trees", 1990, and "A skip list cookbook", 1989,
- * for spans; nodes of many entries are an unrolled list as in Shao, Reppy and Appel, "Unrolling lists", 1994.
+ * for spans; levels cut into nodes where a higher one begins are Golovin, "The B-skip-list", 2010; nodes of many entries
+ * are an unrolled list as in Shao, Reppy and Appel, "Unrolling lists", 1994.
  */
 public final class SkipList<K, V> extends NavigableBase<K, V> {
     static final int NODE_MAX = 64;
-    static final int MAX_HEIGHT = 14;
+    static final int MAX_HEIGHT = 6;
+    /** One leaf in so many powers of two reaches the next level. */
+    private static final int HEIGHT_BITS = 5;
 
-    private final @Nullable Comparator<? super K> order;
-    /** The first node: has every level, and is the only one that may be empty. */
-    private SkipListNode head = new SkipListNode(MAX_HEIGHT, "", 0, false);
-    /** As {@link KeyPrefix} says; null while no key was put since the map was new or cleared. */
-    private @Nullable Class<?> keyClass;
-    private int levels = 1;
+    private final SkipListOrder<K> order;
+    /** The first leaf, the only one that may be empty. */
+    SkipListNode head = SkipListNode.leaf(false);
+    /** The only node of the highest level; the first leaf while there is no other. */
+    SkipListNode root = head;
+    /** How many levels there are above the leaves. */
+    int levels;
     private int size;
     private int changes;
     private long random = 0x9E3779B97F4A7C15L;
-    /** Of the last search: at each level the last node before or at the goal, and the position of its first entry. */
-    private final SkipListNode[] path = new SkipListNode[MAX_HEIGHT];
-    private final int[] starts = new int[MAX_HEIGHT];
+    /** Of the last search that asked for it, at each level above the leaves: the node, and the place in it. */
+    private final SkipListNode[] path = new SkipListNode[MAX_HEIGHT + 1];
+    private final int[] places = new int[MAX_HEIGHT + 1];
 
     /** An empty map in the keys' natural order. */
     public SkipList() {
@@ -59,8 +65,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     /** An empty map in the given order; null for the keys' natural one. */
     public SkipList(@Nullable Comparator<? super K> order) {
-        this.order = order;
-        this.keyClass = order == null ? null : KeyPrefix.NO_PREFIX;
+        this.order = new SkipListOrder<>(order);
     }
 
     /**
@@ -77,7 +82,7 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     }
 
     private void build(Iterable<? extends Map.Entry<? extends K, ? extends V>> entries) {
-        SkipListNode node = head;
+        SkipListNode leaf = head;
         K last = null;
         for (Map.Entry<? extends K, ? extends V> entry : entries) {
             K key = requireNonNull(entry.getKey(), "key");
@@ -86,145 +91,102 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
             }
             long prefix = prefixToPut(key);
             if (last == null) {
-                node = head; // which prefixToPut replaces at the first key
-                Arrays.fill(path, head);
+                leaf = head; // which prefixToPut replaces at the first key
             }
-            if (node.count == NODE_MAX * 3 / 4) {
-                node = newNode(key, prefix);
-                for (int level = 0; level < node.height(); level++) {
-                    path[level].next(level, node);
-                    endSpan(level);
-                    path[level] = node;
-                    starts[level] = size;
-                }
-                levels = Math.max(levels, node.height());
+            if (leaf.count == NODE_MAX * 3 / 4) {
+                attach(leaf);
+                leaf = newLeaf();
             }
-            node.insert(node.count, key, prefix, requireNonNull(entry.getValue(), "value"));
+            leaf.insert(leaf.count, key, prefix, requireNonNull(entry.getValue(), "value"));
             last = key;
-            size++;
         }
-        for (int level = 1; level < levels; level++) {
-            endSpan(level);
-        }
+        attach(leaf);
     }
 
-    /** Sets the span of the last node before the end at a level. */
-    private void endSpan(int level) {
-        if (level > 0) {
-            path[level].spans[level - 1] = size - starts[level];
+    /** Puts a leaf at the end; the first one is there already. */
+    private void attach(SkipListNode leaf) {
+        boolean isFirst = size == 0;
+        size += leaf.count;
+        if (isFirst) {
+            return;
         }
+        SkipListNode node = root;
+        for (int level = levels; level > 0; level--) {
+            path[level] = node;
+            places[level] = node.count - 1;
+            node.spans[node.count - 1] += leaf.count;
+            node = node.child(node.count - 1);
+        }
+        node.next = leaf;
+        enter(leaf);
     }
 
-    /** A height: each level is reached by a quarter of those that reach the one below. */
+    /** A height: each level is reached by one in 32 of those that reach the one below. */
     int randomHeight() {
         random ^= random << 13;
         random ^= random >>> 7;
         random ^= random << 17;
         // The upper bits are the better ones.
-        return Math.min(MAX_HEIGHT, 1 + (Long.numberOfLeadingZeros(random | 1) >>> 1));
+        return Math.min(MAX_HEIGHT, 1 + Long.numberOfLeadingZeros(random | 1) / HEIGHT_BITS);
     }
 
-    @SuppressWarnings("unchecked") // without an order, keys are what their class compares itself with
     int compare(Object a, Object b) {
-        return order == null ? ((Comparable<Object>) a).compareTo(b) : order.compare((K) a, (K) b);
+        return order.compare(a, b);
     }
 
-    /** The prefix of a key to look for; 0 if keys have none. */
-    @SuppressWarnings("ReferenceEquality") // a class equals itself only
-    private long prefix(Object key) {
-        Class<?> known = keyClass;
-        if (known == null || known == KeyPrefix.NO_PREFIX) {
-            return 0;
-        }
-        if (known != key.getClass()) {
-            throw KeyPrefix.wrong(key, known);
-        }
-        return KeyPrefix.of(key);
-    }
-
-    /** The same of a key to be put; the first one decides whether keys have prefixes. */
-    @SuppressWarnings("ReferenceEquality") // a class equals itself only
+    /** The prefix of a key to be put; the first one decides whether keys have prefixes. */
     private long prefixToPut(Object key) {
-        if (keyClass == null) {
-            keyClass = KeyPrefix.classOf(key);
-            head = new SkipListNode(MAX_HEIGHT, "", 0, keyClass != KeyPrefix.NO_PREFIX);
+        if (order.isOpen()) {
+            order.decide(key);
+            head = newLeaf();
+            root = head;
         }
-        return prefix(key);
+        return order.prefix(key);
     }
 
-    private SkipListNode newNode(Object low, long lowPrefix) {
-        return new SkipListNode(randomHeight(), low, lowPrefix, head.prefixes.length > 0);
+    private SkipListNode newLeaf() {
+        return SkipListNode.leaf(order.hasPrefixes());
     }
 
-    /** Whether the key, whose prefix this is, compares with the one a node leads to at a level as {@code least} or more. */
-    private boolean reaches(SkipListNode node, int level, Object key, long prefix, int least) {
-        long low = node.lows[level];
-        return low < prefix
-                || (low == prefix && Integer.signum(compare(key, requireNonNull(node.links[2 * level]))) >= least);
-    }
-
-    /** The last node whose low is at most {@code key}, or the first node. */
-    private SkipListNode nodeOf(Object key, long prefix) {
-        SkipListNode node = head;
-        SkipListNode end = null;
-        for (int level = levels - 1; level >= 0; level--) {
-            SkipListNode next = node.next(level);
-            while (next != end && reaches(node, level, key, prefix, 0)) {
-                node = requireNonNull(next);
-                next = node.next(level);
-            }
-            end = next;
+    /** The leaf that owns a key. */
+    private SkipListNode leafOf(Object key, long prefix) {
+        SkipListNode node = root;
+        for (int level = levels; level > 0; level--) {
+            node = node.child(order.childOf(node, key, prefix));
         }
         return node;
     }
 
-    /** The same, or if {@code strictly} the last node whose low is less, with the path to it. */
-    private SkipListNode trace(Object key, long prefix, boolean strictly) {
-        SkipListNode node = head;
-        int start = 0;
-        SkipListNode end = null;
-        for (int level = levels - 1; level >= 0; level--) {
-            SkipListNode next = node.next(level);
-            while (next != end && next != null && reaches(node, level, key, prefix, strictly ? 1 : 0)) {
-                start += node.span(level);
-                node = next;
-                next = node.next(level);
-            }
-            end = next;
+    /** The same, with so much added to the spans on the way. */
+    private SkipListNode descend(Object key, long prefix, int change) {
+        SkipListNode node = root;
+        for (int level = levels; level > 0; level--) {
+            int place = order.childOf(node, key, prefix);
+            node.spans[place] += change;
+            node = node.child(place);
+        }
+        return node;
+    }
+
+    /** The same, with the path to it. */
+    private SkipListNode trace(Object key, long prefix) {
+        SkipListNode node = root;
+        for (int level = levels; level > 0; level--) {
+            int place = order.childOf(node, key, prefix);
             path[level] = node;
-            starts[level] = start;
+            places[level] = place;
+            node = node.child(place);
         }
         return node;
-    }
-
-    /** The place of a key in a node, or -1 minus the place where it belongs. */
-    private int find(SkipListNode node, Object key, long prefix) {
-        Object[] pairs = node.pairs;
-        int from = 0;
-        int length = node.count;
-        if (node.prefixes.length > 0) {
-            from = KeyPrefix.lower(node.prefixes, 0, length, prefix);
-            if (!KeyPrefix.isPartial(key)) {
-                return from < node.count && node.prefixes[from] == prefix ? from : -1 - from;
-            }
-            length = KeyPrefix.upper(node.prefixes, from, length, prefix) - from;
-        }
-        // One outcome per step, which compiles to a conditional move: half of all branches here would be mispredicted.
-        while (length > 0) {
-            int half = (length + 1) >>> 1;
-            from += compare(pairs[2 * (from + half - 1)], key) < 0 ? half : 0;
-            length -= half;
-        }
-        return from < node.count && compare(pairs[2 * from], key) == 0 ? from : -1 - from;
     }
 
     @Override
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V get(Object key) {
-        long prefix = prefix(requireNonNull(key, "key"));
-        SkipListNode node = nodeOf(key, prefix);
-        int at = find(node, key, prefix);
-        return at < 0 ? null : (V) node.value(at);
+        long prefix = order.prefix(requireNonNull(key, "key"));
+        SkipListNode leaf = leafOf(key, prefix);
+        int at = order.find(leaf, key, prefix);
+        return at < 0 ? null : (V) leaf.value(at);
     }
 
     @Override
@@ -232,143 +194,164 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     public @Nullable V put(K key, V value) {
         requireNonNull(value, "value");
         long prefix = prefixToPut(requireNonNull(key, "key"));
-        SkipListNode node = descend(key, prefix, 1);
-        int at = find(node, key, prefix);
+        SkipListNode leaf;
+        int at;
+        try {
+            leaf = descend(key, prefix, 1);
+            at = order.find(leaf, key, prefix);
+        } catch (RuntimeException e) {
+            descend(key, prefix, -1); // as far as before: the comparator throws again
+            throw e;
+        }
         if (at >= 0) {
             descend(key, prefix, -1);
-            V before = (V) node.value(at);
-            node.pairs[2 * at + 1] = value;
+            V before = (V) leaf.value(at);
+            leaf.pairs[2 * at + 1] = value;
             return before;
         }
-        at = -1 - at;
-        if (node.count < NODE_MAX) {
-            node.insert(at, key, prefix, value);
-            size++;
-            changes++;
-        } else {
+        if (leaf.count == NODE_MAX || size == Integer.MAX_VALUE) {
             descend(key, prefix, -1);
-            insertIntoFull(at, key, prefix, value);
+            makeRoom(key, prefix);
+            leaf = descend(key, prefix, 1);
+            at = order.find(leaf, key, prefix);
         }
+        leaf.insert(-1 - at, key, prefix, value);
+        size++;
+        changes++;
         return null;
     }
 
-    /** The same as {@link #nodeOf}, with so much added to the spans on the way, those that a new entry would make longer. */
-    private SkipListNode descend(Object key, long prefix, int change) {
-        SkipListNode node = head;
-        SkipListNode end = null;
-        for (int level = levels - 1; level >= 0; level--) {
-            SkipListNode next = node.next(level);
-            while (next != end && reaches(node, level, key, prefix, 0)) {
-                node = requireNonNull(next);
-                next = node.next(level);
-            }
-            end = next;
-            if (level > 0) {
-                node.spans[level - 1] += change;
-            }
-        }
-        return node;
-    }
-
-    private void insertIntoFull(int place, K key, long prefix, V value) {
+    /** Splits the full leaf that owns a new key. */
+    private void makeRoom(Object key, long prefix) {
         if (size == Integer.MAX_VALUE) {
             throw new IllegalStateException("The map holds its limit of " + size + " entries");
         }
-        SkipListNode node = trace(key, prefix, false);
-        int at = place;
-        // Keys that arrive in ascending order leave full nodes behind.
-        int keep = at == NODE_MAX && node.next(0) == null ? NODE_MAX - 1 : NODE_MAX / 2;
-        SkipListNode right = split(node, keep);
-        if (at > keep) {
-            for (int level = 0; level < right.height(); level++) {
-                path[level] = right;
-            }
-            node = right;
-            at -= keep;
-        }
-        node.insert(at, key, prefix, value);
-        addToSpans(1);
+        SkipListNode leaf = trace(key, prefix);
+        // Keys that arrive in ascending order leave full leaves behind.
+        boolean isLast = leaf.next == null && order.find(leaf, key, prefix) == -1 - NODE_MAX;
+        int keep = isLast ? NODE_MAX - 1 : NODE_MAX / 2;
+        SkipListNode right = newLeaf();
+        right.append(leaf, keep);
+        leaf.delete(keep, NODE_MAX);
+        right.next = leaf.next;
+        leaf.next = right;
+        enter(right);
     }
 
-    /** Moves the entries of a node from a place on to a new node after it; the path must lead to the node. */
-    private SkipListNode split(SkipListNode node, int keep) {
-        Object low = node.key(keep);
-        SkipListNode right = newNode(low, prefix(low));
-        for (; levels < right.height(); levels++) {
-            path[levels] = head;
-            starts[levels] = 0;
-            head.spans[levels - 1] = size;
-        }
-        int start = starts[0] + keep;
-        for (int level = 0; level < right.height(); level++) {
-            SkipListNode before = path[level];
-            right.next(level, before.next(level));
-            before.next(level, right);
-            if (level > 0) {
-                right.spans[level - 1] = before.spans[level - 1] - (start - starts[level]);
-                before.spans[level - 1] = start - starts[level];
+    /** Puts a leaf into the levels above; the path leads to the one before it, in whose spans its entries are counted. */
+    private void enter(SkipListNode leaf) {
+        Object low = leaf.key(0);
+        long lowPrefix = order.prefix(low);
+        int height = randomHeight();
+        SkipListNode node = leaf;
+        int span = leaf.count;
+        for (int level = 1; level <= height; level++) {
+            if (level > levels) {
+                addLevel();
+            }
+            SkipListNode left = path[level];
+            int place = places[level];
+            left.spans[place] -= span;
+            left.insertChild(place + 1, low, lowPrefix, node, span);
+            if (level < height) {
+                node = SkipListNode.index(order.hasPrefixes());
+                node.append(left, place + 1);
+                left.delete(place + 1, left.count);
+                span = node.spanBefore(node.count);
             }
         }
-        right.append(node, keep);
-        node.delete(keep, node.count);
-        return right;
     }
 
-    private void addToSpans(int change) {
-        for (int level = 1; level < levels; level++) {
-            path[level].spans[level - 1] += change;
-        }
-        size += change;
-        changes++;
+    private void addLevel() {
+        SkipListNode top = SkipListNode.index(order.hasPrefixes());
+        top.insertChild(0, "", 0, root, size);
+        root = top;
+        levels++;
+        path[levels] = top;
+        places[levels] = 0;
     }
 
     @Override
     @SuppressWarnings("unchecked") // values of this map are V
     public @Nullable V remove(Object key) {
-        long prefix = prefix(requireNonNull(key, "key"));
-        SkipListNode node = descend(key, prefix, -1);
-        int at = find(node, key, prefix);
+        long prefix = order.prefix(requireNonNull(key, "key"));
+        SkipListNode leaf;
+        int at;
+        try {
+            leaf = descend(key, prefix, -1);
+            at = order.find(leaf, key, prefix);
+        } catch (RuntimeException e) {
+            descend(key, prefix, 1);
+            throw e;
+        }
         if (at < 0) {
             descend(key, prefix, 1);
             return null;
         }
-        V value = (V) node.value(at);
-        node.delete(at, at + 1);
+        V value = (V) leaf.value(at);
+        leaf.delete(at, at + 1);
         size--;
         changes++;
-        unlinkIfFew(node);
+        unlinkIfFew(leaf, key, prefix);
         return value;
     }
 
-    /** Unlinks the node or the next one if they have become few. */
-    private void unlinkIfFew(SkipListNode node) {
-        SkipListNode next = node.next(0);
-        if (node.count == 0 && node != head) {
-            unlink(node);
-        } else if (next != null && node.count + next.count <= NODE_MAX / 2) {
-            node.append(next, 0);
-            unlink(next);
+    /** Takes out a leaf, which owns the key, or the one after it if their entries have become few. */
+    @SuppressWarnings("ReferenceEquality") // a leaf equals itself only
+    private void unlinkIfFew(SkipListNode leaf, Object key, long prefix) {
+        SkipListNode next = leaf.next;
+        // What the next leaf holds is only looked at if it matters: it is far away in memory.
+        if (leaf.count == 0 && leaf != head) {
+            unlink(key, prefix);
+        } else if (leaf.count <= NODE_MAX / 2 && next != null && leaf.count + next.count <= NODE_MAX / 2) {
+            Object low = next.key(0);
+            leaf.append(next, 0);
+            unlink(low, order.prefix(low));
         }
     }
 
-    /** Takes out a node, other than the first, whose entries are gone or were copied to the one before it. */
-    private void unlink(SkipListNode node) {
-        trace(node.low, node.lowPrefix, true);
-        for (int level = 0; level < node.height(); level++) {
-            SkipListNode before = path[level];
-            before.next(level, node.next(level));
-            if (level > 0) {
-                before.spans[level - 1] += node.spans[level - 1];
-            }
+    /**
+     * Takes out the leaf, not the first, that owns a key, and its height: the nodes that begin with it are joined to those
+     * before them. Its entries are gone or were copied to the leaf before it.
+     */
+    private void unlink(Object key, long prefix) {
+        trace(key, prefix);
+        int level = 1;
+        while (places[level] == 0) {
+            level++;
+        }
+        SkipListNode node = path[level];
+        int place = places[level];
+        SkipListNode left = node.child(place - 1);
+        SkipListNode right = node.child(place);
+        node.spans[place - 1] += node.spans[place];
+        node.delete(place, place + 1);
+        for (; level > 1; level--) {
+            int end = left.count;
+            left.append(right, 1);
+            left.spans[end - 1] += right.spans[0];
+            left = left.child(end - 1);
+            right = right.child(0);
+        }
+        left.next = right.next;
+        while (levels > 0 && root.count == 1) {
+            root = root.child(0);
+            levels--;
         }
     }
 
     /** How many keys are less than this one, whether or not it is there. */
     public int rank(Object key) {
-        long prefix = prefix(requireNonNull(key, "key"));
-        SkipListNode node = trace(key, prefix, false);
-        int at = find(node, key, prefix);
-        return starts[0] + (at < 0 ? -1 - at : at);
+        long prefix = order.prefix(requireNonNull(key, "key"));
+        SkipListNode node = root;
+        int before = 0;
+        for (int level = levels; level > 0; level--) {
+            int place = order.childOf(node, key, prefix);
+            before += node.spanBefore(place);
+            node = node.child(place);
+        }
+        int at = order.find(node, key, prefix);
+        return before + (at < 0 ? -1 - at : at);
     }
 
     /**
@@ -381,22 +364,24 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
         if (position < 0 || position >= size) {
             throw new IndexOutOfBoundsException("Position " + position + " of a map of " + size + " entries");
         }
-        SkipListNode node = traceTo(position);
-        return entry(node, position - starts[0]);
+        SkipListNode leaf = traceTo(position);
+        return entry(leaf, places[0]);
     }
 
+    /** The leaf of a position, with the path to it and the place there. */
     private SkipListNode traceTo(int position) {
-        SkipListNode node = head;
-        int start = 0;
-        for (int level = levels - 1; level >= 0; level--) {
-            for (SkipListNode next = node.next(level); next != null
-                    && start + node.span(level) <= position; next = node.next(level)) {
-                start += node.span(level);
-                node = next;
+        SkipListNode node = root;
+        int left = position;
+        for (int level = levels; level > 0; level--) {
+            int place = 0;
+            while (left >= node.spans[place]) {
+                left -= node.spans[place++];
             }
             path[level] = node;
-            starts[level] = start;
+            places[level] = place;
+            node = node.child(place);
         }
+        places[0] = left;
         return node;
     }
 
@@ -406,25 +391,30 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
         return removeBetween(first, Math.max(first, rank(to)));
     }
 
-    /** Removes the entries at positions from {@code first} to before {@code end}, node by node. */
+    /** Removes the entries at positions from {@code first} to before {@code end}, leaf by leaf. */
     int removeBetween(int first, int end) {
         int left = end - first;
         while (left > 0) {
-            SkipListNode node = traceTo(first);
-            int at = first - starts[0];
-            int count = Math.min(left, node.count - at);
-            node.delete(at, at + count);
-            addToSpans(-count);
-            unlinkIfFew(node);
+            SkipListNode leaf = traceTo(first);
+            int at = places[0];
+            int count = Math.min(left, leaf.count - at);
+            Object key = leaf.key(at);
+            leaf.delete(at, at + count);
+            for (int level = 1; level <= levels; level++) {
+                path[level].spans[places[level]] -= count;
+            }
+            size -= count;
+            changes++;
+            unlinkIfFew(leaf, key, order.prefix(key));
             left -= count;
         }
         return end - first;
     }
 
     @SuppressWarnings("unchecked") // keys and values of this map are K and V
-    private Entry<K, V> entry(SkipListNode node, int at) {
-        Object key = node.key(at);
-        return new SimpleEntry<>((K) key, (V) node.value(at)) {
+    private Entry<K, V> entry(SkipListNode leaf, int at) {
+        Object key = leaf.key(at);
+        return new SimpleEntry<>((K) key, (V) leaf.value(at)) {
             private static final long serialVersionUID = 1L;
 
             @Override
@@ -448,9 +438,9 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @Override
     @Nullable
     Entry<K, V> near(K key, Side side) {
-        long prefix = prefix(requireNonNull(key, "key"));
-        SkipListNode node = nodeOf(key, prefix);
-        int found = find(node, key, prefix);
+        long prefix = order.prefix(requireNonNull(key, "key"));
+        SkipListNode leaf = leafOf(key, prefix);
+        int found = order.find(leaf, key, prefix);
         int at = found < 0 ? -1 - found : found;
         switch (side) {
             case LOWER -> at--;
@@ -458,8 +448,8 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
             case CEILING -> {}
             case HIGHER -> at += found < 0 ? 0 : 1;
         }
-        if (at >= 0 && at < node.count) {
-            return entry(node, at);
+        if (at >= 0 && at < leaf.count) {
+            return entry(leaf, at);
         }
         int position = rank(key) + (at - (found < 0 ? -1 - found : found));
         return position < 0 || position >= size ? null : select(position);
@@ -475,9 +465,9 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     @SuppressWarnings("unchecked") // keys and values of this map are K and V
     public void forEach(BiConsumer<? super K, ? super V> visitor) {
         int expected = changes;
-        for (SkipListNode node = head; node != null; node = node.next(0)) {
-            for (int at = 0; at < node.count; at++) {
-                visitor.accept((K) node.key(at), (V) node.value(at));
+        for (SkipListNode leaf = head; leaf != null; leaf = leaf.next) {
+            for (int at = 0; at < leaf.count; at++) {
+                visitor.accept((K) leaf.key(at), (V) leaf.value(at));
                 if (changes != expected) {
                     throw new ConcurrentModificationException("The map was changed while it was walked");
                 }
@@ -491,18 +481,18 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
     }
 
     private final class EntryIterator implements Iterator<Entry<K, V>> {
-        private @Nullable SkipListNode node = head;
+        private @Nullable SkipListNode leaf = head;
         private int at;
         private int expected = changes;
         private @Nullable Entry<K, V> last;
 
         @Override
         public boolean hasNext() {
-            while (node != null && at >= node.count) {
-                node = node.next(0);
+            while (leaf != null && at >= leaf.count) {
+                leaf = leaf.next;
                 at = 0;
             }
-            return node != null;
+            return leaf != null;
         }
 
         @Override
@@ -510,10 +500,10 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
             if (changes != expected) {
                 throw new ConcurrentModificationException("The map was changed by other means than this iterator");
             }
-            if (!hasNext() || node == null) {
+            if (!hasNext() || leaf == null) {
                 throw new NoSuchElementException("The map has no further entry");
             }
-            last = entry(node, at++);
+            last = entry(leaf, at++);
             return last;
         }
 
@@ -529,17 +519,17 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
             SkipList.this.remove(key);
             last = null;
             expected = changes;
-            // The node may have been merged or dropped.
-            long prefix = prefix(key);
-            node = nodeOf(key, prefix);
-            int place = find(node, key, prefix);
+            // The leaf may have been merged or dropped.
+            long prefix = order.prefix(key);
+            leaf = leafOf(key, prefix);
+            int place = order.find(leaf, key, prefix);
             at = -1 - place;
         }
     }
 
     @Override
     public @Nullable Comparator<? super K> comparator() {
-        return order;
+        return order.comparator();
     }
 
     @Override
@@ -549,51 +539,12 @@ public final class SkipList<K, V> extends NavigableBase<K, V> {
 
     @Override
     public void clear() {
-        head = new SkipListNode(MAX_HEIGHT, "", 0, false);
-        keyClass = order == null ? null : KeyPrefix.NO_PREFIX;
-        levels = 1;
+        head = SkipListNode.leaf(false);
+        root = head;
+        order.reopen();
+        levels = 0;
         size = 0;
         changes++;
-    }
-
-    /** How many nodes have each height, from 1 on; for tests. */
-    int[] heights() {
-        int[] counts = new int[MAX_HEIGHT + 1];
-        for (SkipListNode node = head.next(0); node != null; node = node.next(0)) {
-            counts[node.height()]++;
-        }
-        return counts;
-    }
-
-    /** Checks order, spans and fill; for tests. */
-    @SuppressWarnings("ReferenceEquality") // a link's low is the node's own
-    void verify() {
-        for (int level = 0; level < levels; level++) {
-            int position = 0;
-            SkipListNode node = head;
-            int counted = 0;
-            for (SkipListNode each = head; each != null; each = each.next(0)) {
-                SkipListNode following = node.next(level);
-                if (each == following) {
-                    if (node.span(level) != counted - position || node.links[2 * level] != each.low) {
-                        throw new IllegalStateException("Wrong span at level " + level + ", position " + position);
-                    }
-                    position = counted;
-                    node = following;
-                }
-                for (int at = 0; at < each.count && each.prefixes.length > 0; at++) {
-                    if (each.prefixes[at] != KeyPrefix.of(each.key(at))) {
-                        throw new IllegalStateException("Wrong prefix at position " + (counted + at));
-                    }
-                }
-                if (each != head && (each.count == 0 || compare(each.low, each.key(0)) > 0)) {
-                    throw new IllegalStateException("Empty node or wrong low at position " + counted);
-                }
-                counted += each.count;
-            }
-            if (counted != size || node.next(level) != null || node.span(level) != counted - position) {
-                throw new IllegalStateException("Wrong end at level " + level);
-            }
-        }
+        Arrays.fill(path, head);
     }
 }

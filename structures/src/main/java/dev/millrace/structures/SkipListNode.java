@@ -3,55 +3,37 @@ package dev.millrace.structures;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** A node of a {@link SkipList}, which owns it. */
+/**
+ * A node of a {@link SkipList}, which owns it: entries in a leaf; above, nodes of the level below, each under the least key
+ * that belongs there. The first of those keys is never compared: who came here knows that it is not less.
+ */
 final class SkipListNode {
     private static final int[] NO_SPANS = {};
+    private static final int FIRST_CHILDREN = 8;
 
-    /** Each key and its value, side by side, so that one copy moves both. */
-    final Object[] pairs = new Object[2 * SkipList.NODE_MAX];
+    /** Each key and its value or node, side by side, so that one copy moves both. */
+    Object[] pairs;
     /** Those of the keys; {@link KeyPrefix#NONE} if keys have none. */
-    final long[] prefixes;
+    long[] prefixes;
+    /** How many entries are in and under each node of the level below; of no length in a leaf. */
+    int[] spans;
     int count;
-    /** The least key that belongs here; the first node, whose low is never looked at, takes what is less as well. */
-    final Object low;
-    /** Its prefix; 0 if keys have none. */
-    final long lowPrefix;
-    /** For each level the low of the next node, so that a search looks at a node only to go there, and that node. */
-    final @Nullable Object[] links;
-    /** For each level the prefix of the next node's low. */
-    final long[] lows;
-    /**
-     * For each level above 0, entries from the begin of this node to the begin of the next one of that level, or to the
-     * end. At level 0 that is the node's own count, so most nodes have none to keep.
-     */
-    final int[] spans;
+    /** The next leaf, if this is one and not the last. */
+    @Nullable SkipListNode next;
 
-    SkipListNode(int height, Object low, long lowPrefix, boolean hasPrefixes) {
-        this.low = low;
-        this.lowPrefix = lowPrefix;
-        prefixes = hasPrefixes ? new long[SkipList.NODE_MAX] : KeyPrefix.NONE;
-        links = new Object[2 * height];
-        lows = new long[height];
-        spans = height == 1 ? NO_SPANS : new int[height - 1];
+    private SkipListNode(int capacity, boolean hasPrefixes, int[] spans) {
+        pairs = new Object[2 * capacity];
+        prefixes = hasPrefixes ? new long[capacity] : KeyPrefix.NONE;
+        this.spans = spans;
     }
 
-    int height() {
-        return links.length >>> 1;
+    static SkipListNode leaf(boolean hasPrefixes) {
+        return new SkipListNode(SkipList.NODE_MAX, hasPrefixes, NO_SPANS);
     }
 
-    int span(int level) {
-        return level == 0 ? count : spans[level - 1];
-    }
-
-    @Nullable
-    SkipListNode next(int level) {
-        return (SkipListNode) links[2 * level + 1];
-    }
-
-    void next(int level, @Nullable SkipListNode node) {
-        links[2 * level] = node == null ? null : node.low;
-        links[2 * level + 1] = node;
-        lows[level] = node == null ? 0 : node.lowPrefix;
+    /** A node of a level above the leaves, which may hold any number. */
+    static SkipListNode index(boolean hasPrefixes) {
+        return new SkipListNode(FIRST_CHILDREN, hasPrefixes, new int[FIRST_CHILDREN]);
     }
 
     Object key(int at) {
@@ -62,6 +44,20 @@ final class SkipListNode {
         return pairs[2 * at + 1];
     }
 
+    SkipListNode child(int at) {
+        return (SkipListNode) pairs[2 * at + 1];
+    }
+
+    /** How many entries are under the nodes before this place. */
+    int spanBefore(int place) {
+        int span = 0;
+        for (int at = 0; at < place; at++) {
+            span += spans[at];
+        }
+        return span;
+    }
+
+    /** Puts an entry into a leaf that has room. */
     void insert(int at, Object key, long prefix, Object value) {
         System.arraycopy(pairs, 2 * at, pairs, 2 * at + 2, 2 * (count - at));
         pairs[2 * at] = key;
@@ -73,6 +69,13 @@ final class SkipListNode {
         count++;
     }
 
+    void insertChild(int at, Object low, long lowPrefix, SkipListNode child, int span) {
+        reserve(1);
+        System.arraycopy(spans, at, spans, at + 1, count - at);
+        spans[at] = span;
+        insert(at, low, lowPrefix, child);
+    }
+
     @SuppressWarnings("NullAway") // places from count on hold nothing
     void delete(int from, int to) {
         System.arraycopy(pairs, 2 * to, pairs, 2 * from, 2 * (count - to));
@@ -81,14 +84,35 @@ final class SkipListNode {
         if (prefixes.length > 0) {
             System.arraycopy(prefixes, to, prefixes, from, count - to);
         }
+        if (spans.length > 0) {
+            System.arraycopy(spans, to, spans, from, count - to);
+        }
         count = rest;
     }
 
+    /** Copies what another node of the level has from a place on to the end of this one. */
     void append(SkipListNode other, int from) {
-        System.arraycopy(other.pairs, 2 * from, pairs, 2 * count, 2 * (other.count - from));
-        if (prefixes.length > 0) {
-            System.arraycopy(other.prefixes, from, prefixes, count, other.count - from);
+        int more = other.count - from;
+        if (spans.length > 0) {
+            reserve(more);
+            System.arraycopy(other.spans, from, spans, count, more);
         }
-        count += other.count - from;
+        System.arraycopy(other.pairs, 2 * from, pairs, 2 * count, 2 * more);
+        if (prefixes.length > 0) {
+            System.arraycopy(other.prefixes, from, prefixes, count, more);
+        }
+        count += more;
+    }
+
+    @SuppressWarnings("NullAway") // places from count on hold nothing
+    private void reserve(int more) {
+        if (count + more > spans.length) {
+            int capacity = Math.max(count + more, 2 * spans.length);
+            spans = Arrays.copyOf(spans, capacity);
+            pairs = Arrays.copyOf(pairs, 2 * capacity);
+            if (prefixes.length > 0) {
+                prefixes = Arrays.copyOf(prefixes, capacity);
+            }
+        }
     }
 }

@@ -267,7 +267,7 @@ public final class WorkerPool implements AutoCloseable {
         Admission.Outcome outcome = admission.tryEnter();
         if (outcome == Admission.Outcome.REFUSED) {
             // A limit of more than 292 years is none.
-            outcome = admission.enter(TimeUnit.NANOSECONDS.convert(maxWait), options.maxWaiting(), placeHeld());
+            outcome = admission.enter(TimeUnit.NANOSECONDS.convert(maxWait), options.maxWaiting(), this::placeHeld);
         }
         if (outcome != Admission.Outcome.GRANTED) {
             rejected.increment();
@@ -278,6 +278,9 @@ public final class WorkerPool implements AutoCloseable {
 
     /** Where the current thread, if it runs a task of this pool or a sibling, holds its place. */
     private @Nullable Admission placeHeld() {
+        if (!Thread.currentThread().isVirtual()) {
+            return null; // tasks run on virtual threads
+        }
         if (running.contains(Thread.currentThread())) {
             return admission;
         }

@@ -316,11 +316,11 @@ class PoolRaceTest {
         var memory = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
         int waits = 20_000;
         for (int i = 0; i < waits; i++) {
-            admission.enter(1, 10, null);
+            admission.enter(1, 10, () -> null);
         }
         long before = memory.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < waits; i++) {
-            admission.enter(1, 10, null);
+            admission.enter(1, 10, () -> null);
         }
         long bytes = memory.getCurrentThreadAllocatedBytes() - before;
         assertThat(bytes / waits).isBetween(1L, 64L);

@@ -76,7 +76,7 @@ class SkipListTest {
     private static void compareWhole(SkipList<Integer, Integer> list, NavigableMap<Integer, Integer> model,
             Random random,
             int range) {
-        list.verify();
+        SkipListShape.verify(list);
         assertThat(list).hasSize(model.size());
         List<Integer> keys = new ArrayList<>(model.keySet());
         assertThat(new ArrayList<>(list.keySet())).isEqualTo(keys);
@@ -121,7 +121,7 @@ class SkipListTest {
             }
             compareViews(actual, expected, random.nextInt(1000), random.nextInt(5));
             assertThat(new ArrayList<>(list.entrySet())).isEqualTo(new ArrayList<>(model.entrySet()));
-            list.verify();
+            SkipListShape.verify(list);
         }
     }
 
@@ -179,14 +179,47 @@ class SkipListTest {
         for (int i = 0; i < draws; i++) {
             counts[list.randomHeight()]++;
         }
-        double expected = draws * 0.75;
-        for (int height = 1; height <= 5; height++) {
-            assertThat((double) counts[height]).as("nodes of height %s", height)
-                    .isBetween(expected * 0.95,
-                            expected * 1.05);
-            expected /= 4;
+        double expected = draws * 31.0 / 32;
+        for (int height = 1; height <= 3; height++) {
+            assertThat((double) counts[height]).as("leaves of height %s", height)
+                    .isBetween(expected * 0.95, expected * 1.05);
+            expected /= 32;
         }
-        assertThat(filled(2_000_000).heights()[1]).as("in a map").isBetween(22_000, 25_500);
+        // Leaves of 63 entries, as the keys ascend.
+        int[] heights = SkipListShape.heights(filled(2_000_000));
+        assertThat(heights[1]).as("of height 1 in a map").isBetween(30_500, 31_000);
+        assertThat(heights[1] + heights[2] + heights[3] + heights[4]).as("leaves after the first").isEqualTo(31_746);
+    }
+
+    @Test
+    void heights_areGoneWithTheirLeaves() {
+        var list = filled(2_000_000);
+        var random = new Random(5);
+        while (list.size() > 20_000) {
+            list.removeBetween(0, 1 + random.nextInt(100));
+            int from = random.nextInt(list.size());
+            list.removeBetween(from, Math.min(list.size(), from + 1_000));
+        }
+        SkipListShape.verify(list);
+        int[] heights = SkipListShape.heights(list);
+        assertThat(heights[2]).as("of height 2, of %s of height 1", heights[1]).isLessThan(heights[1] / 16);
+    }
+
+    @Test
+    void comparatorThrows_spansStayAsTheyWere() {
+        var list = new SkipList<Integer, Integer>((a, b) -> {
+            if (Math.max(a, b) == 2_001) {
+                throw new IllegalStateException("2001 has no place");
+            }
+            return Integer.compare(a, b);
+        });
+        for (int key = 0; key < 10_000; key += 2) {
+            list.put(key, key);
+        }
+        assertThatThrownBy(() -> list.put(2_001, 0)).hasMessageContaining("2001");
+        assertThatThrownBy(() -> list.remove(2_001)).hasMessageContaining("2001");
+        SkipListShape.verify(list);
+        assertThat(list.rank(9_998)).isEqualTo(4_999);
     }
 
     @Test
@@ -197,10 +230,10 @@ class SkipListTest {
                 model.put(key * 3, key);
             }
             SkipList<Integer, Integer> list = SkipList.ofSorted(model.entrySet(), null);
-            list.verify();
+            SkipListShape.verify(list);
             assertThat(list.entrySet()).isEqualTo(model.entrySet());
             list.put(1, 1);
-            list.verify();
+            SkipListShape.verify(list);
             assertThat(list.rank(3)).isEqualTo(size == 0 ? 1 : 2);
         }
         assertThatThrownBy(() -> SkipList.ofSorted(List.of(Map.entry(2, 0), Map.entry(2, 1)), null))
@@ -216,7 +249,7 @@ class SkipListTest {
                 entries.remove();
             }
         }
-        list.verify();
+        SkipListShape.verify(list);
         assertThat(list.keySet()).hasSize(1_000).allMatch(key -> key % 10 == 0);
         var stale = list.entrySet().iterator();
         stale.next();

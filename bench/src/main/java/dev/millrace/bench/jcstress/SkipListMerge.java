@@ -1,6 +1,5 @@
 package dev.millrace.bench.jcstress;
 
-import dev.millrace.structures.ConcurrentLongSkipList;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;
@@ -16,16 +15,11 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "A key was lost, or a removed one came back")
 @State
 public class SkipListMerge {
-    private final ConcurrentLongSkipList<Integer> list = new ConcurrentLongSkipList<>();
+    private final SortedKeys list = new SortedKeys.Primitive();
 
-    /** Two nodes: one of 11 entries, so that the next removal makes it small, and one that begins with key 41. */
+    /** Two nodes. */
     public SkipListMerge() {
-        for (int key = 1; key <= 41; key++) {
-            list.put(key, key);
-        }
-        for (int key = 1; key < 30; key++) {
-            list.remove(key);
-        }
+        list.fillToMerge();
     }
 
     /** Starts the merge. */
@@ -43,18 +37,14 @@ public class SkipListMerge {
     /** Looks for a key of the node that is frozen, in two ways. */
     @Actor
     public void reader(IIII_Result result) {
-        Integer value = list.get(41);
-        result.r1 = value == null ? -1 : value;
-        var entry = list.ceilingEntry(41);
-        result.r2 = entry == null ? -1 : entry.value();
+        result.r1 = list.get(41);
+        result.r2 = list.ceiling(41);
     }
 
     /** Looks at the end. */
     @Arbiter
     public void end(IIII_Result result) {
-        Integer put = list.get(45);
-        result.r3 = put == null ? -1 : put;
-        Integer removed = list.get(30);
-        result.r4 = removed == null ? -1 : removed;
+        result.r3 = list.get(45);
+        result.r4 = list.get(30);
     }
 }

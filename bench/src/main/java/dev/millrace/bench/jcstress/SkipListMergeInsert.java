@@ -15,15 +15,9 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 public class SkipListMergeInsert {
     private final SortedKeys list;
 
-    /** Two nodes: one of 11 entries, so that the next removal makes it small, and one that begins with key 41. */
     SkipListMergeInsert(SortedKeys list) {
         this.list = list;
-        for (int key = 1; key <= 41; key++) {
-            list.put(key, key);
-        }
-        for (int key = 1; key < 30; key++) {
-            list.remove(key);
-        }
+        list.fillToMerge();
     }
 
     /** Starts the merge. */

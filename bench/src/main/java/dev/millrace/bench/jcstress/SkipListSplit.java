@@ -1,6 +1,5 @@
 package dev.millrace.bench.jcstress;
 
-import dev.millrace.structures.ConcurrentLongSkipList;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -15,33 +14,29 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 @Outcome(expect = Expect.FORBIDDEN, desc = "A key was not found, or not exactly one put won")
 @State
 public class SkipListSplit {
-    private final ConcurrentLongSkipList<Integer> list = new ConcurrentLongSkipList<>();
+    private final SortedKeys list = new SortedKeys.Primitive();
 
     /** A full node: the next insertion splits it. */
     public SkipListSplit() {
-        for (int key = 1; key <= 40; key++) {
-            list.put(2L * key, 2 * key);
-        }
+        list.fillToSplit();
     }
 
     /** Splits the node, if it comes first. */
     @Actor
     public void first(IIII_Result result) {
-        result.r3 = list.putIfAbsent(41, 1) == null ? 1 : 0;
+        result.r3 = list.putIfAbsent(41, 1);
     }
 
     /** Splits the node otherwise. */
     @Actor
     public void second(IIII_Result result) {
-        result.r4 = list.putIfAbsent(41, 2) == null ? 1 : 0;
+        result.r4 = list.putIfAbsent(41, 2);
     }
 
     /** Looks for keys of both halves. */
     @Actor
     public void reader(IIII_Result result) {
-        Integer low = list.get(2);
-        Integer high = list.get(78);
-        result.r1 = low == null ? -1 : low;
-        result.r2 = high == null ? -1 : high;
+        result.r1 = list.get(2);
+        result.r2 = list.get(78);
     }
 }

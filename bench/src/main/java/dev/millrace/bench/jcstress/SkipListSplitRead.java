@@ -15,12 +15,9 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 public class SkipListSplitRead {
     private final SortedKeys list;
 
-    /** A full node of even keys: the next insertion splits it. */
     SkipListSplitRead(SortedKeys list) {
         this.list = list;
-        for (int key = 2; key <= 80; key += 2) {
-            list.put(key, key);
-        }
+        list.fillToSplit();
     }
 
     /** Splits the node. */

@@ -19,12 +19,9 @@ import org.openjdk.jcstress.infra.results.III_Result;
 public class SkipListSplitScan {
     private final SortedKeys list;
 
-    /** A full node of even keys: the next insertion splits it. */
     SkipListSplitScan(SortedKeys list) {
         this.list = list;
-        for (int key = 2; key <= 80; key += 2) {
-            list.put(key, key);
-        }
+        list.fillToSplit();
     }
 
     /** Splits the node, and puts into its upper half. */

@@ -33,6 +33,26 @@ interface SortedKeys {
     /** Shows all entries in descending order. */
     void scanDescending(Visitor visitor);
 
+    /** Makes a full node of the even keys 2 to 80: the next insertion splits it. */
+    default void fillToSplit() {
+        for (int key = 2; key <= 80; key += 2) {
+            put(key, key);
+        }
+    }
+
+    /**
+     * Makes two nodes: one of the keys 30 to 40, so that the next removal makes it small and it takes over the other one,
+     * which has key 41.
+     */
+    default void fillToMerge() {
+        for (int key = 1; key <= 41; key++) {
+            put(key, key);
+        }
+        for (int key = 1; key < 30; key++) {
+            remove(key);
+        }
+    }
+
     /** Entries seen by a scan, upwards or downwards; more than 1,000 if one came twice or out of order. */
     default int count(boolean upwards) {
         int[] seen = {0, upwards ? Integer.MIN_VALUE : Integer.MAX_VALUE};

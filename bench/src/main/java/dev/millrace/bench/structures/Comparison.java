@@ -20,7 +20,7 @@ public final class Comparison {
 
         TIMERS_6("timer", "millrace millrace-object millrace-lock service netty agrona kafka stpe", "1000000", "2g"),
 
-        TIMERS_7("timer", "millrace millrace-lock service netty stpe", "10000000", "4g"),
+        TIMERS_7("timer", "millrace millrace-object millrace-lock service netty agrona kafka stpe", "10000000", "4g"),
 
         TIMERS_MONTH("month", "millrace", "10000000", "2g"),
 

@@ -11,22 +11,28 @@ final class PoolFigures {
 
     private PoolFigures() {}
 
+    /**
+     * Prints means over many rounds: whether submitter and workers run side by side or wake each other in turn changes every
+     * few rounds and makes a factor of two, so that a median would be one of the two at random.
+     */
     static void tasks(String name, int tasks) throws InterruptedException {
-        int rounds = Figures.isQuick() ? 5 : 15;
+        int rounds = Figures.isQuick() ? 40 : 120;
         for (int capacity : new int[]{100, 10_000}) {
             for (int submitters : new int[]{1, 4}) {
                 Pools pool = Pools.of(name, capacity);
-                double[] nanos = new double[rounds];
+                for (int round = 0; round < rounds / 4; round++) {
+                    round(pool, submitters, tasks);
+                }
+                double nanos = 0;
                 long cpu = -Figures.cpuNanos();
-                for (int round = -rounds; round < rounds; round++) {
-                    nanos[Math.max(0, round)] = round(pool, submitters, tasks);
+                for (int round = 0; round < rounds; round++) {
+                    nanos += round(pool, submitters, tasks);
                 }
                 cpu += Figures.cpuNanos();
                 pool.close();
-                Arrays.sort(nanos);
                 String figure = "ns per tiny task, capacity " + capacity + ", submitters " + submitters;
-                Figures.line(name, figure, nanos[rounds / 2]);
-                Figures.line(name, Figures.cpu(figure), cpu / (2.0 * rounds * tasks));
+                Figures.line(name, figure, nanos / rounds);
+                Figures.line(name, Figures.cpu(figure), cpu / ((double) rounds * tasks));
             }
         }
     }
