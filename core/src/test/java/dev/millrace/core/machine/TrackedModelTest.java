@@ -532,9 +532,8 @@ class TrackedModelTest {
         rig.machine.emptyGroup(group());
         for (Task task : List.copyOf(model.tasks.values())) {
             if (task.status == Status.DEAD) {
-                // What workers said of it goes with the rest, and so does the instant at which it would expire.
+                // What workers said of it goes with the rest.
                 task.said.clear();
-                task.expiresMillis = 0;
             } else {
                 model.purged += task.isKept() ? 0 : 1;
                 model.tasks.remove(task.id);
