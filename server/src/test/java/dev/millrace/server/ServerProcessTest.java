@@ -199,6 +199,9 @@ class ServerProcessTest {
         assertThat(refused(2, Map.of(), "server", "--sync", "often")).contains("flag --sync", "always");
         assertThat(refused(2, Map.of("MILLRACE_HTTP", "nowhere"), "server")).contains("environment MILLRACE_HTTP");
         assertThat(refused(2, Map.of(), "server", "--data")).contains("--data needs a value");
+        assertThat(refused(2, Map.of(), "server", "--nonsense")).contains("--nonsense").doesNotContain("needs a value");
+        String yaml = Files.writeString(folder.resolve("m.yaml"), "data: x").toString();
+        assertThat(refused(2, Map.of(), "server", "--config", yaml)).contains("m.yaml", "TOML");
         assertThat(refused(2, Map.of(), "server", "--data", data, "--nsqd.max-rdy-count", "x", "--http", "off"))
                 .contains("flag --nsqd.max-rdy-count");
         assertThat(refused(2, Map.of(), "server", "--data", data, "--segment-size", "5000")).contains("segment-size");

@@ -9,6 +9,7 @@ import dev.millrace.log.file.disk.FilePort.FolderLock;
 import dev.millrace.log.file.disk.FilePort.LockedException;
 import dev.millrace.log.file.disk.RealFiles;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,9 @@ public final class FolderCheck {
         } catch (LockedException held) {
             throw new LogException(Category.LOCKED, "the data folder " + folder + " is in use by process "
                     + held.holder() + "; stop it first, or check a copy", held);
+        } catch (NoSuchFileException missing) {
+            throw new LogException(Category.CALLER, "there is no data folder " + folder
+                    + ": give the one that the server's --data names", missing);
         } catch (IOException failure) {
             throw new LogException(Category.CALLER, "the data folder " + folder + " cannot be read: "
                     + failure.getMessage(), failure);

@@ -51,7 +51,8 @@ public final class LogDump {
         try {
             List<Integer> shards = FolderCheck.shards(port, folder);
             if (shards.isEmpty()) {
-                throw new LogException(Category.CALLER, "there is no log in " + folder + ": no folder shard-0");
+                throw new LogException(Category.CALLER, "there is no log in " + folder
+                        + ": no folder shard-0. Give the folder that the server's --data names");
             }
             for (int shard : shards) {
                 shard(new ShardFolder(port, folder.resolve("shard-" + shard), java.util.Set.of()), from);

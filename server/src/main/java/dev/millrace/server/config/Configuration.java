@@ -90,6 +90,11 @@ public final class Configuration {
             throw new ConfigException("the configuration file " + file + " cannot be read: " + e
                     + ". Check the path given by --config or " + CONFIG_VARIABLE);
         }
+        if (file.endsWith(".yaml") || file.endsWith(".yml")) {
+            throw new ConfigException(
+                    "the configuration file " + file + " is YAML by its name; settings are read as TOML."
+                            + " Write key = \"value\" for key: value, and name it .toml");
+        }
         Map<String, Integer> lines = new LinkedHashMap<>();
         for (Toml.Entry entry : Toml.parse(file, text)) {
             Integer before = lines.put(entry.key(), entry.line());

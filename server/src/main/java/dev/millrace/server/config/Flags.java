@@ -24,15 +24,22 @@ public record Flags(List<Map.Entry<String, String>> settings, boolean help, bool
                                 "'" + arg + "' is no flag: flags begin with --, millrace server --help lists them");
                     }
                     int equals = arg.indexOf('=');
-                    if (equals < 0 && i + 1 == args.size()) {
+                    boolean last = i + 1 == args.size();
+                    if (equals < 0 && last && isKnown(arg.substring(2))) {
                         throw new ConfigException("the flag " + arg + " needs a value");
                     }
-                    settings.add(equals < 0 ? Map.entry(arg.substring(2), args.get(++i))
+                    // An unknown flag at the end is told as one, not as a flag without its value.
+                    settings.add(equals < 0 ? Map.entry(arg.substring(2), last ? "" : args.get(++i))
                             : Map.entry(arg.substring(2, equals), arg.substring(equals + 1)));
                 }
             }
         }
         return new Flags(List.copyOf(settings), help, version, print);
+    }
+
+    private static boolean isKnown(String key) {
+        return key.equals("config") || key.contains(".")
+                || Settings.ALL.stream().anyMatch(setting -> setting.key().equals(key));
     }
 
     /** What {@code millrace server --help} prints. */
