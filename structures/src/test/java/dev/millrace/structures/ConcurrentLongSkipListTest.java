@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -23,10 +24,10 @@ class ConcurrentLongSkipListTest {
 
     @ParameterizedTest
     @MethodSource("dev.millrace.structures.Seeds#seeds")
-    void randomCalls_behaveLikeATreeMap(long seed) {
+    void randomCalls_behaveLikeTheJdksMaps(long seed) {
         var random = new Random(seed);
         int range = 1 << (4 + random.nextInt(11));
-        NavigableMap<Long, String> model = new TreeMap<>();
+        NavigableMap<Long, String> model = random.nextBoolean() ? new TreeMap<>() : new ConcurrentSkipListMap<>();
         var list = new ConcurrentLongSkipList<String>(random.nextBoolean() ? 3 : UnrolledList.LEAF_MAX);
         for (int step = 0; step < 120_000; step++) {
             boolean growing = step / 20_000 % 2 == 0;

@@ -32,12 +32,14 @@ class ConcurrentSkipListTest {
 
     @ParameterizedTest
     @MethodSource("dev.millrace.structures.Seeds#seeds")
-    void randomCalls_behaveLikeATreeMap(long seed) {
+    void randomCalls_behaveLikeTheJdksMaps(long seed) {
         var random = new Random(seed);
         int range = 1 << (4 + random.nextInt(11));
         boolean reversed = random.nextInt(3) == 0;
         Comparator<Integer> order = Comparator.reverseOrder();
-        NavigableMap<Integer, Integer> model = reversed ? new TreeMap<>(order) : new TreeMap<>();
+        NavigableMap<Integer, Integer> model = random.nextBoolean()
+                ? new TreeMap<>(reversed ? order : null)
+                : new ConcurrentSkipListMap<>(reversed ? order : null);
         ConcurrentSkipList<Integer, Integer> list = reversed ? new ConcurrentSkipList<>(order)
                 : new ConcurrentSkipList<>(random.nextBoolean() ? 3 : UnrolledList.LEAF_MAX);
         for (int step = 0; step < 120_000; step++) {

@@ -53,7 +53,8 @@ class PrefetchTest {
     void handlersThatAreStuckForTheMostPart_holdWhatTheOthersDo() {
         Prefetch prefetch = new Prefetch(10, 1_000);
         run(prefetch, 1, MS, 2);
-        assertThat(prefetch.ahead()).as("ten could start 250, one does 25; twice that is room enough").isBetween(45, 50);
+        assertThat(prefetch.ahead()).as("ten could start 250, one does 25; twice that is room enough")
+                .isBetween(45, 50);
     }
 
     @Test

@@ -34,7 +34,7 @@ public final class Comparison {
 
         POOLS_TASKS("pool", "semaphore threads fair-semaphore millrace tpe fjp", "100000", "1g"),
 
-        POOLS_FAIRNESS("fairness", "semaphore threads fair-semaphore millrace", "8", "1g"),
+        POOLS_FAIRNESS("fairness", "semaphore threads fair-semaphore millrace tpe fjp", "8", "1g"),
 
         POOLS_WAITING("waiting", "semaphore millrace tpe fjp", "20000", "2g");
 

@@ -62,8 +62,8 @@ class IdempotencyAcrossDoorsTest {
                 Topic topic = m.topic("orders");
                 assertThat(topic.publishAllOnce(List.of(Message.of("a").idempotencyKey("by-http"),
                         Message.of("b").idempotencyKey("by-grpc"), Message.of("c").idempotencyKey("new"))))
-                                .extracting(Published::duplicate)
-                                .containsExactly(true, true, false);
+                        .extracting(Published::duplicate)
+                        .containsExactly(true, true, false);
                 assertThat(topic.stats().accepted()).isEqualTo(3);
             }
         } finally {
