@@ -147,7 +147,8 @@ final class TasksTest {
     @Test
     void find_tellsEverythingThatWasEnqueued() {
         TaskSpec spec = task("payload", new TaskSpec.Keys("order-1", "host-1", "key", 60_000, false, 7),
-                new TaskSpec.Terms(0, 3_600_000, 3, new TaskSpec.Backoff(1_000, 5_000), 1_500, 99_000, 60_000, 0));
+                new TaskSpec.Terms(0, 3_600_000, 3, new TaskSpec.Backoff(1_000, 5_000), 1_500, 4_000_000_000_000L,
+                        60_000, 0));
         Enqueued enqueued = enqueue(spec);
         TaskInfo info = find(enqueued.id());
         assertThat(info.spec()).isEqualTo(spec);
