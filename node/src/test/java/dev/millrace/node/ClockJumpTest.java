@@ -19,17 +19,7 @@ class ClockJumpTest {
     @Test
     void jumps_areCounted_delaysDoNotFollowThem() {
         AtomicLong offMillis = new AtomicLong();
-        ShardClock clock = new ShardClock() {
-            @Override
-            public long nanos() {
-                return ShardClock.SYSTEM.nanos();
-            }
-
-            @Override
-            public long wallMillis() {
-                return ShardClock.SYSTEM.wallMillis() + offMillis.get();
-            }
-        };
+        ShardClock clock = ShardClock.of(System::nanoTime, () -> ShardClock.SYSTEM.wallMillis() + offMillis.get());
         try (FileLogFactory logs = FileLogFactory.onDisk(FileLogOptions.of(folder).withSegmentBytes(1 << 20),
                 failure -> {
                     throw new AssertionError(failure);

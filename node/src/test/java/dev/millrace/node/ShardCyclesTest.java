@@ -46,17 +46,7 @@ final class ShardCyclesTest {
         logs = FileLogFactory.onDisk(FileLogOptions.of(folder).withSegmentBytes(16 << 20), failure -> {
             throw new AssertionError(failure);
         });
-        ShardClock clock = new ShardClock() {
-            @Override
-            public long nanos() {
-                return nanos;
-            }
-
-            @Override
-            public long wallMillis() {
-                return 1_800_000_000_000L + nanos / MILLI;
-            }
-        };
+        ShardClock clock = ShardClock.of(() -> nanos, () -> 1_800_000_000_000L + nanos / MILLI);
         shard = new Shard(0, ShardOptions.DEFAULT, logs, new Surroundings(clock, new Nobody(), Runnable::run));
     }
 

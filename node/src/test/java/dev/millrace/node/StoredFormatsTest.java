@@ -76,17 +76,7 @@ class StoredFormatsTest {
 
     private static ShardClock showing(Instant instant) {
         long ahead = instant.toEpochMilli() - System.currentTimeMillis();
-        return new ShardClock() {
-            @Override
-            public long nanos() {
-                return System.nanoTime();
-            }
-
-            @Override
-            public long wallMillis() {
-                return System.currentTimeMillis() + ahead;
-            }
-        };
+        return ShardClock.of(System::nanoTime, () -> System.currentTimeMillis() + ahead);
     }
 
     private static void figures(Broker broker) {

@@ -1,5 +1,7 @@
 package dev.millrace.core.shard;
 
+import java.util.function.LongSupplier;
+
 /** The two clocks of a shard. Thread-safe. */
 public interface ShardClock {
     /** Monotonic time in nanoseconds from an arbitrary start. */
@@ -9,15 +11,20 @@ public interface ShardClock {
     long wallMillis();
 
     /** The machine's own clocks. */
-    ShardClock SYSTEM = new ShardClock() {
-        @Override
-        public long nanos() {
-            return System.nanoTime();
-        }
+    ShardClock SYSTEM = of(System::nanoTime, System::currentTimeMillis);
 
-        @Override
-        public long wallMillis() {
-            return System.currentTimeMillis();
-        }
-    };
+    /** Clocks that ask these, which have to be thread-safe. */
+    static ShardClock of(LongSupplier nanos, LongSupplier wallMillis) {
+        return new ShardClock() {
+            @Override
+            public long nanos() {
+                return nanos.getAsLong();
+            }
+
+            @Override
+            public long wallMillis() {
+                return wallMillis.getAsLong();
+            }
+        };
+    }
 }

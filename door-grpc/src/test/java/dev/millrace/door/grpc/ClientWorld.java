@@ -31,7 +31,8 @@ final class ClientWorld implements MillraceWorld {
     @Override
     public Millrace open(PublishLimits limits) {
         close();
-        DoorRig started = new DoorRig(folder, DoorRig.options(folder), NodeOptions.DEFAULT, shardClock());
+        DoorRig started = new DoorRig(folder, DoorRig.options(folder), NodeOptions.DEFAULT,
+                ShardClock.of(clock::nanos, clock::wallMillis));
         rig = started;
         try {
             Millrace m = Millrace.connect("127.0.0.1:" + started.door.address().port(),
@@ -49,20 +50,6 @@ final class ClientWorld implements MillraceWorld {
     @Override
     public SettableClock clock() {
         return clock;
-    }
-
-    private ShardClock shardClock() {
-        return new ShardClock() {
-            @Override
-            public long nanos() {
-                return clock.nanos();
-            }
-
-            @Override
-            public long wallMillis() {
-                return clock.wallMillis();
-            }
-        };
     }
 
     @Override

@@ -26,7 +26,7 @@ final class EmbeddedWorld implements MillraceWorld {
     @Override
     public Millrace open(PublishLimits limits) {
         EmbeddedEngine started = EmbeddedEngine.open(folder, OpenOptions.defaults().segmentBytes(4 << 20),
-                shardClock());
+                ShardClock.of(clock::nanos, clock::wallMillis));
         engine = started;
         Millrace m = Engines.over(started, limits);
         opened = m;
@@ -36,20 +36,6 @@ final class EmbeddedWorld implements MillraceWorld {
     @Override
     public SettableClock clock() {
         return clock;
-    }
-
-    private ShardClock shardClock() {
-        return new ShardClock() {
-            @Override
-            public long nanos() {
-                return clock.nanos();
-            }
-
-            @Override
-            public long wallMillis() {
-                return clock.wallMillis();
-            }
-        };
     }
 
     @Override
