@@ -1,5 +1,6 @@
 package dev.millrace.server.cli;
 
+import dev.millrace.api.internal.WeightedLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,14 +20,18 @@ final class QueueShares {
     /** A queue and how many tasks may be taken from it. */
     record Share(String queue, int tasks) {}
 
-    private static final class Line {
+    private static final class Line extends WeightedLine {
         final String queue;
-        final int weight;
-        long turn;
+        boolean isOpen;
 
         Line(String queue, int weight) {
+            super(weight);
             this.queue = queue;
-            this.weight = weight;
+        }
+
+        @Override
+        protected boolean waits() {
+            return isOpen;
         }
     }
 
@@ -86,36 +91,19 @@ final class QueueShares {
 
     /** How many tasks to ask each of these queues for, those to be asked first in front; nothing is asked for twice. */
     List<Share> split(int tasks, List<String> among) {
-        List<Line> open = lines.stream().filter(line -> among.contains(line.queue)).toList();
-        if (tasks < 1 || open.isEmpty()) {
-            return List.of();
-        }
-        if (strict) {
-            return List.of(new Share(open.getFirst().queue, tasks));
-        }
+        lines.forEach(line -> line.isOpen = among.contains(line.queue));
         Map<String, Integer> counts = new LinkedHashMap<>();
         for (int i = 0; i < tasks; i++) {
-            counts.merge(next(open).queue, 1, Integer::sum);
+            Line next = WeightedLine.next(lines, strict);
+            if (next != null) {
+                counts.merge(next.queue, 1, Integer::sum);
+            }
         }
         return counts.entrySet().stream().map(each -> new Share(each.getKey(), each.getValue())).toList();
     }
 
-    private static Line next(List<Line> open) {
-        Line best = open.getFirst();
-        long total = 0;
-        for (Line line : open) {
-            line.turn += line.weight;
-            total += line.weight;
-            if (line.turn > best.turn) {
-                best = line;
-            }
-        }
-        best.turn -= total;
-        return best;
-    }
-
     /** It had fewer tasks than it was asked for. */
     void wasEmpty(String queue) {
-        lines.stream().filter(line -> line.queue.equals(queue)).forEach(line -> line.turn = 0);
+        lines.stream().filter(line -> line.queue.equals(queue)).forEach(WeightedLine::fellSilent);
     }
 }

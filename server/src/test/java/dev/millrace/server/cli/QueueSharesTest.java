@@ -41,6 +41,16 @@ class QueueSharesTest {
     }
 
     @Test
+    void aHeavyQueueThatFallsSilent_leavesNoDebtsBehind() {
+        QueueShares shares = QueueShares.of(List.of("heavy=100", "a", "b"), false);
+        while (!order(shares, 1, "heavy", "a", "b").contains("a")) {
+            // until one of the light ones was served for the round that they share
+        }
+        shares.wasEmpty("heavy");
+        assertThat(order(shares, 10, "a", "b")).filteredOn("b"::equals).hasSizeBetween(4, 7);
+    }
+
+    @Test
     void strict_asksTheFirstForAll_thenTheNext() {
         QueueShares shares = QueueShares.of(List.of("a", "b", "c"), true);
         assertThat(shares.split(7, List.of("a", "b", "c"))).containsExactly(new QueueShares.Share("a", 7));
