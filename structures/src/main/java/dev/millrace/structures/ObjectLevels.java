@@ -122,13 +122,13 @@ final class ObjectLevels extends UnrolledList {
         }
     }
 
-    private final PairSearch search;
+    private final @Nullable Comparator<Object> order;
     /** As {@link KeyPrefix} says; null before the first put. Set once, before any chunk has a key. */
     private volatile @Nullable Class<?> keyClass;
 
     ObjectLevels(@Nullable Comparator<Object> order, int leafMax) {
         super(new RefNode(null, 0, new RefChunk(RefChunk.NOTHING, KeyPrefix.NONE, null, null)), leafMax);
-        search = new PairSearch(order);
+        this.order = order;
         this.keyClass = order == null ? null : KeyPrefix.NO_PREFIX;
     }
 
@@ -193,8 +193,9 @@ final class ObjectLevels extends UnrolledList {
         return requireNonNull(((RefNode) node).low);
     }
 
+    @SuppressWarnings("unchecked") // without an order, keys are what their class compares itself with
     int compare(Object a, Object b) {
-        return search.compare(a, b);
+        return order == null ? ((Comparable<Object>) a).compareTo(b) : order.compare(a, b);
     }
 
     /** The node of a level that owns a key or, if {@code strictly}, the keys just below it. */
@@ -269,11 +270,49 @@ final class ObjectLevels extends UnrolledList {
 
     /** The place of the last key that is at most or, if {@code strictly}, less than {@code key}; 0 if none is. */
     private int childOf(RefChunk chunk, Object key, long prefix, boolean strictly) {
-        return search.childOf(chunk.pairs, chunk.prefixes, chunk.count(), key, prefix, strictly);
+        long[] prefixes = chunk.prefixes;
+        int count = chunk.count();
+        if (prefixes.length == 0) {
+            return placeOf(chunk.pairs, 1, count, key, strictly ? 0 : 1) - 1;
+        }
+        if (!KeyPrefix.isPartial(key)) {
+            return (strictly ? KeyPrefix.lower(prefixes, 1, count, prefix)
+                    : KeyPrefix.upper(prefixes, 1, count, prefix))
+                    - 1;
+        }
+        int from = KeyPrefix.lower(prefixes, 1, count, prefix);
+        int to = KeyPrefix.upper(prefixes, from, count, prefix);
+        return placeOf(chunk.pairs, from, to, key, strictly ? 0 : 1) - 1;
+    }
+
+    /** The first place of a range whose key compares with {@code key} as {@code end} or more, or {@code to}. */
+    private int placeOf(Object[] pairs, int from, int to, Object key, int end) {
+        int place = from;
+        int length = to - from;
+        // One outcome per step, which compiles to a conditional move: half of all branches here would be mispredicted.
+        while (length > 0) {
+            int half = (length + 1) >>> 1;
+            place += compare(pairs[2 * (place + half - 1)], key) < end ? half : 0;
+            length -= half;
+        }
+        return place;
     }
 
     /** The place of a key in a leaf, or -1 minus the place where it belongs. */
     int find(RefChunk chunk, Object key, long prefix) {
-        return search.find(chunk.pairs, chunk.prefixes, chunk.count(), key, prefix);
+        long[] prefixes = chunk.prefixes;
+        Object[] pairs = chunk.pairs;
+        int count = chunk.count();
+        int place;
+        if (prefixes.length == 0) {
+            place = placeOf(pairs, 0, count, key, 0);
+        } else {
+            place = KeyPrefix.lower(prefixes, 0, count, prefix);
+            if (!KeyPrefix.isPartial(key)) {
+                return place < count && prefixes[place] == prefix ? place : -1 - place;
+            }
+            place = placeOf(pairs, place, KeyPrefix.upper(prefixes, place, count, prefix), key, 0);
+        }
+        return place < count && compare(pairs[2 * place], key) == 0 ? place : -1 - place;
     }
 }
