@@ -1,6 +1,5 @@
 package dev.millrace.server.cli;
 
-import dev.millrace.api.internal.WeightedLine;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,18 +19,14 @@ final class QueueShares {
     /** A queue and how many tasks may be taken from it. */
     record Share(String queue, int tasks) {}
 
-    private static final class Line extends WeightedLine {
+    private static final class Line {
         final String queue;
-        boolean isOpen;
+        final int weight;
+        long turn;
 
         Line(String queue, int weight) {
-            super(weight);
             this.queue = queue;
-        }
-
-        @Override
-        protected boolean waits() {
-            return isOpen;
+            this.weight = weight;
         }
     }
 
@@ -91,19 +86,38 @@ final class QueueShares {
 
     /** How many tasks to ask each of these queues for, those to be asked first in front; nothing is asked for twice. */
     List<Share> split(int tasks, List<String> among) {
-        lines.forEach(line -> line.isOpen = among.contains(line.queue));
+        List<Line> open = lines.stream().filter(line -> among.contains(line.queue)).toList();
+        if (tasks < 1 || open.isEmpty()) {
+            return List.of();
+        }
+        if (strict) {
+            return List.of(new Share(open.getFirst().queue, tasks));
+        }
         Map<String, Integer> counts = new LinkedHashMap<>();
         for (int i = 0; i < tasks; i++) {
-            Line next = WeightedLine.next(lines, strict);
-            if (next != null) {
-                counts.merge(next.queue, 1, Integer::sum);
-            }
+            counts.merge(next(open).queue, 1, Integer::sum);
         }
         return counts.entrySet().stream().map(each -> new Share(each.getKey(), each.getValue())).toList();
     }
 
+    /**
+     * The line with the most turns. What one was served beyond its share beside others that fell silent since is bounded by
+     * a round, or it would be left out until the rest has caught up. A worker of the API goes by the same rule, in a room of
+     * its own that this one does not use.
+     */
+    private static Line next(List<Line> open) {
+        long total = open.stream().mapToLong(line -> line.weight).sum();
+        Line best = open.getFirst();
+        for (Line line : open) {
+            line.turn = Math.max(-total, Math.min(total, line.turn)) + line.weight;
+            best = line.turn > best.turn ? line : best;
+        }
+        best.turn -= total;
+        return best;
+    }
+
     /** It had fewer tasks than it was asked for. */
     void wasEmpty(String queue) {
-        lines.stream().filter(line -> line.queue.equals(queue)).forEach(WeightedLine::fellSilent);
+        lines.stream().filter(line -> line.queue.equals(queue)).forEach(line -> line.turn = 0);
     }
 }
